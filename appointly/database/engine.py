@@ -1,0 +1,58 @@
+"""The process's one connection pool, and the only place that commits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.settings import settings
+
+TOPICS = "topics"
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`postgresql://…` as SQLAlchemy wants it for psycopg 3."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+@lru_cache
+def engine() -> AsyncEngine:
+    """The engine of this process: made on first use, after any fork, on the process's only event loop."""
+    return create_async_engine(
+        sqlalchemy_url(settings().database_url),
+        pool_size=settings().database_pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
+    )
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """A session that commits when the block ends and rolls back when it raises.
+
+    What `announce()` collected is published after the commit, never before and never after a rollback.
+    """
+    async with AsyncSession(engine(), expire_on_commit=False) as session:
+        yield session
+        await session.commit()
+        topics: set[str] = session.info.get(TOPICS, set())
+    if topics:
+        from appointly.database.bus import publish
+
+        await publish(topics)
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[AsyncSession]:
+    """A session for queries alone: each statement its own snapshot, no BEGIN and no COMMIT on the wire."""
+    async with AsyncSession(engine().execution_options(isolation_level="AUTOCOMMIT")) as session:
+        yield session
+
+
+def announce(session: AsyncSession, *topics: str) -> None:
+    """Tell open pages, after the commit, that what they show under these topics has changed."""
+    session.info.setdefault(TOPICS, set()).update(topics)

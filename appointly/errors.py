@@ -1,0 +1,112 @@
+"""Every refusal: a class with a stable code, an HTTP status and a sentence a person understands.
+
+API and pages render the same `code` and `message`; `fields` names the inputs a form should mark.
+"""
+
+
+class AppointlyError(Exception):
+    """Base of every refusal. `details` is JSON-ready and goes into the problem document."""
+
+    code = "error"
+    status = 400
+    message = "That did not work."
+
+    def __init__(
+        self, message: str | None = None, *, fields: dict[str, str] | None = None, details: dict[str, object] | None = None
+    ) -> None:
+        self.message = message or self.message
+        self.fields = fields or {}
+        self.details = details or {}
+        super().__init__(self.message)
+
+
+class SettingsInvalid(AppointlyError):
+    code = "settings_invalid"
+    status = 500
+    message = "A setting is missing or wrong."
+
+
+class ValidationFailed(AppointlyError):
+    code = "validation_failed"
+    status = 422
+    message = "Please check the marked fields."
+
+
+class NotSignedIn(AppointlyError):
+    code = "not_signed_in"
+    status = 401
+    message = "Please sign in first."
+
+
+class CredentialsInvalid(AppointlyError):
+    code = "credentials_invalid"
+    status = 401
+    message = "The email address or the password is wrong."
+
+
+class Forbidden(AppointlyError):
+    code = "forbidden"
+    status = 403
+    message = "Your account may not do this."
+
+
+class NotFound(AppointlyError):
+    code = "not_found"
+    status = 404
+    message = "We could not find that."
+
+
+class EmailTaken(AppointlyError):
+    code = "email_taken"
+    status = 409
+    message = "There is already an account with this email address. Sign in instead."
+
+
+class SlotTaken(AppointlyError):
+    """`details["alternatives"]`: the nearest free slots, as the availability endpoint shows them."""
+
+    code = "slot_taken"
+    status = 409
+    message = "Somebody else was a moment faster: this time is taken. Please choose another one."
+
+
+class SlotInPast(AppointlyError):
+    code = "slot_in_past"
+    status = 422
+    message = "This time has already begun. Please choose a later one."
+
+
+class TooSoon(AppointlyError):
+    code = "too_soon"
+    status = 422
+    message = "This time is too close. The provider needs more notice."
+
+
+class TooFarAhead(AppointlyError):
+    code = "too_far_ahead"
+    status = 422
+    message = "This time is further ahead than the provider takes bookings for."
+
+
+class ServiceUnavailable(AppointlyError):
+    code = "service_unavailable"
+    status = 409
+    message = "This service cannot be booked at the moment."
+
+
+class InvalidTransition(AppointlyError):
+    code = "invalid_transition"
+    status = 409
+    message = "This booking has moved on, so that is no longer possible."
+
+
+class IdempotencyKeyReused(AppointlyError):
+    code = "idempotency_key_reused"
+    status = 422
+    message = "This Idempotency-Key was already used for a different request."
+
+
+class RequestInProgress(AppointlyError):
+    code = "request_in_progress"
+    status = 409
+    message = "The same request is being carried out right now. Please try again in a moment."

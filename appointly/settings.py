@@ -1,0 +1,52 @@
+"""One typed `Settings`, read once from the environment and `.env`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from appointly.errors import SettingsInvalid
+
+PLACEHOLDER_SECRETS = {"", "change-me", "changeme", "secret", "demo"}
+
+
+class Settings(BaseSettings):
+    """Every setting of the product; `.env.example` lists them with their defaults."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = ""
+    base_url: str = Field("http://127.0.0.1:8000", alias="APPOINTLY_BASE_URL")
+    home: Path = Field(Path(".appointly"), alias="APPOINTLY_HOME")
+    demo: bool = Field(False, alias="APPOINTLY_DEMO")
+    admin_password: str = Field("", alias="APPOINTLY_ADMIN_PASSWORD")
+    trusted_proxies: str = Field("", alias="APPOINTLY_TRUSTED_PROXIES")
+    database_pool_size: int = Field(16, alias="APPOINTLY_DATABASE_POOL_SIZE", ge=1, le=200)
+
+    resend_api_key: str = ""
+    resend_api_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Appointly <hello@appointly.example>"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are marked Secure wherever the public address is https."""
+        return self.base_url.startswith("https://")
+
+    def require_secret(self) -> str:
+        """The secret key. Raises `SettingsInvalid` for a missing or placeholder one."""
+        if self.secret_key.strip().lower() in PLACEHOLDER_SECRETS or len(self.secret_key) < 32:
+            raise SettingsInvalid(
+                "SECRET_KEY is missing, a placeholder or shorter than 32 characters. "
+                'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return self.secret_key
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read on first use."""
+    return Settings()
