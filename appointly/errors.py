@@ -12,7 +12,11 @@ class AppointlyError(Exception):
     message = "That did not work."
 
     def __init__(
-        self, message: str | None = None, *, fields: dict[str, str] | None = None, details: dict[str, object] | None = None
+        self,
+        message: str | None = None,
+        *,
+        fields: dict[str, str] | None = None,
+        details: dict[str, object] | None = None,
     ) -> None:
         self.message = message or self.message
         self.fields = fields or {}

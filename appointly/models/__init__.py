@@ -1,0 +1,37 @@
+"""SQLModel tables, one file a table, the constraints beside the columns."""
+
+from appointly.models.appointment import Appointment
+from appointly.models.appointment_event import AppointmentEvent
+from appointly.models.audit_entry import AuditEntry
+from appointly.models.blocked_time import BlockedTime
+from appointly.models.date_override import DateOverride
+from appointly.models.idempotency_key import IdempotencyKey
+from appointly.models.job import Job
+from appointly.models.login_session import LoginSession
+from appointly.models.message import Message
+from appointly.models.provider import Provider
+from appointly.models.review import Review
+from appointly.models.sandbox_message import SandboxMessage
+from appointly.models.service import Service
+from appointly.models.slot import Slot
+from appointly.models.user import User
+from appointly.models.working_hours import WorkingHours
+
+__all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "AuditEntry",
+    "BlockedTime",
+    "DateOverride",
+    "IdempotencyKey",
+    "Job",
+    "LoginSession",
+    "Message",
+    "Provider",
+    "Review",
+    "SandboxMessage",
+    "Service",
+    "Slot",
+    "User",
+    "WorkingHours",
+]
