@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
 
 from appointly.errors import SettingsInvalid
 
@@ -35,6 +36,27 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Cookies are marked Secure wherever the public address is https."""
         return self.base_url.startswith("https://")
+
+    def redis(self, number: int) -> str:
+        """URL for redis-py of the database `number` places after the one in REDIS_URL.
+
+        0 is Celery's broker, 1 Reflex's state, 2 everything else.
+        """
+        url = make_url(self.redis_url)
+        if url.drivername == "unix":
+            first = str(url.query.get("db", "0"))
+            return url.update_query_dict({"db": str(int(first) + number)}).render_as_string(hide_password=False)
+        first = (url.database or "0").strip("/")
+        return url.set(database=str(int(first) + number)).render_as_string(hide_password=False)
+
+    @property
+    def broker_url(self) -> str:
+        """The broker as Celery writes it."""
+        url = self.redis(0)
+        if not url.startswith("unix:"):
+            return url
+        path, _, database = url.removeprefix("unix://").partition("?db=")
+        return f"redis+socket://{path}?virtual_host={database}"
 
     def require_secret(self) -> str:
         """The secret key. Raises `SettingsInvalid` for a missing or placeholder one."""
