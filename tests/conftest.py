@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -15,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.embedded import DATABASE_NAME, FOR_TESTS, Servers, embedded_servers
 from appointly.database.engine import engine
+from appointly.database.migrate import migrate
 from appointly.settings import settings
 
 TEST_SECRET = "a-secret-for-tests-only-a-secret-for-tests-only"
@@ -30,10 +30,7 @@ def start_servers(config: pytest.Config) -> Servers:
         home = Path(tempfile.mkdtemp(prefix="appointly-tests-"))
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         servers = stack.enter_context(embedded_servers(home, options=FOR_TESTS))
-        if find_spec("appointly.database.migrate"):
-            from appointly.database.migrate import migrate
-
-            migrate(servers.database_url)
+        migrate(servers.database_url)
         config.stash[SERVERS] = servers
     return config.stash[SERVERS]
 

