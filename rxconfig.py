@@ -2,4 +2,13 @@
 
 import reflex as rx
 
-config = rx.Config(app_name="appointly", telemetry_enabled=False, show_built_with_reflex=False)
+from appointly.frontend import SameOrigin
+
+config = rx.Config(
+    app_name="appointly",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    frontend_compression_formats=["brotli", "gzip"],
+    plugins=[rx.plugins.TailwindV4Plugin(), SameOrigin()],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

@@ -36,6 +36,7 @@ class Child:
         log: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
         env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
         prefix: Sequence[str] = (),
         hold: Sequence[int] = (),
     ) -> None:
@@ -51,6 +52,7 @@ class Child:
                     stdout=out,
                     stderr=subprocess.STDOUT,
                     env=dict(env) if env is not None else None,
+                    cwd=cwd,
                     pass_fds=hold,
                     process_group=0,
                 )

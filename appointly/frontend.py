@@ -1,0 +1,119 @@
+"""The browser's part: built once, and again only when what it is made of has changed."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reflex_base.plugins import Plugin
+
+from appointly.supervisor import Child, StartFailed
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ["rxconfig.py", "requirements.lock", "assets/**/*", "reflex.lock/*", "appointly/**/*"]
+UNRELATED = {"api", "database", "demo", "emails", "gateways", "sandbox", "external", "__pycache__"}
+BUNDLE = ["build/client", "backend", "routes.json", "reflex.json", "env.json"]
+BUNDLES_KEPT = 3
+BAKED_IN_ADDRESS = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
+
+
+class SameOrigin(Plugin):  # type: ignore[misc]
+    """Makes the bundle talk to the address it was loaded from, where Reflex bakes one in."""
+
+    def post_build(self, **context: Any) -> None:
+        """Rewrite the one file that knows the address."""
+        files = list(Path(context["static_dir"]).glob("assets/reflex-env-*.js"))
+        if len(files) != 1:
+            raise RuntimeError(f"Expected one file with the server's address, found {files}.")
+        script, count = BAKED_IN_ADDRESS.subn(
+            lambda found: f"`{found[2]}${{location.protocol==='https:'?'s':''}}://${{location.host}}{found[3]}`",
+            files[0].read_text(),
+        )
+        if count < 2:
+            raise RuntimeError("The file with the server's address looks different from what is known.")
+        files[0].write_text(script)
+
+
+def source_hash() -> str:
+    """What the front end is made of, as one short name."""
+    digest = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            if path.is_file() and not UNRELATED.intersection(path.relative_to(ROOT).parts):
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def bundle_path(home: Path) -> Path:
+    """Where the bundle of the present sources is, or will be."""
+    return home.resolve() / "frontend" / source_hash()
+
+
+def is_built(home: Path) -> bool:
+    """Whether the present sources are built already."""
+    return bundle_path(home).exists()
+
+
+def build(home: Path) -> Path:
+    """The bundle of the present sources, built if need be; processes that ask at once wait for one build.
+
+    Raises `StartFailed` with the builder's last words.
+    """
+    bundle = bundle_path(home)
+    with _one_at_a_time(bundle.parent):
+        if not bundle.exists():
+            _build(bundle.parent / "work", home.resolve() / "frontend.log")
+            bundle = bundle_path(home)  # the build may have brought reflex.lock up to date
+            _keep(bundle.parent / "work", bundle)
+    return bundle
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(work: Path, log: Path) -> None:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "REFLEX_WEB_WORKDIR": str(work),
+        "REFLEX_USE_SYSTEM_BUN": "1",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_DIR": str(work.parent / "reflex"),
+    }
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    builder = Child("The front-end build", command, log=log, env=environment, cwd=ROOT)
+    try:
+        if builder.process.wait() != 0:
+            raise StartFailed(f"The front end could not be built. {builder.explain()}")
+    finally:
+        builder.stop()
+
+
+def _keep(work: Path, bundle: Path) -> None:
+    """Copy what serving needs to its own folder, so that a later build never touches what is being served."""
+    half = bundle.with_suffix(".new")
+    for rest in (half, bundle):
+        shutil.rmtree(rest, ignore_errors=True)
+    for part in BUNDLE:
+        source, target = work / part, half / part
+        if source.is_dir():
+            shutil.copytree(source, target)
+        elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    half.rename(bundle)
+    kept = [path for path in bundle.parent.iterdir() if re.fullmatch(r"[0-9a-f]{16}", path.name)]
+    for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-BUNDLES_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
