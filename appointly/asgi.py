@@ -10,7 +10,7 @@ from appointly.appointly import app
 from appointly.settings import settings
 
 if find_spec("appointly.api.http"):
-    from appointly.api.http import api
+    from appointly.api.http import api  # type: ignore[import-untyped]
 else:
     from fastapi import FastAPI
 

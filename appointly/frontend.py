@@ -23,7 +23,7 @@ BUNDLES_KEPT = 3
 BAKED_IN_ADDRESS = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
 
-class SameOrigin(Plugin):  # type: ignore[misc]
+class SameOrigin(Plugin):
     """Makes the bundle talk to the address it was loaded from, where Reflex bakes one in."""
 
     def post_build(self, **context: Any) -> None:
