@@ -9,10 +9,18 @@ from functools import lru_cache
 
 import redis.asyncio as redis
 import structlog
+from redis.commands.core import AsyncScript
 
 from appointly.settings import settings
 
 CHANNEL = "appointly:live"
+# A list of at most one element: being there says that jobs wait, and the worker that pops it has the flag cleared
+# before it looks. Any number of bookings in between push nothing more.
+JOBS_WAIT = "appointly:jobs"
+PUBLISH = """
+if ARGV[1] ~= '' then redis.call('PUBLISH', ARGV[2], ARGV[1]) end
+if ARGV[3] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then redis.call('LPUSH', KEYS[1], '1') end
+"""
 log = structlog.get_logger()
 
 
@@ -22,10 +30,20 @@ def client() -> "redis.Redis":
     return redis.Redis.from_url(settings().redis_url, decode_responses=True, max_connections=32)
 
 
-async def publish(topics: Iterable[str]) -> None:
-    """Announce changed topics to every web worker. A Redis that does not answer is logged, never raised."""
+@lru_cache
+def script() -> AsyncScript:
+    """The publishing script, sent to Redis by its hash."""
+    return client().register_script(PUBLISH)
+
+
+async def publish(topics: Iterable[str], *, jobs: bool = False) -> None:
+    """Announce changed topics to every web worker, and wake a worker for `jobs`, in one round trip.
+
+    A Redis that does not answer is logged, never raised.
+    """
     try:
-        await client().publish(CHANNEL, json.dumps(sorted(topics)))
+        listed = sorted(topics)
+        await script()(keys=[JOBS_WAIT], args=[json.dumps(listed) if listed else "", CHANNEL, int(jobs)])
     except redis.RedisError as error:
         log.warning("live_publish_failed", error=str(error))
 

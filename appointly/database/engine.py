@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.settings import settings
 
 TOPICS = "topics"
+JOBS = "jobs"
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -34,16 +35,18 @@ def engine() -> AsyncEngine:
 async def transaction() -> AsyncIterator[AsyncSession]:
     """A session that commits when the block ends and rolls back when it raises.
 
-    What `announce()` collected is published after the commit, never before and never after a rollback.
+    What `announce()` collected is published after the commit, never before and never after a rollback; so is the poke
+    for the worker, where jobs were written.
     """
     async with AsyncSession(engine(), expire_on_commit=False) as session:
         yield session
         await session.commit()
         topics: set[str] = session.info.get(TOPICS, set())
-    if topics:
+        jobs: bool = session.info.get(JOBS, False)
+    if topics or jobs:
         from appointly.database.bus import publish
 
-        await publish(topics)
+        await publish(topics, jobs=jobs)
 
 
 @asynccontextmanager
@@ -56,3 +59,8 @@ async def reading() -> AsyncIterator[AsyncSession]:
 def announce(session: AsyncSession, *topics: str) -> None:
     """Tell open pages, after the commit, that what they show under these topics has changed."""
     session.info.setdefault(TOPICS, set()).update(topics)
+
+
+def jobs_written(session: AsyncSession) -> None:
+    """Wake a worker after the commit."""
+    session.info[JOBS] = True
