@@ -15,6 +15,7 @@ else:
     from fastapi import FastAPI
 
     api = FastAPI()
+    api.get("/readyz")(lambda: {})
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -1,0 +1,131 @@
+"""The `appointly` command."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from appointly.errors import AppointlyError
+from appointly.settings import Settings, settings
+from appointly.supervisor import StartFailed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. A refusal is one sentence on stderr, never a stack trace."""
+    try:
+        options = _parser().parse_args(arguments)
+        return options.run(options) or 0
+    except AppointlyError as error:
+        print(f"appointly: {error.message}", file=sys.stderr)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            print(f"appointly: The setting {name} is wrong: {problem['msg']}.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("appointly: Stopped.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="appointly", description="A marketplace for appointments.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    up = commands.add_parser("up", help="everything one machine needs, with demo data")
+    up.add_argument("--no-demo", action="store_true", help="no demo data, no demo logins, no development mailbox")
+    up.set_defaults(run=_up)
+    web = commands.add_parser("web", help="the web server alone")
+    web.set_defaults(run=_web)
+    for serving in (up, web):
+        serving.add_argument("--host", default="127.0.0.1")
+        serving.add_argument("--port", type=int, default=8000)
+        serving.add_argument("--workers", type=int, default=1, help="web server processes")
+    worker = commands.add_parser("worker", help="a worker for mail and everything else that happens outside")
+    worker.add_argument("--concurrency", type=int, default=8)
+    worker.add_argument("--with-beat", action="store_true", help="the clock in the same process, for one machine")
+    worker.set_defaults(run=_worker)
+    commands.add_parser("beat", help="the clock that sweeps for what is due").set_defaults(run=_beat)
+    commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
+    commands.add_parser("demo", help="make the demo data anew").set_defaults(run=_demo)
+    admin = commands.add_parser("create-admin", help="make an account that may do everything")
+    admin.add_argument("email")
+    admin.set_defaults(run=_create_admin)
+    commands.add_parser("doctor", help="say what would break a booking, and how to fix it").set_defaults(run=_doctor)
+    return parser
+
+
+def _servers() -> Settings:
+    """The settings of a role that runs without `up`."""
+    config = settings()
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not getattr(config, name.lower())]
+    if missing:
+        raise StartFailed(f"Set {' and '.join(missing)} first, or run everything with: appointly up")
+    return config
+
+
+def _database() -> str:
+    url = settings().database_url
+    if not url:
+        raise StartFailed("Set DATABASE_URL first, or run everything with: appointly up")
+    return url
+
+
+def _up(options: argparse.Namespace) -> None:
+    from appointly.up import up
+
+    up(options.host, options.port, options.workers, demo=not options.no_demo)
+
+
+def _web(options: argparse.Namespace) -> None:
+    from appointly.web import serve
+
+    _servers()
+    serve(options.host, options.port, options.workers)
+
+
+def _celery(*arguments: str) -> None:
+    _servers().require_secret()
+    celery = [sys.executable, "-m", "celery", "-A", "tasks.celery_app:app", *arguments, "--loglevel", "INFO"]
+    os.execv(sys.executable, celery)  # noqa: S606
+
+
+def _worker(options: argparse.Namespace) -> None:
+    beat = ["-B", "-s", str(settings().home / "beat")] if options.with_beat else []
+    _celery("worker", "-P", "threads", "--concurrency", str(options.concurrency), *beat)
+
+
+def _beat(options: argparse.Namespace) -> None:
+    _celery("beat", "-s", str(settings().home / "beat"))
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from appointly.database.migrate import migrate
+
+    migrate(_database())
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from appointly.demo import seed
+
+    _database()
+    asyncio.run(seed())
+
+
+def _create_admin(options: argparse.Namespace) -> None:
+    from appointly.operations.create_admin import create_admin
+
+    _database()
+    password = settings().admin_password or getpass.getpass("Password: ")
+    asyncio.run(create_admin(options.email, password))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from appointly.doctor import examine
+
+    return asyncio.run(examine())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
