@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from appointly.database.embedded import running_servers
 from appointly.errors import AppointlyError
 from appointly.settings import Settings, settings
 from appointly.supervisor import StartFailed
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _servers() -> Settings:
-    """The settings of a role that runs without `up`."""
+    """The settings of a role that runs on many machines."""
     config = settings()
     missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not getattr(config, name.lower())]
     if missing:
@@ -65,10 +66,25 @@ def _servers() -> Settings:
     return config
 
 
+def _adopt_running_servers() -> Settings:
+    """The settings, completed by what an `appointly up` in this folder runs and has chosen."""
+    config = settings()
+    running, key = running_servers(config.home), config.home / "secret_key"
+    chosen = {
+        "DATABASE_URL": config.database_url or running.database_url,
+        "REDIS_URL": config.redis_url or running.redis_url,
+    }
+    if running.database_url and not config.secret_key and key.exists():
+        chosen |= {"SECRET_KEY": key.read_text(), "APPOINTLY_DEMO": "1"}
+    os.environ.update(chosen)
+    settings.cache_clear()
+    return settings()
+
+
 def _database() -> str:
-    url = settings().database_url
+    url = _adopt_running_servers().database_url
     if not url:
-        raise StartFailed("Set DATABASE_URL first, or run everything with: appointly up")
+        raise StartFailed("Set DATABASE_URL first, or run this beside: appointly up")
     return url
 
 
@@ -107,14 +123,14 @@ def _migrate(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from appointly.demo import seed
+    from appointly.demo import seed  # type: ignore[import-untyped]
 
     _database()
     asyncio.run(seed())
 
 
 def _create_admin(options: argparse.Namespace) -> None:
-    from appointly.operations.create_admin import create_admin
+    from appointly.operations.create_admin import create_admin  # type: ignore[import-untyped]
 
     _database()
     password = settings().admin_password or getpass.getpass("Password: ")
@@ -124,6 +140,7 @@ def _create_admin(options: argparse.Namespace) -> None:
 def _doctor(options: argparse.Namespace) -> int:
     from appointly.doctor import examine
 
+    _adopt_running_servers()
     return asyncio.run(examine())
 
 

@@ -61,11 +61,26 @@ def valkey_program() -> Path:
     return found[0]
 
 
-def socket_directory(home: Path) -> Path:
-    """A short private directory for the sockets of `home`: socket paths are limited to about 100 characters."""
+def running_servers(home: Path) -> Servers:
+    """The servers another process runs for `home`; the URL of one that does not run is empty."""
+    sockets = socket_path(home)
+    postgres, valkey = sockets / ".s.PGSQL.5432", sockets / "valkey.sock"
+    return Servers(
+        f"postgresql://postgres@/{DATABASE_NAME}?host={sockets}" if postgres.exists() else "",
+        f"unix://{valkey}?db=0" if valkey.exists() else "",
+    )
+
+
+def socket_path(home: Path) -> Path:
+    """A short place for the sockets of `home`: their paths are limited to about 100 characters."""
     mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     base = tempfile.gettempdir()
-    path = Path(base if len(base) < 50 and " " not in base else "/tmp") / f"appointly-{os.getuid()}-{mark}"  # noqa: S108
+    return Path(base if len(base) < 50 and " " not in base else "/tmp") / f"appointly-{os.getuid()}-{mark}"  # noqa: S108
+
+
+def socket_directory(home: Path) -> Path:
+    """`socket_path`, made and private."""
+    path = socket_path(home)
     path.mkdir(mode=0o700, exist_ok=True)
     status = path.lstat()
     if path.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -33,3 +34,8 @@ def migrate(database_url: str, revision: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     engine.dispose()
+
+
+def newest_revision() -> str:
+    """The revision this version of the code needs."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
