@@ -27,13 +27,18 @@ log = structlog.get_logger()
 @lru_cache
 def client() -> "redis.Redis":
     """The Redis connection pool of this process."""
-    return redis.Redis.from_url(settings().redis_url, decode_responses=True, max_connections=32)
+    return redis.Redis.from_url(settings().redis(2), decode_responses=True, max_connections=32)
 
 
 @lru_cache
 def script() -> AsyncScript:
     """The publishing script, sent to Redis by its hash."""
     return client().register_script(PUBLISH)
+
+
+def channel() -> str:
+    """The channel of this installation: channels, unlike keys, are shared by all databases of one Redis."""
+    return f"appointly:live:{client().connection_pool.connection_kwargs['db']}"
 
 
 async def publish(topics: Iterable[str], *, jobs: bool = False) -> None:
@@ -51,7 +56,7 @@ async def publish(topics: Iterable[str], *, jobs: bool = False) -> None:
 async def listen() -> AsyncIterator[str]:
     """Every topic announced from now on, by any process."""
     async with client().pubsub(ignore_subscribe_messages=True) as subscription:
-        await subscription.subscribe(CHANNEL)
+        await subscription.subscribe(channel())
         async for message in subscription.listen():
             for topic in json.loads(message["data"]):
                 yield topic
