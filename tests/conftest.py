@@ -12,6 +12,7 @@ import redis
 from psycopg import sql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database import bus
 from appointly.database.embedded import DATABASE_NAME, FOR_TESTS, Servers, embedded_servers
 from appointly.database.engine import engine
 from appointly.database.migrate import migrate
@@ -81,12 +82,17 @@ async def worker_servers(servers: Servers, worker_number: int) -> AsyncIterator[
         patch.setenv("REDIS_URL", own.redis_url)
         patch.setenv("SECRET_KEY", TEST_SECRET)
         patch.setenv("APPOINTLY_DEMO", "1")
-        settings.cache_clear()
-        engine.cache_clear()
+        forget_connections()
         yield own
         await engine().dispose()
-        engine.cache_clear()
-    settings.cache_clear()
+        await bus.client().aclose()
+    forget_connections()
+
+
+def forget_connections() -> None:
+    """Have settings, engine and Redis clients made anew on their next use."""
+    for made_once in (settings, engine, bus.client, bus.script):
+        made_once.cache_clear()
 
 
 @pytest.fixture(scope="session")

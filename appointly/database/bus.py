@@ -13,7 +13,6 @@ from redis.commands.core import AsyncScript
 
 from appointly.settings import settings
 
-CHANNEL = "appointly:live"
 # A list of at most one element: being there says that jobs wait, and the worker that pops it has the flag cleared
 # before it looks. Any number of bookings in between push nothing more.
 JOBS_WAIT = "appointly:jobs"
@@ -48,7 +47,7 @@ async def publish(topics: Iterable[str], *, jobs: bool = False) -> None:
     """
     try:
         listed = sorted(topics)
-        await script()(keys=[JOBS_WAIT], args=[json.dumps(listed) if listed else "", CHANNEL, int(jobs)])
+        await script()(keys=[JOBS_WAIT], args=[json.dumps(listed) if listed else "", channel(), int(jobs)])
     except redis.RedisError as error:
         log.warning("live_publish_failed", error=str(error))
 
