@@ -1,0 +1,138 @@
+"""What every change of an appointment's status has in common: the locks, the move, the mails, the news."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database import announce, jobs_written
+from appointly.database.statement import execute, select
+from appointly.domain.actor import Actor
+from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
+from appointly.errors import Forbidden, NotFound, ValidationFailed
+from appointly.queries.bookings import EITHER, SELECT, Booking, rights
+from appointly.validation import several_lines
+
+REASON_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to plan: one of the kinds of `appointly.emails`."""
+
+    appointment_id: UUID
+    kind: str
+    recipient: str
+
+
+READ = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
+
+LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
+
+# The provider's lock is held, so the statement may touch slot and appointment in any order.
+MOVE = """
+WITH moved AS (
+    UPDATE appointment
+    SET status = %(status)s, sequence = sequence + 1, hold_expires_at = NULL, updated_at = %(now)s
+    FROM unnest(%(ids)s::uuid[], %(before)s::text[]) AS known (id, before)
+    WHERE appointment.id = known.id AND appointment.status = known.before
+    RETURNING appointment.id, slot_id, start_time, sequence, before
+), freed AS (
+    UPDATE slot SET booked_count = booked_count - ended.number
+    FROM (SELECT slot_id, count(*) AS number FROM moved GROUP BY slot_id) AS ended
+    WHERE slot.id = ended.slot_id AND %(frees)s
+), recorded AS (
+    INSERT INTO appointment_event (appointment_id, from_status, to_status, actor_kind, actor_id, reason, created_at)
+    SELECT id, before, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s FROM moved
+), planned AS (
+    INSERT INTO message (appointment_id, start_time, kind, channel, recipient, status, created_at)
+    SELECT moved.id, start_time, mail.kind, 'email', mail.recipient, 'planned', %(now)s
+    FROM unnest(%(mail_ids)s::uuid[], %(kinds)s::text[], %(recipients)s::text[]) AS mail (id, kind, recipient)
+    JOIN moved ON moved.id = mail.id
+    ON CONFLICT DO NOTHING
+    RETURNING id, appointment_id
+), queued AS (
+    INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
+    SELECT 'mail', jsonb_build_object('message_id', planned.id, 'sequence', sequence), 'mail:' || planned.id, %(now)s,
+           0, '', %(now)s
+    FROM planned JOIN moved ON moved.id = planned.appointment_id
+)
+SELECT id FROM moved
+"""
+
+
+def tidy_reason(reason: str) -> str:
+    """The reason as it is kept and mailed. Raises `ValidationFailed`."""
+    try:
+        tidied = several_lines(reason)
+    except ValueError as error:
+        raise ValidationFailed(fields={"reason": str(error)}) from None
+    if len(tidied) > REASON_LENGTH:
+        raise ValidationFailed(fields={"reason": f"Please use at most {REASON_LENGTH} characters."})
+    return tidied
+
+
+def require_provider(actor: Actor, booking: Booking) -> None:
+    """Raise `Forbidden` unless the actor answers for the booking's provider."""
+    if not actor.answers_for(booking.provider_id):
+        raise Forbidden("Only the provider can do this.")
+
+
+async def lock_bookings(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Booking]:
+    """The bookings as they are, in the order of `ids`, and nobody else can move them until the commit.
+
+    Raises `NotFound` when one of them does not exist or is not the actor's business.
+    """
+    seen = await select(session, Booking, READ, ids=list(ids), **rights(actor))
+    if len(seen) < len(set(ids)):
+        raise NotFound(
+            "We could not find this booking." if len(ids) == 1 else "We could not find all of these bookings."
+        )
+    await execute(session, LOCK, provider_ids=[booking.provider_id for booking in seen])
+    current = {booking.id: booking for booking in await select(session, Booking, READ, ids=list(ids), **rights(actor))}
+    return [current[booking_id] for booking_id in ids]
+
+
+async def move(
+    session: AsyncSession,
+    actor: Actor,
+    bookings: Sequence[Booking],
+    status: Status,
+    now: datetime,
+    *,
+    reason: str = "",
+    mails: Iterable[Mail] = (),
+) -> None:
+    """Move locked bookings to `status`, free their time where it is an end, plan the mails, tell open pages.
+
+    All or none: raises `InvalidTransition` when one of them may not move there.
+    """
+    for booking in bookings:
+        require_move(Status(booking.status), status)
+    planned = list(mails)
+    frees = status not in KEEPS_TIME
+    await execute(
+        session,
+        MOVE,
+        ids=[booking.id for booking in bookings],
+        before=[booking.status for booking in bookings],
+        status=status.value,
+        frees=frees,
+        reason=reason,
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        mail_ids=[mail.appointment_id for mail in planned],
+        kinds=[mail.kind for mail in planned],
+        recipients=[mail.recipient for mail in planned],
+        now=now,
+    )
+    if planned:
+        jobs_written(session)
+    for booking in bookings:
+        announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}")
+        if booking.customer_id:
+            announce(session, f"customer:{booking.customer_id}")
+        if frees:
+            announce(session, f"service:{booking.service_id}")
