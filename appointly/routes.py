@@ -32,3 +32,10 @@ def search(**filters: str) -> str:
     """The search page with these filters set."""
     chosen = {name: value for name, value in filters.items() if value}
     return f"/services?{urlencode(chosen)}" if chosen else "/services"
+
+
+def safe_path(address: str, default: str = "/") -> str:
+    """`address` if it is a path on this very site, else `default`: a link never leads people away after sign-in."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= 500
+    inside = address.startswith("/") and not address.startswith(("//", "/session/", "/api/"))
+    return address if plain and inside else default

@@ -1,0 +1,63 @@
+"""Start a login session for somebody whose password was checked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.errors import CredentialsInvalid
+from appointly.models.base import uuid7
+from appointly.passwords import password_fits
+from appointly.queries.accounts import Account
+from appointly.queries.sessions import LIFETIME, token_hash
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session just begun. `token` is the secret for the cookie; it is nowhere else."""
+
+    id: UUID
+    token: str
+    expires_at: datetime
+
+
+async def check_password(account: Account | None, password: str) -> Account:
+    """The account, if the password is its own.
+
+    Raises `CredentialsInvalid` with the same words and after the same time for an unknown address and a wrong
+    password. Takes no session on purpose: no connection waits while the hash is computed.
+    """
+    if not await password_fits(password, account.password_hash if account else None) or account is None:
+        raise CredentialsInvalid
+    return account
+
+
+_START = text("""
+INSERT INTO login_session (id, user_id, token_hash, user_agent, address, last_seen_at, expires_at)
+SELECT :id, id, :hash, :user_agent, :address, :now, :expires_at FROM "user"
+WHERE id = :user_id AND disabled_at IS NULL
+RETURNING id
+""")
+
+
+async def sign_in(
+    session: AsyncSession, user_id: UUID, now: datetime, *, user_agent: str = "", address: str = ""
+) -> NewSession:
+    """Begin a session. Raises `CredentialsInvalid` when the account has gone or been disabled meanwhile."""
+    new = NewSession(uuid7(), secrets.token_urlsafe(32), now + LIFETIME)
+    values = {
+        "id": new.id,
+        "user_id": user_id,
+        "hash": token_hash(new.token),
+        "user_agent": "".join(letter for letter in user_agent if letter.isprintable())[:300],
+        "address": address[:100],
+        "now": now,
+        "expires_at": new.expires_at,
+    }
+    connection = await session.connection()
+    if (await connection.execute(_START, values)).first() is None:
+        raise CredentialsInvalid
+    return new

@@ -1,0 +1,82 @@
+"""Who is signed in, as pages show it, and the actor of the event that is running."""
+
+from contextvars import ContextVar
+
+import reflex as rx
+import structlog
+from reflex_base.event import EventSpec
+
+from appointly.domain.actor import Actor
+from appointly.errors import AppointlyError, NotSignedIn
+from appointly.visitor import Visitor
+
+log = structlog.get_logger()
+current_visitor: ContextVar[Visitor] = ContextVar("current_visitor")
+
+
+class Viewer(rx.State):
+    """The signed-in person for display alone; decisions are made with `current_actor`. Filled by the guard.
+
+    `notice` is a sentence for the person, shown by the page's shell until it is dismissed.
+    """
+
+    __access__ = "public"
+
+    signed_in: bool = False
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    initials: str = ""
+    notice: str = ""
+    notice_kind: str = ""
+    _bound_to: str = ""
+
+    def _show(self, visitor: Visitor) -> None:
+        """Take over the person of this event; assigns only what is different, so that nothing is sent in vain."""
+        actor = visitor.actor
+        shown = {
+            "signed_in": visitor.session_id is not None,
+            "name": actor.name,
+            "email": actor.email,
+            "role": actor.kind if visitor.session_id else "",
+            "initials": initials(actor.name),
+            "_bound_to": visitor.binding,
+        }
+        for name, value in shown.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    @rx.event
+    def tell(self, sentence: str, kind: str = "problem") -> None:
+        """Show a sentence to the person who is looking: `problem`, `success` or `info`."""
+        self.notice, self.notice_kind = sentence[:500], kind if kind in {"problem", "success", "info"} else "info"
+
+    @rx.event
+    def dismiss_notice(self) -> None:
+        """The person has read it."""
+        self.notice = self.notice_kind = ""
+
+
+def initials(name: str) -> str:
+    """The letters of an avatar: "Ada King Lovelace" is "AL"."""
+    words = name.split()
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+
+async def current_actor(state: rx.State) -> Actor:
+    """The actor that the guard looked up for the event which is running now."""
+    try:
+        return current_visitor.get().actor
+    except LookupError:
+        raise NotSignedIn from None
+
+
+def explain(error: Exception) -> EventSpec:
+    """Reflex's backend exception handler: a refusal becomes a sentence on the page, a mistake of ours an apology."""
+    sentence = "That did not work, and it is our fault. Nothing was changed. Please try again."
+    if isinstance(error, AppointlyError):
+        sentence = error.message
+    else:
+        log.error("event_failed", exc_info=error)
+    spec: EventSpec = Viewer.tell(sentence)  # type: ignore[operator]
+    return spec

@@ -1,0 +1,123 @@
+"""Who is behind a request or an event: from the session cookie, a bearer token, and the links opened from mails.
+
+Everything is looked up or checked anew each time; nothing a browser can set is believed.
+"""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from uuid import UUID
+
+import jwt
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.domain.actor import GUEST, Actor
+from appointly.domain.manage_key import manage_key, opens
+from appointly.operations.note_visit import note_visit
+from appointly.queries.sessions import session_by_id, session_for_token
+from appointly.settings import settings
+
+SESSION_COOKIE = "appointly_session"
+BOOKINGS_COOKIE = "appointly_bookings"
+BOOKINGS_KEPT = 20
+ACCESS_TOKEN_LIFE = timedelta(hours=1)
+AUDIENCE = "appointly-api"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The person of this very request. `session_id` is None for guests."""
+
+    actor: Actor = GUEST
+    session_id: UUID | None = None
+
+    @property
+    def binding(self) -> str:
+        """Changes whenever somebody else, or the same person with other rights, uses the same browser tab."""
+        opened = "".join(sorted(str(identifier) for identifier in self.actor.managed))
+        who = f"{self.session_id or ''} {self.actor.kind} {self.actor.provider_id or ''} {opened}"
+        return "" if self == Visitor() else sha256(who.encode()).hexdigest()
+
+
+async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, bearer: str | None = None) -> Visitor:
+    """The visitor with these cookies, or with this access token if there is one. Notes the visit once a minute."""
+    cookies = read_cookies(cookie_header)
+    managed = opened_bookings(cookies.get(BOOKINGS_COOKIE, ""))
+    found = None
+    if bearer is not None:
+        session_id = session_of_access_token(bearer, now)
+        found = await session_by_id(session, session_id, now) if session_id else None
+    elif token := cookies.get(SESSION_COOKIE, ""):
+        found = await session_for_token(session, token, now)
+    if found is None:
+        return Visitor(replace(GUEST, managed=managed))
+    await note_visit(session, found, now)
+    return Visitor(replace(found.actor, managed=managed), found.id)
+
+
+def read_cookies(header: str) -> dict[str, str]:
+    """Name and value of our own cookies; a header that is no such thing has none."""
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):  # one by one: a stranger's odd cookie must not hide ours
+        try:
+            parsed = SimpleCookie(part.strip())
+        except CookieError:
+            continue
+        cookies |= {name: morsel.value for name, morsel in parsed.items() if name.startswith("appointly_")}
+    return cookies
+
+
+def _key(purpose: str) -> bytes:
+    return hmac.new(settings().secret_key.encode(), purpose.encode(), sha256).digest()
+
+
+def access_token(user_id: UUID, session_id: UUID, now: datetime) -> str:
+    """A JWT for API clients. It lives an hour at most, and never longer than the session it names."""
+    claims = {
+        "iss": settings().base_url,
+        "aud": AUDIENCE,
+        "sub": str(user_id),
+        "sid": str(session_id),
+        "iat": now,
+        "exp": now + ACCESS_TOKEN_LIFE,
+    }
+    key = _key(AUDIENCE)
+    return jwt.encode(claims, key, algorithm="HS256", headers={"kid": sha256(key).hexdigest()[:8]})
+
+
+def session_of_access_token(token: str, now: datetime) -> UUID | None:
+    """The session an access token names; None for a forged, foreign or expired one."""
+    try:
+        claims = jwt.decode(
+            token,
+            _key(AUDIENCE),
+            algorithms=["HS256"],
+            audience=AUDIENCE,
+            issuer=settings().base_url,
+            options={"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False},
+        )
+        return UUID(claims["sid"]) if datetime.fromtimestamp(claims["exp"], UTC) > now else None
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return None
+
+
+def remember_bookings(already: Iterable[UUID], *new: UUID) -> str:
+    """The value of the cookie that opens these bookings in this browser: the newest few, each with its key."""
+    identifiers = list(dict.fromkeys([*new, *already]))[:BOOKINGS_KEPT]
+    return ".".join(identifier.hex + manage_key(settings().secret_key, identifier) for identifier in identifiers)
+
+
+def opened_bookings(value: str) -> frozenset[UUID]:
+    """The appointments that a cookie of `remember_bookings` opens; what does not fit its key is left out."""
+    opened = set()
+    for part in value.split(".")[:BOOKINGS_KEPT]:
+        try:
+            identifier = UUID(part[:32])
+        except ValueError:
+            continue
+        if opens(settings().secret_key, identifier, part[32:]):
+            opened.add(identifier)
+    return frozenset(opened)

@@ -1,0 +1,38 @@
+"""People for tests: made by the real operations, signed in for real."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from appointly.clock import now
+from appointly.database import transaction
+from appointly.operations.sign_in import sign_in
+from appointly.operations.sign_up import SignUp, sign_up
+from appointly.visitor import SESSION_COOKIE, access_token
+
+PASSWORD = "correct-horse-battery"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in."""
+
+    user_id: UUID
+    session_id: UUID
+    email: str
+    cookie: str
+    bearer: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For an API client."""
+        return {"authorization": f"Bearer {self.bearer}"}
+
+
+async def person(name: str = "Ada Lovelace", role: Literal["customer", "provider"] = "customer", **more: Any) -> Person:
+    """A new account, signed in."""
+    email = more.get("email", f"{name.split()[0].lower()}@example.com")
+    async with transaction() as session:
+        user_id = await sign_up(session, SignUp(email=email, password=PASSWORD, name=name, role=role), now())
+        new = await sign_in(session, user_id, now())
+    return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))
