@@ -33,6 +33,6 @@ async def person(name: str = "Ada Lovelace", role: Literal["customer", "provider
     """A new account, signed in."""
     email = more.get("email", f"{name.split()[0].lower()}@example.com")
     async with transaction() as session:
-        user_id = await sign_up(session, SignUp(email=email, password=PASSWORD, name=name, role=role), now())
-        new = await sign_in(session, user_id, now())
-    return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))
+        account = await sign_up(session, SignUp(email=email, password=PASSWORD, name=name, role=role), now())
+        new = await sign_in(session, account.id, now())
+    return Person(account.id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(account.id, new.id, now()))

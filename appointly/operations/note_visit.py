@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import execute
 from appointly.queries.sessions import SignedIn
 
 RESOLUTION = timedelta(minutes=1)
@@ -12,10 +12,6 @@ RESOLUTION = timedelta(minutes=1)
 
 async def note_visit(session: AsyncSession, signed_in: SignedIn, now: datetime) -> None:
     """Move the end of the idle time, writing at most once a minute."""
-    if now - signed_in.last_seen_at < RESOLUTION:
-        return
-    connection = await session.connection()
-    await connection.execute(
-        text("UPDATE login_session SET last_seen_at = :now WHERE id = :id AND last_seen_at < :before"),
-        {"now": now, "id": signed_in.id, "before": now - RESOLUTION},
-    )
+    if now - signed_in.last_seen_at >= RESOLUTION:
+        query = "UPDATE login_session SET last_seen_at = %(now)s WHERE id = %(id)s AND last_seen_at < %(now)s"
+        await execute(session, query, now=now, id=signed_in.id)

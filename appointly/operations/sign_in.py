@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import execute
 from appointly.errors import CredentialsInvalid
 from appointly.models.base import uuid7
 from appointly.passwords import password_fits
@@ -35,12 +35,11 @@ async def check_password(account: Account | None, password: str) -> Account:
     return account
 
 
-_START = text("""
+_START = """
 INSERT INTO login_session (id, user_id, token_hash, user_agent, address, last_seen_at, expires_at)
-SELECT :id, id, :hash, :user_agent, :address, :now, :expires_at FROM "user"
-WHERE id = :user_id AND disabled_at IS NULL
-RETURNING id
-""")
+SELECT %(id)s, id, %(hash)s, %(user_agent)s, %(address)s, %(now)s, %(expires_at)s FROM "user"
+WHERE id = %(user_id)s AND disabled_at IS NULL
+"""
 
 
 async def sign_in(
@@ -48,16 +47,17 @@ async def sign_in(
 ) -> NewSession:
     """Begin a session. Raises `CredentialsInvalid` when the account has gone or been disabled meanwhile."""
     new = NewSession(uuid7(), secrets.token_urlsafe(32), now + LIFETIME)
-    values = {
-        "id": new.id,
-        "user_id": user_id,
-        "hash": token_hash(new.token),
-        "user_agent": "".join(letter for letter in user_agent if letter.isprintable())[:300],
-        "address": address[:100],
-        "now": now,
-        "expires_at": new.expires_at,
-    }
-    connection = await session.connection()
-    if (await connection.execute(_START, values)).first() is None:
+    begun = await execute(
+        session,
+        _START,
+        id=new.id,
+        user_id=user_id,
+        hash=token_hash(new.token),
+        user_agent="".join(letter for letter in user_agent if letter.isprintable())[:300],
+        address=address[:100],
+        now=now,
+        expires_at=new.expires_at,
+    )
+    if not begun:
         raise CredentialsInvalid
     return new

@@ -1,38 +1,51 @@
 """Make an account."""
 
 from datetime import datetime
-from typing import Literal
-from uuid import UUID
+from typing import Annotated, Literal
 
-from sqlalchemy import text
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import select
 from appointly.errors import EmailTaken
-from appointly.inputs import EmailAddress, Form, Line, NewPassword
-from appointly.passwords import hash_password
+from appointly.passwords import LONGEST, SHORTEST, hash_password
+from appointly.queries.accounts import Account
+from appointly.validation import EmailAddress, Line
 
 
-class SignUp(Form):
+def long_enough(password: str) -> str:
+    """Raise `ValueError` with a sentence for a password that is too short."""
+    if len(password) < SHORTEST:
+        raise ValueError(f"Please choose a password of at least {SHORTEST} characters.")
+    return password
+
+
+NewPassword = Annotated[str, Field(max_length=LONGEST), AfterValidator(long_enough)]
+
+
+class SignUp(BaseModel):
     """What a newcomer tells about themselves."""
 
-    email: EmailAddress
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    email: Annotated[EmailAddress, Field(max_length=254)]
     password: NewPassword
-    name: Line
+    name: Annotated[Line, Field(min_length=1, max_length=120)]
     role: Literal["customer", "provider"] = "customer"
 
 
-_ADD = text("""
-INSERT INTO "user" (email, name, role, password_hash, created_at) VALUES (:email, :name, :role, :hash, :now)
-ON CONFLICT (email) DO NOTHING RETURNING id
-""")
+_ADD = """
+INSERT INTO "user" (email, name, role, password_hash, created_at)
+VALUES (%(email)s, %(name)s, %(role)s, %(hash)s, %(now)s)
+ON CONFLICT (email) DO NOTHING
+RETURNING id, email, name, role, password_hash
+"""
 
 
-async def sign_up(session: AsyncSession, form: SignUp, now: datetime) -> UUID:
-    """Create the account; its id. Raises `EmailTaken`."""
+async def sign_up(session: AsyncSession, form: SignUp, now: datetime) -> Account:
+    """Create the account. Raises `EmailTaken`."""
     hashed = await hash_password(form.password)  # before the first statement: no connection waits for it
-    connection = await session.connection()
-    inserted = await connection.execute(_ADD, form.model_dump(exclude={"password"}) | {"hash": hashed, "now": now})
-    user_id: UUID | None = inserted.scalar_one_or_none()
-    if user_id is None:
+    added = await select(session, Account, _ADD, email=form.email, name=form.name, role=form.role, hash=hashed, now=now)
+    if not added:
         raise EmailTaken(fields={"email": EmailTaken.message})
-    return user_id
+    return added[0]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import select
 from appointly.domain.actor import Actor
 
 LIFETIME = timedelta(days=60)
@@ -19,8 +20,17 @@ class SignedIn:
     """One living login session and the person behind it."""
 
     id: UUID
-    actor: Actor
     last_seen_at: datetime
+    user_id: UUID
+    kind: str
+    name: str
+    email: str
+    provider_id: UUID | None
+
+    @property
+    def actor(self) -> Actor:
+        """The person, as operations ask for them."""
+        return Actor(self.kind, self.user_id, self.provider_id, self.name, self.email)
 
 
 def token_hash(token: str) -> bytes:
@@ -29,23 +39,23 @@ def token_hash(token: str) -> bytes:
 
 
 _LIVING = """
-SELECT s.id, s.last_seen_at, u.id AS user_id, u.role, u.name, u.email, p.id AS provider_id
+SELECT s.id, s.last_seen_at, u.id AS user_id, u.role AS kind, u.name, u.email, p.id AS provider_id
 FROM login_session s
 JOIN "user" u ON u.id = s.user_id
 LEFT JOIN provider p ON p.user_id = u.id
-WHERE s.expires_at > :now AND s.last_seen_at > :idle_since AND u.disabled_at IS NULL AND """
-_BY_HASH = text(_LIVING + "s.token_hash = :hash").bindparams(bindparam("hash"))
-_BY_ID = text(_LIVING + "s.id = :id")
+WHERE s.expires_at > %(now)s AND s.last_seen_at > %(idle_since)s AND u.disabled_at IS NULL AND """
+_BY_HASH = _LIVING + "s.token_hash = %(key)s"
+_BY_ID = _LIVING + "s.id = %(key)s"
 
 
 async def session_for_token(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
     """The living session of the secret in a cookie; None for an unknown, ended, idle or disabled one."""
-    return await _living(session, _BY_HASH, now, hash=token_hash(token))
+    return await _living(session, _BY_HASH, token_hash(token), now)
 
 
 async def session_by_id(session: AsyncSession, session_id: UUID, now: datetime) -> SignedIn | None:
     """The living session that an access token names."""
-    return await _living(session, _BY_ID, now, id=session_id)
+    return await _living(session, _BY_ID, session_id, now)
 
 
 async def actor_for_token(session: AsyncSession, token: str, now: datetime) -> Actor | None:
@@ -54,12 +64,6 @@ async def actor_for_token(session: AsyncSession, token: str, now: datetime) -> A
     return found.actor if found else None
 
 
-async def _living(session: AsyncSession, statement, now: datetime, **key: object) -> SignedIn | None:  # type: ignore[no-untyped-def]
-    connection = await session.connection()
-    row = (await connection.execute(statement, {"now": now, "idle_since": now - IDLE_LIMIT, **key})).first()
-    return _signed_in(row) if row else None
-
-
-def _signed_in(row: "Row[tuple[object, ...]]") -> SignedIn:
-    actor = Actor(kind=row.role, user_id=row.user_id, provider_id=row.provider_id, name=row.name, email=row.email)
-    return SignedIn(row.id, actor, row.last_seen_at)
+async def _living(session: AsyncSession, query: LiteralString, key: object, now: datetime) -> SignedIn | None:
+    found = await select(session, SignedIn, query, key=key, now=now, idle_since=now - IDLE_LIMIT)
+    return found[0] if found else None
