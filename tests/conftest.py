@@ -17,9 +17,10 @@ from appointly.database.embedded import DATABASE_NAME, FOR_TESTS, Servers, embed
 from appointly.database.engine import engine
 from appointly.database.migrate import migrate
 from appointly.settings import settings
+from tests.processes import TEST_SECRET
 
-TEST_SECRET = "a-secret-for-tests-only-a-secret-for-tests-only"
 REDIS_DATABASES_EACH = 3
+FIRST_SITE_REDIS = 64
 SERVERS = pytest.StashKey[Servers]()
 STACK = pytest.StashKey[ExitStack]()
 

@@ -1,0 +1,86 @@
+"""The product's own processes for tests: they end with the tests, however those end."""
+
+import http.client
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from appointly import frontend
+from appointly.database.embedded import Servers
+from appointly.supervisor import Child
+
+TEST_SECRET = "a-secret-for-tests-only-a-secret-for-tests-only"
+HOME = frontend.ROOT / ".appointly"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running web server: its address, and where its data are."""
+
+    url: str
+    servers: Servers
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(servers: Servers, url: str = "http://127.0.0.1:8000") -> dict[str, str]:
+    """What a role of the product reads, for a test."""
+    return {
+        **os.environ,
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": TEST_SECRET,
+        "APPOINTLY_DEMO": "1",
+        "APPOINTLY_HOME": str(HOME),
+        "APPOINTLY_BASE_URL": url,
+    }
+
+
+def start(name: str, *arguments: str, env: dict[str, str], log: Path, cwd: Path = frontend.ROOT) -> Child:
+    """`appointly …` as a child of this process."""
+    return Child(name, [sys.executable, "-m", "appointly.cli", *arguments], log=log, env=env, cwd=cwd)
+
+
+def answers(port: int, path: str = "/readyz") -> bool:
+    """Whether the server on this port answers 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def start_web(servers: Servers, log: Path, port: int | None = None, workers: int = 1) -> tuple[Child, Site]:
+    """A web server over these data, answering; the front end is built first if it must be."""
+    frontend.build(HOME)
+    port = port or free_port()
+    site = Site(f"http://127.0.0.1:{port}", servers)
+    arguments = ["web", "--port", str(port), "--workers", str(workers)]
+    web = start("The web server", *arguments, env=environment(servers, site.url), log=log)
+    try:
+        web.wait_until(lambda: answers(port))
+    except BaseException:
+        web.stop()
+        raise
+    return web, site
+
+
+def start_worker(servers: Servers, log: Path, *arguments: str) -> Child:
+    """A Celery worker process over these data, taking work."""
+    worker = start("The worker", "worker", *arguments, env=environment(servers), log=log)
+    try:
+        worker.wait_until(lambda: b" ready." in log.read_bytes())
+    except BaseException:
+        worker.stop()
+        raise
+    return worker
