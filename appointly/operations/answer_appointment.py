@@ -21,7 +21,7 @@ async def confirm_appointment(session: AsyncSession, actor: Actor, appointment_i
     require_provider(actor, booking)
     if booking.start <= now:
         raise InvalidTransition("The time of this request has passed, so it can no longer be confirmed.")
-    mail = Mail(booking.id, "accepted", booking.customer_email)
+    mail = Mail(booking.id, "accepted")
     await move(session, actor, [booking], Status.CONFIRMED, now, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)
 
@@ -36,6 +36,6 @@ async def decline_appointment(
     reason = tidy_reason(reason)
     [booking] = await lock_bookings(session, actor, [appointment_id])
     require_provider(actor, booking)
-    mail = Mail(booking.id, "declined", booking.customer_email)
+    mail = Mail(booking.id, "declined")
     await move(session, actor, [booking], Status.DECLINED, now, reason=reason, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)

@@ -44,8 +44,8 @@ async def cancel_appointments(
     for booking in bookings:
         if booking.start <= now and not actor.answers_for(booking.provider_id):
             raise InvalidTransition("This appointment has already begun, so it can no longer be cancelled.")
-        mails.append(Mail(booking.id, "cancelled", booking.customer_email))
-        mails.append(Mail(booking.id, "booking_cancelled", booking.provider_email))
+        mails.append(Mail(booking.id, "cancelled"))
+        mails.append(Mail(booking.id, "booking_cancelled", to_provider=True))
     await move(session, actor, bookings, Status.CANCELLED, now, reason=reason, mails=mails)
     return [_cancelled(booking) for booking in bookings]
 

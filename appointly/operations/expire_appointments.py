@@ -39,8 +39,6 @@ async def expire_appointments(session: AsyncSession, now: datetime, limit: int =
         if (booking.hold_expires_at is not None and booking.hold_expires_at <= now)
         or (booking.status == Status.PENDING and booking.start <= now)
     ]
-    mails = [
-        Mail(booking.id, "expired", booking.customer_email) for booking in bookings if booking.status == Status.PENDING
-    ]
+    mails = [Mail(booking.id, "expired") for booking in bookings if booking.status == Status.PENDING]
     await move(session, SYSTEM, bookings, Status.EXPIRED, now, mails=mails)
     return len(bookings)

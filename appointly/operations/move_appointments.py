@@ -20,11 +20,11 @@ REASON_LENGTH = 1000
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to plan: one of the kinds of `appointly.emails`."""
+    """A mail to plan: one of the kinds of `appointly.emails`, to the customer or to the provider."""
 
     appointment_id: UUID
     kind: str
-    recipient: str
+    to_provider: bool = False
 
 
 READ = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
@@ -38,7 +38,7 @@ WITH moved AS (
     SET status = %(status)s, sequence = sequence + 1, hold_expires_at = NULL, updated_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(before)s::text[]) AS known (id, before)
     WHERE appointment.id = known.id AND appointment.status = known.before
-    RETURNING appointment.id, slot_id, start_time, sequence, before
+    RETURNING appointment.id, slot_id, provider_id, customer_email, start_time, sequence, before
 ), freed AS (
     UPDATE slot SET booked_count = booked_count - ended.number
     FROM (SELECT slot_id, count(*) AS number FROM moved GROUP BY slot_id) AS ended
@@ -48,9 +48,12 @@ WITH moved AS (
     SELECT id, before, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s FROM moved
 ), planned AS (
     INSERT INTO message (appointment_id, start_time, kind, channel, recipient, status, created_at)
-    SELECT moved.id, start_time, mail.kind, 'email', mail.recipient, 'planned', %(now)s
-    FROM unnest(%(mail_ids)s::uuid[], %(kinds)s::text[], %(recipients)s::text[]) AS mail (id, kind, recipient)
+    SELECT moved.id, start_time, mail.kind, 'email',
+           CASE WHEN mail.to_provider THEN owner.email ELSE moved.customer_email END, 'planned', %(now)s
+    FROM unnest(%(mail_ids)s::uuid[], %(kinds)s::text[], %(to_provider)s::bool[]) AS mail (id, kind, to_provider)
     JOIN moved ON moved.id = mail.id
+    JOIN provider ON provider.id = moved.provider_id
+    JOIN "user" AS owner ON owner.id = provider.user_id
     ON CONFLICT DO NOTHING
     RETURNING id, appointment_id
 ), queued AS (
@@ -125,7 +128,7 @@ async def move(
         actor_id=actor.user_id,
         mail_ids=[mail.appointment_id for mail in planned],
         kinds=[mail.kind for mail in planned],
-        recipients=[mail.recipient for mail in planned],
+        to_provider=[mail.to_provider for mail in planned],
         now=now,
     )
     if planned:

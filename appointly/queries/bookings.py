@@ -34,7 +34,6 @@ class Booking:
     provider_slug: str
     provider_name: str
     provider_phone: str
-    provider_email: str
     address: str
     city: str
     time_zone: str
@@ -90,8 +89,7 @@ SELECT appointment.id, reference, appointment.status, slot_id,
        appointment.service_id, service.slug AS service_slug, service.title AS service_title,
        service.category AS service_category, service.picture AS service_picture, service.location,
        appointment.provider_id, provider.slug AS provider_slug, provider.business_name AS provider_name,
-       provider.phone AS provider_phone, owner.email AS provider_email, provider.address, provider.city,
-       provider.time_zone,
+       provider.phone AS provider_phone, provider.address, provider.city, provider.time_zone,
        appointment.customer_id, customer_name, customer_email, customer_phone, notes, answers,
        slot_date, start_time AS start, end_time AS "end", token, appointment.price_amount, appointment.currency,
        appointment.deposit_percent, appointment.cancellation_policy, hold_expires_at, sequence,
@@ -99,7 +97,6 @@ SELECT appointment.id, reference, appointment.status, slot_id,
 FROM appointment
 JOIN service ON service.id = appointment.service_id
 JOIN provider ON provider.id = appointment.provider_id
-JOIN "user" AS owner ON owner.id = provider.user_id
 """
 
 AS_CUSTOMER = "(appointment.customer_id = %(user_id)s OR appointment.id = ANY(%(managed)s))"
