@@ -68,13 +68,14 @@ def _start(stack: ExitStack, host: str, port: int, workers: int, demo: bool) -> 
             _run_to_end("The demo data", "demo", home)
     with _step("Front end" if frontend.is_built(home) else "Front end (built once, then kept)"):
         frontend.build(home)
-    children = []
+    children = list(servers.owned)
     with _step("Web server, worker and clock"):
         web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
-        children.append(_child(stack, "The web server", web, home / "web.log"))
+        web_server = _child(stack, "The web server", web, home / "web.log")
+        children.append(web_server)
         if find_spec("tasks.celery_app"):
             children.append(_child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log"))
-        children[0].wait_until(_answers(host, port))
+        web_server.wait_until(_answers(host, port))
     return children
 
 

@@ -34,10 +34,11 @@ LOCK_PATIENCE = 15.0
 
 @dataclass(frozen=True)
 class Servers:
-    """Where the running servers are."""
+    """Where the running servers are, and those of them that this process owns."""
 
     database_url: str
     redis_url: str
+    owned: tuple[Child, ...] = ()
 
 
 def _wheel(package: str) -> Path:
@@ -146,7 +147,9 @@ def _initialise(data: Path, prefix: Sequence[str], hold: int) -> None:
     fresh.rename(data)
 
 
-def _start_postgres(stack: ExitStack, home: Path, sockets: Path, hold: int, options: dict[str, str]) -> str:
+def _start_postgres(
+    stack: ExitStack, home: Path, sockets: Path, hold: int, options: dict[str, str]
+) -> tuple[Child, str]:
     prefix, data = _unprivileged(), home.resolve() / "postgres"
     if not data.exists():
         _initialise(data, prefix, hold)
@@ -173,10 +176,10 @@ def _start_postgres(stack: ExitStack, home: Path, sockets: Path, hold: int, opti
             return False
 
     server.wait_until(ready)
-    return url.format(DATABASE_NAME)
+    return server, url.format(DATABASE_NAME)
 
 
-def _start_valkey(stack: ExitStack, home: Path, sockets: Path, hold: int) -> str:
+def _start_valkey(stack: ExitStack, home: Path, sockets: Path, hold: int) -> tuple[Child, str]:
     socket = sockets / "valkey.sock"
     options = {
         "port": "0",
@@ -204,7 +207,7 @@ def _start_valkey(stack: ExitStack, home: Path, sockets: Path, hold: int) -> str
             return False
 
     server.wait_until(ready)
-    return f"unix://{socket}?db=0"
+    return server, f"unix://{socket}?db=0"
 
 
 @contextmanager
@@ -219,6 +222,11 @@ def embedded_servers(
     with owned(home) as hold, ExitStack() as stack:
         sockets = socket_directory(home)
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
-        database_url = _start_postgres(stack, home, sockets, hold, options or {}) if postgres else ""
-        redis_url = _start_valkey(stack, home, sockets, hold) if valkey else ""
-        yield Servers(database_url, redis_url)
+        owned_servers, database_url, redis_url = [], "", ""
+        if postgres:
+            server, database_url = _start_postgres(stack, home, sockets, hold, options or {})
+            owned_servers.append(server)
+        if valkey:
+            server, redis_url = _start_valkey(stack, home, sockets, hold)
+            owned_servers.append(server)
+        yield Servers(database_url, redis_url, tuple(owned_servers))

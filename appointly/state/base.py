@@ -71,12 +71,12 @@ async def current_actor(state: rx.State) -> Actor:
         raise NotSignedIn from None
 
 
-def explain(error: Exception) -> EventSpec:
+def explain(exception: Exception) -> EventSpec:
     """Reflex's backend exception handler: a refusal becomes a sentence on the page, a mistake of ours an apology."""
     sentence = "That did not work, and it is our fault. Nothing was changed. Please try again."
-    if isinstance(error, AppointlyError):
-        sentence = error.message
+    if isinstance(exception, AppointlyError):
+        sentence = exception.message
     else:
-        log.error("event_failed", exc_info=error)
+        log.error("event_failed", exc_info=exception)
     spec: EventSpec = Viewer.tell(sentence)  # type: ignore[operator]
     return spec
