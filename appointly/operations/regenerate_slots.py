@@ -50,8 +50,8 @@ WITH offer AS MATERIALIZED (
     FROM wall,
          LATERAL (SELECT shown AT TIME ZONE wall.time_zone AS late) AS reading,
          LATERAL (SELECT late - interval '1 day' AS eve) AS eve,
-         LATERAL (SELECT (shown - (eve AT TIME ZONE wall.time_zone - eve AT TIME ZONE 'UTC')) AT TIME ZONE 'UTC' AS early)
-             AS first_reading
+         LATERAL (SELECT eve AT TIME ZONE wall.time_zone - eve AT TIME ZONE 'UTC' AS eve_offset) AS of_eve,
+         LATERAL (SELECT (shown - eve_offset) AT TIME ZONE 'UTC' AS early) AS first_reading
 ), span AS (
     SELECT hours.provider_id, hours.local_date, opening.instant AS opens, closing.instant AS closes,
            opening.instant > max(closing.instant) OVER earlier AS apart

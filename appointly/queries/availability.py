@@ -1,7 +1,10 @@
 """The times that can be booked."""
 
+# ruff: noqa: S608 - the statements are put together from constants of this file
+
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,26 +24,136 @@ class FreeSlot:
     remaining: int
 
 
-NEAREST = """
-SELECT free.id, free.slot_date AS date, free.start_time AS start, free.end_time AS "end",
-       service.letter || free.token AS token, free.capacity - free.booked_count AS remaining
-FROM slot AS wanted
-JOIN service ON service.id = wanted.service_id
-JOIN slot AS free ON free.service_id = wanted.service_id
-WHERE wanted.id = %(slot_id)s AND NOT free.booked
-  AND free.start_time > greatest(%(now)s, %(now)s + make_interval(mins => service.min_notice_minutes))
-  AND NOT EXISTS (
-      SELECT FROM slot other WHERE other.provider_id = free.provider_id AND other.booked_count > 0
-      AND other.occupies && free.occupies AND other.id <> free.id
-  ) AND NOT EXISTS (
-      SELECT FROM blocked_time WHERE blocked_time.provider_id = free.provider_id
-      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && free.occupies
-  )
-ORDER BY abs(extract(epoch FROM free.start_time - wanted.start_time)), free.start_time
-LIMIT %(count)s
+@dataclass(frozen=True)
+class FreeDay:
+    """A local date with how many times are free on it."""
+
+    date: date
+    free: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP body that the database has written."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The time somebody asked for."""
+
+    service_id: UUID
+    date: date
+    start: datetime
+
+
+# The service as it may be booked, with all the time its provider has no more: booked by anybody, or blocked.
+BUSY: LiteralString = """
+offer AS MATERIALIZED (
+    SELECT service.id, service.provider_id, letter, provider.time_zone,
+           greatest(%(now)s, %(now)s + make_interval(mins => min_notice_minutes) - interval '1 microsecond') AS after,
+           greatest(%(first)s::date, today - 1) AS first_date,
+           least(%(first)s::date + %(days)s::int, today + horizon_days) AS end_date,
+           status = 'active' AND suspended_at IS NULL AS open
+    FROM service JOIN provider ON provider.id = service.provider_id,
+         LATERAL (SELECT (%(now)s AT TIME ZONE provider.time_zone)::date AS today) AS calendar
+    WHERE service.id = %(service_id)s
+), busy AS MATERIALIZED (
+    SELECT (SELECT range_agg(occupies) FROM slot
+            WHERE slot.provider_id = offer.provider_id AND booked_count > 0 AND occupies && around) AS booked,
+           (SELECT range_agg(tstzrange(start_time, end_time)) FROM blocked_time
+            WHERE blocked_time.provider_id = offer.provider_id AND tstzrange(start_time, end_time) && around) AS blocked
+    FROM offer, LATERAL (SELECT tstzrange((first_date - 2)::timestamp AT TIME ZONE 'UTC',
+                                          (greatest(end_date, first_date) + 4)::timestamp AT TIME ZONE 'UTC') AS around
+    ) AS reach
+)
 """
+# Booked slots of one provider never overlap, so only a slot nobody has booked yet can meet another's booking.
+FREE: LiteralString = """
+free AS MATERIALIZED (
+    SELECT slot.id, slot_date, start_time, end_time, letter || token AS token, capacity - booked_count AS remaining,
+           time_zone
+    FROM offer, busy, slot
+    WHERE slot.service_id = offer.id AND open AND slot_date >= first_date AND slot_date < end_date
+      AND start_time > after AND NOT slot.booked
+      AND (booked_count > 0 OR (occupies && busy.booked) IS NOT TRUE) AND (occupies && busy.blocked) IS NOT TRUE
+)
+"""
+FREE_SLOTS: LiteralString = f"""
+WITH {BUSY}, {FREE}
+SELECT id, slot_date AS date, start_time AS start, end_time AS "end", token, remaining FROM free ORDER BY start_time
+"""
+FREE_DAYS: LiteralString = (
+    f"WITH {BUSY}, {FREE} SELECT slot_date AS date, count(*) AS free FROM free GROUP BY 1 ORDER BY 1"
+)
+
+
+def _rfc3339(instant: LiteralString) -> LiteralString:
+    """SQL for an instant as text, with the offset of `time_zone` at that instant."""
+    local: LiteralString = f"{instant} AT TIME ZONE time_zone"
+    offset: LiteralString = f"({local} - {instant} AT TIME ZONE 'UTC')"
+    return f"""to_char({local}, 'YYYY-MM-DD"T"HH24:MI:SS') || CASE WHEN {offset} < '0' THEN '-' ELSE '+' END
+               || to_char(CASE WHEN {offset} < '0' THEN -{offset} ELSE {offset} END, 'HH24:MI')"""
+
+
+AVAILABILITY: LiteralString = f"""
+WITH {BUSY}, {FREE}
+SELECT '{{"service_id":"' || offer.id || '","timezone":"' || time_zone || '","slots":[' || coalesce((
+    SELECT string_agg('{{"id":"' || id || '","date":"' || slot_date || '","start":"' || {_rfc3339("start_time")}
+        || '","end":"' || {_rfc3339("end_time")} || '","token":"' || token || '","remaining":' || remaining || '}}',
+        ',' ORDER BY start_time)
+    FROM free
+), '') || ']}}' AS body
+FROM offer
+"""
+WANTED: LiteralString = "SELECT service_id, slot_date AS date, start_time AS start FROM slot WHERE id = %(slot_id)s"
+NEAREST: LiteralString = f"""
+WITH {BUSY}, {FREE}
+SELECT id, slot_date AS date, start_time AS start, end_time AS "end", token, remaining
+FROM free ORDER BY abs(extract(epoch FROM start_time - %(start)s)), start_time LIMIT %(count)s
+"""
+NEAR_DAYS = 31
+
+
+async def free_slots(
+    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime
+) -> list[FreeSlot]:
+    """The bookable times of a service on `days` local dates from `first_date` on, by start.
+
+    Full, past, too near and too far ones are left out, and those that meet a booking of the provider or blocked time.
+    An unknown, paused or suspended service has none.
+    """
+    return await select(session, FreeSlot, FREE_SLOTS, service_id=service_id, first=first_date, days=days, now=now)
+
+
+async def available_days(
+    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime
+) -> list[FreeDay]:
+    """The local dates among `days` from `first_date` on that have free times, with their number."""
+    return await select(session, FreeDay, FREE_DAYS, service_id=service_id, first=first_date, days=days, now=now)
+
+
+async def availability_json(
+    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime
+) -> bytes | None:
+    """`free_slots` as the JSON of the availability call, built by the database; None for an unknown service."""
+    found = await select(session, Answer, AVAILABILITY, service_id=service_id, first=first_date, days=days, now=now)
+    return found[0].body.encode() if found else None
 
 
 async def nearest_free(session: AsyncSession, slot_id: UUID, count: int, now: datetime) -> list[FreeSlot]:
-    """The free times of the same service nearest to this slot's."""
-    return await select(session, FreeSlot, NEAREST, slot_id=slot_id, count=count, now=now)
+    """The free times of the same service nearest to this slot's, at most a month before or after it."""
+    for wanted in await select(session, Wanted, WANTED, slot_id=slot_id):
+        return await select(
+            session,
+            FreeSlot,
+            NEAREST,
+            service_id=wanted.service_id,
+            first=wanted.date - timedelta(days=NEAR_DAYS),
+            days=2 * NEAR_DAYS + 1,
+            start=wanted.start,
+            count=count,
+            now=now,
+        )
+    return []

@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.models import Provider, Service, Slot, User, WorkingHours
+from appointly.models import Provider, Service, User, WorkingHours
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 
 NOW = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)  # the Friday before Berlin's clocks go forward
@@ -15,7 +14,9 @@ async def test_a_first_run_adds_and_a_second_changes_nothing(session: AsyncSessi
     user = User(email="a@b.c", name="x", role="provider")
     session.add(user)
     await session.flush()
-    p = Provider(user_id=user.id, slug="p", business_name="P", category="hair", city="Berlin", time_zone="Europe/Berlin")
+    p = Provider(
+        user_id=user.id, slug="p", business_name="P", category="hair", city="Berlin", time_zone="Europe/Berlin"
+    )
     session.add(p)
     await session.flush()
     s = Service(provider_id=p.id, slug="s", letter="A", title="T", category="hair", price_amount=1, duration_minutes=60)
@@ -28,5 +29,3 @@ async def test_a_first_run_adds_and_a_second_changes_nothing(session: AsyncSessi
     assert await regenerate_slots(session, now=NOW) == Regenerated(0, 0, 0)
     assert await regenerate_slots(session, now=NOW, provider_id=p.id) == Regenerated(0, 0, 0)
     assert await regenerate_slots(session, now=NOW, service_id=s.id) == Regenerated(0, 0, 0)
-    rows = (await session.exec(select(Slot).order_by(Slot.start_time))).all()
-    print([(r.slot_date, r.token, r.start_time) for r in rows][:20])
