@@ -114,3 +114,18 @@ class RequestInProgress(AppointlyError):
     code = "request_in_progress"
     status = 409
     message = "The same request is being carried out right now. Please try again in a moment."
+
+
+class GatewayFailed(AppointlyError):
+    """An outside system did not do its part; another try may help."""
+
+    code = "gateway_failed"
+    status = 502
+    message = "A service we rely on did not answer. We try again."
+
+
+class GatewayRefused(GatewayFailed):
+    """An outside system said no for good."""
+
+    code = "gateway_refused"
+    message = "A service we rely on refused this."
