@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+import psycopg
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from appointly.database.embedded import running_servers
 from appointly.errors import AppointlyError
@@ -25,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         for problem in error.errors():
             name = ".".join(str(part) for part in problem["loc"])
-            print(f"appointly: The setting {name} is wrong: {problem['msg']}.", file=sys.stderr)
+            what = "The setting " if name.isupper() else ""
+            print(f"appointly: {what}{name} is wrong: {problem['msg']}", file=sys.stderr)
+    except (psycopg.OperationalError, OperationalError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[-1]
+        print(f"appointly: The database cannot be reached: {reason}", file=sys.stderr)
     except KeyboardInterrupt:
         print("appointly: Stopped.", file=sys.stderr)
     return 1
@@ -123,18 +129,26 @@ def _migrate(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    _database()
     from appointly.demo import seed  # type: ignore[import-untyped]
 
-    _database()
     asyncio.run(seed())
 
 
 def _create_admin(options: argparse.Namespace) -> None:
-    from appointly.operations.create_admin import create_admin  # type: ignore[import-untyped]
+    from appointly import clock
+    from appointly.database import transaction
+    from appointly.operations.create_admin import NewAdmin, create_admin
 
     _database()
-    password = settings().admin_password or getpass.getpass("Password: ")
-    asyncio.run(create_admin(options.email, password))
+    form = NewAdmin(email=options.email, password=settings().admin_password or getpass.getpass("Password: "))
+
+    async def create() -> None:
+        async with transaction() as session:
+            await create_admin(session, form, clock.now())
+
+    asyncio.run(create())
+    print(f"{form.email} may sign in as an admin now.")
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -87,7 +87,7 @@ def _set_environment(config: Settings, database_url: str, redis_url: str, host: 
         "DATABASE_URL": config.database_url or database_url,
         "REDIS_URL": config.redis_url or redis_url,
     }
-    if "base_url" not in config.model_fields_set:
+    if config.base_url == Settings.model_fields["base_url"].default:
         chosen["APPOINTLY_BASE_URL"] = f"http://{_reachable(host)}:{port}"
     if demo and not config.secret_key:
         chosen["SECRET_KEY"] = _kept_secret(config.home.resolve() / "secret_key")

@@ -48,12 +48,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[STACK].close()
 
 
-def clone_database(database_url: str, name: str) -> str:
-    """A fresh copy of the migrated database; its URL."""
+def clone_database(database_url: str, name: str, template: str = DATABASE_NAME) -> str:
+    """A fresh copy of the migrated database, or of another `template`; its URL."""
     with psycopg.connect(database_url.replace(f"/{DATABASE_NAME}?", "/postgres?"), autocommit=True) as connection:
         target = sql.Identifier(name)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(target))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(DATABASE_NAME)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(template)))
     return database_url.replace(f"/{DATABASE_NAME}?", f"/{name}?")
 
 

@@ -1,8 +1,12 @@
 """Settings: the URLs that are derived, and the secret that must be real."""
 
+import os
+
 import pytest
+from dotenv import dotenv_values
 
 from appointly.errors import SettingsInvalid
+from appointly.frontend import ROOT
 from appointly.settings import Settings
 
 
@@ -29,3 +33,11 @@ def test_a_placeholder_secret_is_refused(secret: str) -> None:
 
 def test_a_real_secret_is_taken() -> None:
     assert Settings(secret_key="x" * 32).require_secret() == "x" * 32
+
+
+def test_the_example_lists_every_setting_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    example = dotenv_values(ROOT / ".env.example")
+    assert set(example) == {(field.alias or name).upper() for name, field in Settings.model_fields.items()}
+    assert Settings(_env_file=ROOT / ".env.example").model_dump() == Settings(_env_file=None).model_dump()  # type: ignore[call-arg]

@@ -1,0 +1,99 @@
+"""`appointly doctor` finds what would break a booking, and says how to mend it."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from appointly import doctor
+from appointly.settings import settings
+
+
+class Setting:
+    """Changes settings for one test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def __call__(self, **values: str) -> None:
+        for name, value in values.items():
+            self.monkeypatch.setenv(name, value)
+        settings.cache_clear()
+
+
+@pytest.fixture
+def setting(database: str) -> Iterator[Setting]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield Setting(patch)
+    settings.cache_clear()
+
+
+async def report(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = await doctor.examine()
+    return code, capsys.readouterr().out
+
+
+async def test_a_healthy_installation(setting: Setting, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = await report(capsys)
+    assert code == 0
+    assert "✗" not in text
+    assert "Database: PostgreSQL 18 answers" in text
+    assert "Tables: at the newest revision" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("SECRET_KEY", "change-me", "✗ Secret key: missing or unsafe"),
+        ("DATABASE_URL", "", "✗ Database: not set"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing", "✗ Database: cannot be reached"),
+        ("REDIS_URL", "", "✗ Broker: not set"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "✗ Broker: cannot be reached"),
+        ("SMTP_URL", "smtp://127.0.0.1:1", "✗ Mail: the SMTP server does not answer"),
+        ("APPOINTLY_DEMO", "0", "✗ Mail: cannot be sent"),
+        ("APPOINTLY_BASE_URL", "appointly.example", "✗ Address"),
+    ],
+)
+async def test_what_breaks_a_booking(
+    setting: Setting, capsys: pytest.CaptureFixture[str], name: str, value: str, finding: str
+) -> None:
+    setting(**{name: value})
+    code, text = await report(capsys)
+    assert code == 1
+    assert finding in text
+
+
+async def test_old_tables(setting: Setting, capsys: pytest.CaptureFixture[str], database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        try:
+            code, text = await report(capsys)
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", [doctor.newest_revision()])
+    assert code == 1
+    assert "Run: appointly migrate" in text
+
+
+async def test_an_address_without_https_is_worth_knowing(setting: Setting, capsys: pytest.CaptureFixture[str]) -> None:
+    setting(APPOINTLY_BASE_URL="http://book.example")
+    code, text = await report(capsys)
+    assert code == 0
+    assert "! Address: http://book.example" in text
+
+
+async def test_a_mail_server_that_answers(setting: Setting, capsys: pytest.CaptureFixture[str]) -> None:
+    class Greeting(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 hello\r\n")
+            while line := self.rfile.readline():
+                self.wfile.write(b"221 bye\r\n" if line.lower().startswith(b"quit") else b"250 ok\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Greeting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        setting(SMTP_URL=f"smtp://127.0.0.1:{server.server_address[1]}")
+        code, text = await report(capsys)
+        server.shutdown()
+    assert code == 0
+    assert "✓ Mail: through SMTP" in text
