@@ -3,19 +3,11 @@
 import ctypes
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
-from importlib.util import find_spec
 from typing import Any
 
+from appointly.api.http import api
 from appointly.appointly import app
 from appointly.settings import settings
-
-if find_spec("appointly.api.http"):
-    from appointly.api.http import api  # type: ignore[import-untyped]
-else:
-    from fastapi import FastAPI
-
-    api = FastAPI()
-    api.get("/readyz")(lambda: {})
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -129,3 +129,23 @@ class GatewayRefused(GatewayFailed):
 
     code = "gateway_refused"
     message = "A service we rely on refused this."
+
+
+class CrossSite(AppointlyError):
+    code = "cross_site"
+    status = 403
+    message = "This request came from another site, so it was not carried out."
+
+
+class Unavailable(AppointlyError):
+    code = "unavailable"
+    status = 503
+    message = "We cannot reach our records at the moment. Nothing was changed. Please try again shortly."
+
+
+class Unexpected(AppointlyError):
+    """`details["incident"]` is the number under which the log holds what happened."""
+
+    code = "unexpected"
+    status = 500
+    message = "That did not work, and it is our fault. Nothing was changed. Please try again."

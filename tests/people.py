@@ -34,5 +34,11 @@ async def person(name: str = "Ada Lovelace", role: Literal["customer", "provider
     email = more.get("email", f"{name.split()[0].lower()}@example.com")
     async with transaction() as session:
         account = await sign_up(session, SignUp(email=email, password=PASSWORD, name=name, role=role), now())
-        new = await sign_in(session, account.id, now())
-    return Person(account.id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(account.id, new.id, now()))
+    return await signed_in(account.id, email)
+
+
+async def signed_in(user_id: UUID, email: str) -> Person:
+    """An account that is there already, signed in once more."""
+    async with transaction() as session:
+        new = await sign_in(session, user_id, now())
+    return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))

@@ -45,5 +45,5 @@ def require_move(before: Status, after: Status) -> None:
     if (before, after) not in LEGAL_MOVES:
         raise InvalidTransition(
             f"This booking is {before.replace('_', ' ')}, so it can no longer become {after.replace('_', ' ')}.",
-            details={"status": before},
+            details={"booking_status": before},
         )

@@ -32,6 +32,6 @@ async def _finish(session: AsyncSession, actor: Actor, appointment_id: UUID, sta
     [booking] = await lock_bookings(session, actor, [appointment_id])
     require_provider(actor, booking)
     if booking.start > now:
-        raise InvalidTransition("This appointment has not begun yet.", details={"status": booking.status})
+        raise InvalidTransition("This appointment has not begun yet.", details={"booking_status": booking.status})
     await move(session, actor, [booking], status, now)
     return await booking_by_id(session, actor, appointment_id)

@@ -141,6 +141,17 @@ async def _one(session: AsyncSession, actor: Actor, query: str, **values: object
     return found[0]
 
 
+@dataclass(frozen=True)
+class _Id:
+    id: UUID
+
+
+async def id_of_reference(session: AsyncSession, reference: str) -> UUID | None:
+    """The id behind a reference, for whoever holds the key that proves a right to it. Nothing else is told."""
+    found = await select(session, _Id, "SELECT id FROM appointment WHERE reference = %(it)s", it=reference)
+    return found[0].id if found else None
+
+
 async def bookings_of_customer(
     session: AsyncSession,
     actor: Actor,

@@ -1,0 +1,277 @@
+"""`/bookings`: book, look, confirm, decline, complete, cancel."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.api.guard import GuardedRoute, access, visitor
+from appointly.api.sessions import remember
+from appointly.api.shapes import Money, PaymentOut, money, payment, refusals
+from appointly.clock import now
+from appointly.database import reading, transaction
+from appointly.domain.actor import Actor
+from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
+from appointly.operations.book_appointment import Booked, BookingRequest, book_appointment
+from appointly.operations.cancel_appointments import Cancelled, cancel_appointments
+from appointly.operations.finish_appointment import complete_appointment, mark_no_show
+from appointly.operations.remember_answer import claim_key, keep_answer
+from appointly.queries.bookings import Booking, booking_by_id, bookings_of
+
+router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
+Reason = Annotated[str, Field(max_length=2000)]
+
+
+class BookedOut(BaseModel):
+    """A booking just made. `start` and `end` carry the provider's offset; `token` is the place in the queue."""
+
+    id: UUID
+    reference: str
+    status: Literal["held", "pending", "confirmed"]
+    slot_id: UUID
+    service_id: UUID
+    start: datetime
+    end: datetime
+    timezone: str
+    token: str
+    price: Money
+    payment: PaymentOut
+
+
+class BookingOut(BaseModel):
+    """One booking, as its customer and its provider see it."""
+
+    id: UUID
+    reference: str
+    status: Literal["held", "pending", "confirmed", "completed", "no_show", "declined", "cancelled", "expired"]
+    slot_id: UUID
+    service_id: UUID
+    service: str
+    provider: str
+    start: datetime
+    end: datetime
+    timezone: str
+    token: str
+    location: str
+    address: str
+    customer_name: str
+    customer_email: str
+    customer_phone: str
+    notes: str
+    answers: dict[str, object]
+    price: Money
+    payment: PaymentOut
+    cancellation_policy: str
+    created_at: datetime
+
+
+class BookingsOut(BaseModel):
+    items: list[BookingOut]
+    next_cursor: str | None
+
+
+class Cancellation(BaseModel):
+    """Why, if anybody should know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = ""
+
+
+class Cancellations(Cancellation):
+    """All of them or none."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+
+
+class CancelledOut(BaseModel):
+    """What was called off, and what is paid back."""
+
+    id: UUID
+    reference: str
+    status: Literal["cancelled"]
+    refund: Money
+
+
+class CancellationsOut(BaseModel):
+    items: list[CancelledOut]
+
+
+def booked_json(booked: Booked) -> bytes:
+    """A fresh booking as the API shows it."""
+    zone = ZoneInfo(booked.time_zone)
+    return to_json(
+        {
+            "id": booked.id,
+            "reference": booked.reference,
+            "status": booked.status,
+            "slot_id": booked.slot_id,
+            "service_id": booked.service_id,
+            "start": booked.start.astimezone(zone),
+            "end": booked.end.astimezone(zone),
+            "timezone": booked.time_zone,
+            "token": booked.token,
+            "price": money(booked.price_amount, booked.currency),
+            "payment": payment(booked.price_amount),
+        }
+    )
+
+
+def shown(booking: Booking) -> dict[str, object]:
+    """A booking as the API shows it."""
+    zone = ZoneInfo(booking.time_zone)
+    same = ("id", "reference", "status", "slot_id", "service_id", "token", "location", "address", "customer_name")
+    more = ("customer_email", "customer_phone", "notes", "answers", "cancellation_policy", "created_at")
+    return {name: getattr(booking, name) for name in same + more} | {
+        "service": booking.service_title,
+        "provider": booking.provider_name,
+        "start": booking.start.astimezone(zone),
+        "end": booking.end.astimezone(zone),
+        "timezone": booking.time_zone,
+        "price": money(booking.price_amount, booking.currency),
+        "payment": payment(booking.price_amount),
+    }
+
+
+def answer(content: object, status: int = 200) -> Response:
+    """JSON without a second validation of what we made ourselves."""
+    return Response(content if isinstance(content, bytes) else to_json(content), status, media_type="application/json")
+
+
+@router.post("", status_code=201, response_model=BookedOut, responses=refusals(400, 401, 403, 404, 409, 413, 422, 503))
+@access("public")
+async def post_booking(
+    request: Request,
+    form: BookingRequest,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[!-~]+$")] = None,
+) -> Response:
+    """Book a free time, as a guest or as the signed-in customer.
+
+    With an `Idempotency-Key` the same request can be sent again: it books once and gets the first answer again.
+    A taken time is refused with `slot_taken` and the three nearest free ones as `alternatives`.
+    """
+    caller, at = visitor(request), now()
+    async with transaction() as session:
+        if idempotency_key is None:
+            booked = await book_appointment(session, caller.actor, form, at)
+            identifier, content = booked.id, booked_json(booked)
+        else:
+            identifier, content = await book_once(
+                session, caller.actor, form, idempotency_key, await request.body(), at
+            )
+    response = answer(content, 201)
+    if caller.session_id is None:
+        remember(response, caller, identifier)
+    return response
+
+
+async def book_once(
+    session: AsyncSession, actor: Actor, form: BookingRequest, key: str, body: bytes, at: datetime
+) -> tuple[UUID, bytes]:
+    """Book, or repeat the answer that the same request got before: the booking's id and the answer's bytes."""
+    attempt = await claim_key(session, actor, form.customer_email, key, b"POST /bookings\n" + body, at)
+    if attempt.status:
+        return UUID(BookedOut.model_validate_json(attempt.body).id.hex), attempt.body
+    booked = await book_appointment(session, actor, form, at)
+    content = booked_json(booked)
+    await keep_answer(session, attempt, 201, content)
+    return booked.id, content
+
+
+@router.get("", response_model=BookingsOut, responses=refusals(401, 422))
+@access("signed_in")
+async def get_bookings(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """One's own bookings, as customer or as provider, the latest start first."""
+    async with reading() as session:
+        page = await bookings_of(session, visitor(request).actor, limit=limit, cursor=cursor)
+    return answer({"items": [shown(booking) for booking in page.items], "next_cursor": page.next_cursor})
+
+
+@router.get("/{booking_id}", response_model=BookingOut, responses=refusals(401, 404, 422))
+@access("public")
+async def get_booking(request: Request, booking_id: UUID) -> Response:
+    """One booking, for its customer (also by the link from the mail) and its provider."""
+    async with reading() as session:
+        return answer(shown(await booking_by_id(session, visitor(request).actor, booking_id)))
+
+
+Verb = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[Booking]]
+
+
+async def moved(request: Request, booking_id: UUID, verb: Verb) -> Response:
+    """Let the provider move a booking, and show it."""
+    async with transaction() as session:
+        booking = await verb(session, visitor(request).actor, booking_id, now())
+    return answer(shown(booking))
+
+
+MOVES = refusals(401, 403, 404, 409, 413, 422, 503)
+
+
+@router.post("/{booking_id}/confirm", response_model=BookingOut, responses=MOVES)
+@access("signed_in")
+async def post_confirm(request: Request, booking_id: UUID) -> Response:
+    """The provider says yes."""
+    return await moved(request, booking_id, confirm_appointment)
+
+
+@router.post("/{booking_id}/decline", response_model=BookingOut, responses=MOVES | refusals(400))
+@access("signed_in")
+async def post_decline(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
+    """The provider says no; the time is free again."""
+    reason = form.reason if form else ""
+    async with transaction() as session:
+        booking = await decline_appointment(session, visitor(request).actor, booking_id, now(), reason)
+    return answer(shown(booking))
+
+
+@router.post("/{booking_id}/complete", response_model=BookingOut, responses=MOVES)
+@access("signed_in")
+async def post_complete(request: Request, booking_id: UUID) -> Response:
+    """The customer was served."""
+    return await moved(request, booking_id, complete_appointment)
+
+
+@router.post("/{booking_id}/no-show", response_model=BookingOut, responses=MOVES)
+@access("signed_in")
+async def post_no_show(request: Request, booking_id: UUID) -> Response:
+    """The customer did not come."""
+    return await moved(request, booking_id, mark_no_show)
+
+
+def cancelled_out(cancelled: Cancelled) -> dict[str, object]:
+    """What was called off, as the API shows it."""
+    refund = money(cancelled.refund_amount, cancelled.currency)
+    return {"id": cancelled.id, "reference": cancelled.reference, "status": cancelled.status, "refund": refund}
+
+
+async def cancelled(request: Request, ids: list[UUID], reason: str) -> list[dict[str, object]]:
+    """Call off all of `ids` or none."""
+    async with transaction() as session:
+        done = await cancel_appointments(session, visitor(request).actor, ids, reason, now())
+    return [cancelled_out(each) for each in done]
+
+
+@router.post("/cancel", response_model=CancellationsOut, responses=MOVES | refusals(400))
+@access("public")
+async def post_cancel_all(request: Request, form: Cancellations) -> Response:
+    """Cancel several bookings, all of them or none."""
+    return answer({"items": await cancelled(request, form.ids, form.reason)})
+
+
+@router.post("/{booking_id}/cancel", response_model=CancelledOut, responses=MOVES | refusals(400))
+@access("public")
+async def post_cancel(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
+    """Cancel one booking, as its customer or its provider."""
+    [done] = await cancelled(request, [booking_id], form.reason if form else "")
+    return answer(done)

@@ -1,0 +1,127 @@
+"""The one door of the HTTP API: a route that does not say who may call it cannot even be made.
+
+`@access(level)` stands above each endpoint. Before the endpoint runs, and before its input is read, the visitor is
+looked up and compared with it.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message
+
+from appointly.api.problems import expected
+from appointly.clock import now
+from appointly.database import reading
+from appointly.errors import AppointlyError, CrossSite, Forbidden, NotSignedIn
+from appointly.settings import settings
+from appointly.visitor import Visitor, visitor_of
+
+LEVELS = ("public", "signed_in", "customer", "provider", "admin")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+LARGEST_BODY = 64 * 1024
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def access(level: str) -> Callable[[Endpoint], Endpoint]:
+    """Declare who may call an endpoint."""
+    if level not in LEVELS:
+        raise ValueError(level)
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.__access__ = level  # type: ignore[attr-defined]
+        return endpoint
+
+    return declare
+
+
+class GuardedRoute(APIRoute):
+    """A route of ours; the router's `route_class`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint behind the guard. Raises at start-up for an endpoint that declares no access."""
+        level: str | None = getattr(self.endpoint, "__access__", None)
+        if level is None:
+            raise TypeError(f"{self.path} does not say who may call it")
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                require_small(request)
+                request.state.visitor = await admit(request, level)
+                return await answer(request)
+            except (AppointlyError, HTTPException, RequestValidationError):
+                raise
+            except Exception as error:
+                raise expected(error) from error
+
+        return guarded
+
+
+def visitor(request: Request) -> Visitor:
+    """Who calls, as the guard found out for this very request."""
+    found: Visitor = request.state.visitor
+    return found
+
+
+async def admit(request: Request, level: str) -> Visitor:
+    """The visitor, if they may. Raises `NotSignedIn`, `Forbidden`, `CrossSite`."""
+    cookie, authorization = request.headers.get("cookie", ""), request.headers.get("authorization")
+    bearer = None
+    if authorization is not None:
+        scheme, _, bearer = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotSignedIn
+    elif cookie and request.method not in SAFE:
+        require_same_site(request)
+    if not cookie and bearer is None:
+        found = Visitor()
+    else:
+        async with reading() as session:
+            found = await visitor_of(session, cookie, now(), bearer)
+    if found.session_id is None and (bearer is not None or level != "public"):
+        raise NotSignedIn
+    if level not in ("public", "signed_in", found.actor.kind):
+        raise Forbidden
+    return found
+
+
+def require_same_site(request: Request) -> None:
+    """Refuse what another site's page makes a browser send with our cookies. Raises `CrossSite`."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        raise CrossSite
+    if origin is not None and urlsplit(origin).netloc not in (
+        request.headers.get("host", ""),
+        urlsplit(settings().base_url).netloc,
+    ):
+        raise CrossSite
+
+
+def require_small(request: Request) -> None:
+    """Refuse a body beyond the limit, by what it says of itself or else while it is read."""
+    if request.method in SAFE:
+        return
+    length = request.headers.get("content-length")
+    if length is None:
+        request._receive = _limited(request._receive)
+    elif not length.isdecimal() or int(length) > LARGEST_BODY:
+        raise HTTPException(413)
+
+
+def _limited(receive: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:
+    left = LARGEST_BODY
+
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return limited

@@ -1,0 +1,56 @@
+"""`/healthz` and `/readyz`: for whoever runs the servers."""
+
+from functools import lru_cache
+
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from appointly.api.guard import GuardedRoute, access
+from appointly.database import bus, reading
+from appointly.database.migrate import alembic_config
+
+router = APIRouter(tags=["Health"], route_class=GuardedRoute)
+
+
+@lru_cache
+def newest_revision() -> str | None:
+    """The schema this code was written for."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+async def _database() -> str:
+    try:
+        async with reading() as session:
+            connection = await session.connection()
+            found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+    except (SQLAlchemyError, OSError):
+        return "unreachable"
+    return "ok" if found == newest_revision() else "schema is not the newest"
+
+
+async def _broker() -> str:
+    try:
+        await bus.client().echo("ready")
+    except (RedisError, OSError):
+        return "unreachable"
+    return "ok"
+
+
+@router.get("/healthz")
+@access("public")
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses={503: {"description": "Something it needs is missing"}})
+@access("public")
+async def readyz() -> JSONResponse:
+    """Its database, its broker and the schema are there."""
+    parts = {"database": await _database(), "broker": await _broker()}
+    ready = all(state == "ok" for state in parts.values())
+    return JSONResponse({"status": "ok" if ready else "not ready", **parts}, 200 if ready else 503)

@@ -1,0 +1,33 @@
+"""The two cookies: who is signed in, and which bookings were opened by a link."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from appointly.queries.sessions import LIFETIME
+from appointly.settings import settings
+from appointly.visitor import BOOKINGS_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
+
+BOOKINGS_COOKIE_LIFE = 180 * 24 * 3600
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    """Out of reach of scripts and of other sites."""
+    response.set_cookie(name, value, max_age=seconds, httponly=True, secure=settings().secure_cookies, samesite="lax")
+
+
+def set_session_cookie(response: Response, token: str) -> None:
+    """Keep the session in the browser."""
+    _set(response, SESSION_COOKIE, token, int(LIFETIME.total_seconds()))
+
+
+def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:
+    """Open one more booking for this browser, without an account."""
+    already = sorted(caller.actor.managed, reverse=True)
+    _set(response, BOOKINGS_COOKIE, remember_bookings(already, appointment_id), BOOKINGS_COOKIE_LIFE)
+
+
+def forget_everything(response: Response) -> None:
+    """Drop both cookies."""
+    for name in (SESSION_COOKIE, BOOKINGS_COOKIE):
+        response.delete_cookie(name, httponly=True, secure=settings().secure_cookies, samesite="lax")

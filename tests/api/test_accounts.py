@@ -1,0 +1,189 @@
+"""Sign-up, sign-in and sign-out over HTTP: JSON, forms, cookie and access token."""
+
+import statistics
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly import visitor
+from appointly.clock import now
+from appointly.visitor import access_token, session_of_access_token
+from tests.people import PASSWORD, person
+
+NEW = {"email": "Ada@Example.com ", "password": PASSWORD, "name": " Ada Lovelace", "role": "customer"}
+SAME = {"origin": "http://127.0.0.1:8000"}
+
+
+async def test_signing_up_signs_in(http: httpx.AsyncClient) -> None:
+    made = await http.post("/api/v1/auth/signup", json=NEW)
+    assert made.status_code == 201
+    assert made.json()["user"] | {"id": ""} == {
+        "id": "",
+        "email": "ada@example.com",
+        "name": "Ada Lovelace",
+        "role": "customer",
+        "provider_id": None,
+    }
+    cookie = made.headers["set-cookie"]
+    assert cookie.startswith("appointly_session=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert (await http.get("/api/v1/auth/me")).status_code == 200  # by the cookie
+    http.cookies.clear()
+    assert (await http.get("/api/v1/auth/me")).json()["code"] == "not_signed_in"
+    bearer = {"authorization": f"Bearer {made.json()['access_token']}"}
+    assert (await http.get("/api/v1/auth/me", headers=bearer)).json()["user"]["name"] == "Ada Lovelace"
+
+
+async def test_an_address_has_one_account(http: httpx.AsyncClient) -> None:
+    await http.post("/api/v1/auth/signup", json=NEW)
+    again = await http.post("/api/v1/auth/signup", json=NEW | {"email": "ADA@EXAMPLE.COM"})
+    assert (again.status_code, again.json()["code"]) == (409, "email_taken")
+
+
+async def test_nobody_can_make_themselves_an_admin(http: httpx.AsyncClient) -> None:
+    refused = await http.post("/api/v1/auth/signup", json=NEW | {"role": "admin"})
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, ["role"])
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada@example.com", "wrong-password"), ("nobody@example.com", PASSWORD)]
+)
+async def test_wrong_credentials_say_the_same(http: httpx.AsyncClient, email: str, password: str) -> None:
+    await person()
+    refused = await http.post("/api/v1/auth/login", json={"email": email, "password": password})
+    assert refused.status_code == 401
+    assert refused.json()["detail"] == "The email address or the password is wrong."
+    assert "set-cookie" not in refused.headers
+
+
+async def test_an_unknown_address_takes_as_long_as_a_known_one(http: httpx.AsyncClient) -> None:
+    await person()
+    took: dict[str, list[float]] = {"ada@example.com": [], "nobody@example.com": []}
+    for _ in range(8):
+        for email, times in took.items():
+            begin = time.perf_counter()
+            await http.post("/api/v1/auth/login", json={"email": email, "password": "wrong-password"})
+            times.append(time.perf_counter() - begin)
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert 0.5 < known / unknown < 2
+
+
+async def test_signing_out_ends_cookie_and_token_at_once(http: httpx.AsyncClient) -> None:
+    ada = await person()
+    assert (await http.get("/api/v1/auth/me", headers={"cookie": ada.cookie})).status_code == 200
+    assert (await http.post("/api/v1/auth/logout", headers=ada.headers)).status_code == 204
+    for headers in (ada.headers, {"cookie": ada.cookie}):
+        assert (await http.get("/api/v1/auth/me", headers=headers)).status_code == 401
+
+
+async def test_one_session_ending_leaves_the_others(http: httpx.AsyncClient) -> None:
+    ada = await person()
+    other = (await http.post("/api/v1/auth/login", json={"email": ada.email, "password": PASSWORD})).json()
+    http.cookies.clear()
+    await http.post("/api/v1/auth/logout", headers=ada.headers)
+    bearer = {"authorization": f"Bearer {other['access_token']}"}
+    assert (await http.get("/api/v1/auth/me", headers=bearer)).status_code == 200
+
+
+async def test_secrets_are_stored_as_hashes_alone(session: AsyncSession) -> None:
+    ada = await person()
+    rows = (await session.exec(text('SELECT u::text || s::text FROM "user" u, login_session s'))).all()
+    secret = ada.cookie.partition("=")[2]
+    assert secret not in str(rows)
+    assert PASSWORD not in str(rows)
+    assert "$argon2id$" in str(rows)
+
+
+@pytest.mark.parametrize("wrong", ["expired", "another key", "another audience", "no signature", "nonsense", "unknown"])
+async def test_access_tokens_are_checked(http: httpx.AsyncClient, wrong: str) -> None:
+    ada = await person()
+    claims = jwt.decode(ada.bearer, options={"verify_signature": False})
+    key = visitor._key(visitor.AUDIENCE)
+    token = {
+        "expired": access_token(ada.user_id, ada.session_id, now() - timedelta(hours=2)),
+        "another key": jwt.encode(claims, "x" * 32, "HS256"),
+        "another audience": jwt.encode(claims | {"aud": "somebody-else"}, key, "HS256"),
+        "no signature": jwt.encode(claims, None, "none"),
+        "nonsense": "a.b.c",
+        "unknown": access_token(ada.user_id, uuid4(), now()),
+    }[wrong]
+    answer = await http.get("/api/v1/auth/me", headers={"authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_the_access_token_names_its_session() -> None:
+    session_id = uuid4()
+    assert session_of_access_token(access_token(uuid4(), session_id, now()), now()) == session_id
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+async def test_other_sites_cannot_use_the_cookie(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    ada = await person()
+    for path in ("/api/v1/auth/logout", "/session/logout"):
+        refused = await http.post(path, headers=headers | {"cookie": ada.cookie})
+        assert (refused.status_code, refused.json()["code"]) == (403, "cross_site")
+    assert (await http.get("/api/v1/auth/me", headers={"cookie": ada.cookie})).status_code == 200
+    # Nor sign a browser in to an account of theirs.
+    refused = await http.post("/session/login", headers=headers, data={"email": ada.email, "password": PASSWORD})
+    assert refused.status_code == 403
+
+
+async def test_the_form_signs_in_and_leads_on(http: httpx.AsyncClient) -> None:
+    await person()
+    form = {"email": "ada@example.com", "password": PASSWORD, "next": "/book/haircut?slot=1"}
+    answer = await http.post("/session/login", data=form, headers=SAME)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/book/haircut?slot=1")
+    assert (await http.get("/api/v1/auth/me")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nset-cookie: x=1", ""],
+)
+async def test_next_never_leaves_the_site(http: httpx.AsyncClient, target: str) -> None:
+    await person("Olga Owner", "provider")
+    form = {"email": "olga@example.com", "password": PASSWORD, "next": target}
+    answer = await http.post("/session/login", data=form, headers=SAME)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/dashboard")
+
+
+async def test_a_refused_form_loses_nothing_but_the_password(http: httpx.AsyncClient) -> None:
+    form = {"email": "ada@example.com", "password": "wrong", "next": "/account"}
+    answer = await http.post("/session/login", data=form, headers=SAME)
+    assert answer.headers["location"] == "/login?error=credentials_invalid&email=ada%40example.com&next=%2Faccount"
+    form = {"email": "no address", "password": "short", "name": "Ada", "role": "provider"}
+    answer = await http.post("/session/signup", data=form, headers=SAME)
+    assert answer.headers["location"] == (
+        "/signup?error=validation_failed&fields=email%2Cpassword&email=no+address&name=Ada&role=provider"
+    )
+
+
+async def test_the_demo_signs_in_by_one_click_where_there_is_one(http: httpx.AsyncClient) -> None:
+    await person("Dora Demo", "provider", email="provider@demo.test")
+    answer = await http.post("/session/demo", data={"role": "provider"}, headers=SAME)
+    assert answer.headers["location"] == "/dashboard"
+    for role in ("admin", "root", ""):
+        refused = await http.post("/session/demo", data={"role": role}, headers=SAME)
+        assert refused.headers["location"].startswith("/login?error=not_found")
+
+
+async def test_signing_out_by_the_form(http: httpx.AsyncClient) -> None:
+    ada = await person()
+    answer = await http.post("/session/logout", headers=SAME | {"cookie": ada.cookie})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await http.get("/api/v1/auth/me", headers={"cookie": ada.cookie})).status_code == 401
