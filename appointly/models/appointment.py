@@ -17,7 +17,8 @@ class Appointment(SQLModel, table=True):
     """Times, price and policy are remembered as they were at booking; a later change of the service alters none.
 
     `reference` is what people read out, `token` the place in the queue ("A3"). `sequence` counts the changes of the
-    calendar invitation (RFC 5546).
+    calendar invitation (RFC 5546). One that has ended lets go of its slot when
+    working hours no longer have that time.
     """
 
     __tablename__ = "appointment"
@@ -30,6 +31,9 @@ class Appointment(SQLModel, table=True):
         length("notes", 0, 2000),
         CheckConstraint("end_time > start_time", name="forwards"),
         CheckConstraint("price_amount >= 0", name="price_not_negative"),
+        CheckConstraint(
+            "slot_id IS NOT NULL OR status IN ('declined', 'cancelled', 'expired')", name="live_keeps_slot"
+        ),
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold_has_an_end"),
         Index("ix_appointment_provider_id_start_time", "provider_id", "start_time"),
         Index("ix_appointment_customer_id_start_time", "customer_id", "start_time"),
@@ -39,7 +43,7 @@ class Appointment(SQLModel, table=True):
     )
 
     id: UUID = identifier()
-    slot_id: UUID = Field(foreign_key="slot.id", index=True)
+    slot_id: UUID | None = Field(default=None, foreign_key="slot.id", ondelete="SET NULL", index=True)
     service_id: UUID = Field(foreign_key="service.id", index=True)
     provider_id: UUID = Field(foreign_key="provider.id")
     customer_id: UUID | None = Field(default=None, foreign_key="user.id")

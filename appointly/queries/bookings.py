@@ -23,7 +23,7 @@ class Booking:
     id: UUID
     reference: str
     status: str
-    slot_id: UUID
+    slot_id: UUID | None
     service_id: UUID
     service_slug: str
     service_title: str
