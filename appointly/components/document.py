@@ -1,0 +1,77 @@
+"""What every page has around it: fonts, icons of the browser's tab, and what is shown when something breaks."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_base.components.component import Component
+from reflex_base.utils.imports import ImportVar
+from reflex_base.vars import VarData
+from reflex_components_core.base.error_boundary import ErrorBoundary
+
+from appointly.components.buttons import looks
+from appointly.components.feedback import connection_lost, empty_state
+
+INTER = "@fontsource-variable/inter"
+OUTFIT = "@fontsource-variable/outfit"
+FONT_PACKAGES = [f"{INTER}@5.3.0", f"{OUTFIT}@5.3.0"]
+LIGHT_CANVAS, DARK_CANVAS = "#faf9f7", "#161513"  # the browser's own bars cannot read the stylesheet
+
+
+class Fonts(rx.Fragment):  # type: ignore[misc]
+    """Renders nothing: brings the font files and their stylesheets into the bundle."""
+
+    lib_dependencies: list[str] = FONT_PACKAGES
+
+    def add_imports(self) -> dict[str, Any]:
+        """The stylesheets; each names a file per script, and browsers fetch those that a page needs."""
+        return {"": [f"{INTER}/wght.css", f"{OUTFIT}/wght.css"]}
+
+
+def _preloaded(package: str, file: str, name: str) -> Component:
+    address = rx.Var(
+        name,
+        _var_data=VarData(imports={f"{package}/files/{file}?url": [ImportVar(tag=name, is_default=True)]}),
+    )
+    return rx.el.link(
+        rel="preload",
+        href=address,
+        custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"},
+    )
+
+
+def head() -> list[Component]:
+    """The tags in the head of every page."""
+    return [
+        _preloaded(INTER, "inter-latin-wght-normal.woff2", "interLatin"),
+        _preloaded(OUTFIT, "outfit-latin-wght-normal.woff2", "outfitLatin"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
+        rx.el.meta(name="theme-color", content=LIGHT_CANVAS, media="(prefers-color-scheme: light)"),
+        rx.el.meta(name="theme-color", content=DARK_CANVAS, media="(prefers-color-scheme: dark)"),
+    ]
+
+
+def broken_page() -> Component:
+    """Shown in place of a page that failed in the browser."""
+    return rx.el.main(
+        empty_state(
+            "cloud-alert",
+            "This page stumbled",
+            "Something went wrong while showing it. Your bookings are safe. Loading the page again usually helps.",
+            rx.el.a("Load again", href="", class_name=looks("primary", "medium")),
+            rx.el.a("Go to the start page", href="/", class_name=looks("secondary", "medium")),
+        ),
+        class_name="flex min-h-dvh items-center justify-center",
+    )
+
+
+def wraps() -> dict[tuple[int, str], Any]:
+    """What Reflex puts around every page, in our words: the error boundary, the lost connection, the fonts."""
+    return {
+        (55, "ErrorBoundary"): lambda stateful: ErrorBoundary.create(fallback_render=broken_page()),
+        (5, "Overlay"): lambda stateful: connection_lost() if stateful else None,
+        (3, "Fonts"): lambda stateful: Fonts.create(),
+    }
+
+

@@ -1,0 +1,113 @@
+"""What the product says about itself: messages, empty places, places still loading, a lost connection."""
+
+from typing import Any, Literal
+
+import reflex as rx
+from reflex_components_core.core.banner import has_too_many_connection_errors
+
+from appointly.components.surfaces import CARD
+
+MessageTone = Literal["info", "good", "warn", "bad"]
+
+MESSAGES: dict[MessageTone, tuple[str, str]] = {
+    "info": ("info", "bg-accent-soft text-accent-ink"),
+    "good": ("circle-check", "bg-good-soft text-good-ink"),
+    "warn": ("triangle-alert", "bg-warn-soft text-warn-ink"),
+    "bad": ("circle-alert", "bg-bad-soft text-bad-ink"),
+}
+
+
+def message(*children: Any, tone: MessageTone = "info", role: str = "status") -> rx.Component:
+    """A sentence in the flow of the page. Use role="alert" for what must interrupt."""
+    icon, colour = MESSAGES[tone]
+    return rx.el.div(
+        rx.icon(icon, size=20, aria_hidden=True, class_name="mt-px shrink-0"),
+        rx.el.div(*children, class_name="min-w-0"),
+        role=role,
+        class_name=f"flex gap-3 rounded-card px-4 py-3 text-sm {colour}",
+    )
+
+
+def notice(text: rx.Var[str], number: rx.Var[int], tone: rx.Var[str] | str = "good") -> rx.Component:
+    """A passing sentence at the edge of the screen. `number` rises with every new one, so that each is shown anew."""
+    icon = rx.match(
+        tone,
+        *[(name, rx.icon(icon, size=20, aria_hidden=True, class_name="shrink-0")) for name, (icon, _) in MESSAGES.items()],
+        rx.fragment(),
+    )
+    return rx.el.div(
+        rx.cond(
+            text,
+            rx.el.div(
+                icon,
+                text,
+                key=number.to(str),
+                class_name="flex animate-leave items-center gap-3 rounded-card bg-ink px-4 py-3 text-sm text-canvas"
+                " shadow-high",
+            ),
+        ),
+        role="status",
+        aria_live="polite",
+        class_name="pointer-events-none fixed inset-x-4 bottom-20 z-50 flex justify-center sm:bottom-6",
+    )
+
+
+def empty_state(icon: str, title: Any, sentence: Any, *actions: Any) -> rx.Component:
+    """A place with nothing in it yet: a drawing, a sentence, and something to do."""
+    return rx.el.div(
+        rx.el.span(
+            rx.icon(icon, size=28, aria_hidden=True),
+            class_name="flex size-14 items-center justify-center rounded-full bg-accent-soft text-accent-ink",
+        ),
+        rx.el.h2(title, class_name="mt-4 text-lg font-semibold"),
+        rx.el.p(sentence, class_name="mt-1 max-w-form text-ink-soft"),
+        rx.el.div(*actions, class_name="mt-5 flex flex-wrap justify-center gap-3") if actions else rx.fragment(),
+        class_name="flex flex-col items-center px-4 py-12 text-center",
+    )
+
+
+def skeleton(class_name: str) -> rx.Component:
+    """A grey place in the shape of what is coming; `class_name` gives its size."""
+    return rx.el.span(
+        aria_hidden=True, class_name=f"shimmer-fill block animate-shimmer rounded-control opacity-0 {class_name}"
+    )
+
+
+def skeleton_card() -> rx.Component:
+    """A card that is still loading."""
+    return rx.el.div(
+        skeleton("aspect-[16/10] w-full"),
+        skeleton("mt-4 h-5 w-3/4"),
+        skeleton("mt-2 h-4 w-1/2"),
+        skeleton("mt-4 h-10 w-full"),
+        class_name=f"{CARD} p-4",
+    )
+
+
+def skeleton_lines(count: int = 3) -> rx.Component:
+    """Text that is still loading."""
+    return rx.el.div(
+        *[skeleton("h-4 w-full" if line < count - 1 else "h-4 w-2/3") for line in range(count)],
+        class_name="flex flex-col gap-3",
+    )
+
+
+def connection_lost() -> rx.Component:
+    """A calm strip for as long as the server cannot be reached."""
+    return rx.el.div(
+        rx.cond(
+            has_too_many_connection_errors,
+            rx.el.div(
+                rx.icon("wifi-off", size=18, aria_hidden=True, class_name="shrink-0"),
+                rx.el.p(
+                    rx.el.strong("You are offline for the moment. ", class_name="font-semibold"),
+                    "Nothing is lost: we reconnect by ourselves, and no booking is made until you see it confirmed.",
+                ),
+                class_name="mx-auto flex max-w-text animate-appear items-center gap-3 rounded-card bg-ink px-4 py-3"
+                " text-sm text-canvas shadow-high",
+            ),
+        ),
+        role="status",
+        aria_live="polite",
+        class_name="fixed inset-x-4 top-4 z-50",
+    )

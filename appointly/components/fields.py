@@ -1,0 +1,114 @@
+"""Fields of forms: the label above, the error in a sentence below."""
+
+from typing import Any
+
+import reflex as rx
+
+CONTROL = (
+    "w-full min-h-11 rounded-control border border-field-line bg-surface px-3 text-base text-ink"
+    " placeholder:text-ink-faint aria-invalid:border-bad disabled:bg-sunken"
+)
+LABEL = "text-sm font-medium text-ink"
+
+
+def field(
+    label: str,
+    control: rx.Component,
+    *,
+    name: str,
+    error: str | rx.Var[str] = "",
+    hint: str = "",
+    optional: bool = False,
+) -> rx.Component:
+    """`control`, whose id is `name`, with its label above and its error or hint below."""
+    below = rx.el.p(hint, id=f"{name}-note", class_name="text-sm text-ink-faint") if hint else rx.fragment()
+    if isinstance(error, rx.Var) or error:
+        sentence = rx.el.p(
+            rx.icon("circle-alert", size=16, aria_hidden=True, class_name="mt-0.5 shrink-0"),
+            error,
+            id=f"{name}-note",
+            class_name="flex gap-1.5 text-sm text-bad-ink",
+        )
+        below = rx.cond(error, sentence, below) if isinstance(error, rx.Var) else sentence
+    return rx.el.div(
+        rx.el.label(
+            label,
+            rx.el.span(" (optional)", class_name="font-normal text-ink-faint") if optional else rx.fragment(),
+            html_for=name,
+            class_name=LABEL,
+        ),
+        control,
+        below,
+        class_name="flex flex-col gap-1.5",
+    )
+
+
+def _marked(name: str, error: str | rx.Var[str], props: dict[str, Any]) -> dict[str, Any]:
+    """What ties a control to its label and its note."""
+    invalid = (error != "") if isinstance(error, rx.Var) else bool(error)  # noqa: PLC1901
+    props.setdefault("id", name)
+    return {"name": name, "aria_invalid": invalid, "aria_describedby": f"{name}-note", **props}
+
+
+def text_field(
+    label: str,
+    *,
+    name: str,
+    error: str | rx.Var[str] = "",
+    hint: str = "",
+    optional: bool = False,
+    type: str = "text",
+    **props: Any,
+) -> rx.Component:
+    """A line of text."""
+    required = {} if optional else {"required": True}
+    control = rx.el.input(type=type, class_name=CONTROL, **required, **_marked(name, error, props))
+    return field(label, control, name=name, error=error, hint=hint, optional=optional)
+
+
+def text_area(
+    label: str,
+    *,
+    name: str,
+    error: str | rx.Var[str] = "",
+    hint: str = "",
+    optional: bool = False,
+    rows: int = 4,
+    **props: Any,
+) -> rx.Component:
+    """Several lines of text."""
+    control = rx.el.textarea(rows=str(rows), class_name=f"{CONTROL} py-2.5", **_marked(name, error, props))
+    return field(label, control, name=name, error=error, hint=hint, optional=optional)
+
+
+def select(*options: Any, label: str, class_name: str = "", **props: Any) -> rx.Component:
+    """A choice among few, named by `label`; options are `option(…)` or a `rx.foreach` of them."""
+    return rx.el.span(
+        rx.el.select(
+            *options,
+            aria_label=label,
+            class_name=f"{CONTROL} appearance-none pr-9 {class_name}",
+            **props,
+        ),
+        rx.icon(
+            "chevron-down",
+            size=18,
+            aria_hidden=True,
+            class_name="pointer-events-none absolute inset-y-0 right-3 my-auto text-ink-faint",
+        ),
+        class_name="relative block",
+    )
+
+
+def option(label: str | rx.Var[str], value: str | rx.Var[str]) -> rx.Component:
+    """One option of a `select`."""
+    return rx.el.option(label, value=value)
+
+
+def checkbox(label: Any, *, name: str, **props: Any) -> rx.Component:
+    """A box to tick with its words beside it."""
+    return rx.el.label(
+        rx.el.input(type="checkbox", name=name, class_name="size-5 shrink-0 accent-accent", **props),
+        rx.el.span(label, class_name="text-sm"),
+        class_name="flex min-h-11 items-center gap-3",
+    )

@@ -1,0 +1,96 @@
+"""Cards, tables and headings: what everything else lies on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+CARD = "rounded-card border border-line bg-surface"
+
+
+def card(*children: Any, class_name: str = "p-5", **props: Any) -> rx.Component:
+    """A raised area for one thing."""
+    return rx.el.div(*children, class_name=f"{CARD} {class_name}", **props)
+
+
+def stat_card(label: str, value: Any, note: Any = "", icon: str = "") -> rx.Component:
+    """One figure that breathes: its name, itself, and what to make of it."""
+    return card(
+        rx.el.div(
+            rx.el.p(label, class_name="text-sm text-ink-soft"),
+            rx.icon(icon, size=18, aria_hidden=True, class_name="text-ink-faint") if icon else rx.fragment(),
+            class_name="flex items-center justify-between gap-2",
+        ),
+        rx.el.p(value, class_name="mt-2 font-display text-2xl font-semibold tabular-nums tracking-tight"),
+        rx.el.p(note, class_name="mt-1 text-sm text-ink-faint"),
+        class_name="p-4 sm:p-5",
+    )
+
+
+def table(columns: Sequence[str], rows: Any, label: str) -> rx.Component:
+    """A table; `rows` are `row(…)` or a `rx.foreach` of them. It scrolls within itself on phones."""
+    return rx.el.div(
+        rx.el.table(
+            rx.el.caption(label, class_name="sr-only"),
+            rx.el.thead(
+                rx.el.tr(
+                    *[
+                        rx.el.th(name, scope="col", class_name="px-4 py-3 text-left text-xs font-medium text-ink-faint")
+                        for name in columns
+                    ],
+                    class_name="border-b border-line",
+                )
+            ),
+            rx.el.tbody(rows, class_name="divide-y divide-line"),
+            class_name="w-full text-sm",
+        ),
+        tab_index=0,
+        role="region",
+        aria_label=label,
+        class_name=f"{CARD} overflow-x-auto",
+    )
+
+
+def row(*cells: Any, **props: Any) -> rx.Component:
+    """One row of a `table`."""
+    return rx.el.tr(
+        *[rx.el.td(cell, class_name="px-4 py-3 align-middle") for cell in cells],
+        class_name="hover:bg-sunken",
+        **props,
+    )
+
+
+def page_title(text: Any, lead: Any = "", *actions: Any) -> rx.Component:
+    """The heading of a page, a sentence below it, and what can be done beside it."""
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h1(text, class_name="text-2xl font-semibold"),
+            rx.el.p(lead, class_name="mt-1 text-ink-soft") if isinstance(lead, rx.Var) or lead else rx.fragment(),
+        ),
+        rx.el.div(*actions, class_name="flex gap-2") if actions else rx.fragment(),
+        class_name="flex flex-wrap items-end justify-between gap-4",
+    )
+
+
+def section_title(text: Any, *actions: Any, id: str = "") -> rx.Component:
+    """The heading of a part of a page."""
+    return rx.el.div(
+        rx.el.h2(text, class_name="text-xl font-semibold", **({"id": id} if id else {})),
+        *actions,
+        class_name="flex flex-wrap items-baseline justify-between gap-3",
+    )
+
+
+def facts(*pairs: tuple[Any, Any]) -> rx.Component:
+    """Names and values, one pair a line."""
+    return rx.el.dl(
+        *[
+            rx.el.div(
+                rx.el.dt(name, class_name="shrink-0 text-ink-soft"),
+                rx.el.dd(value, class_name="min-w-0 text-right font-medium break-words"),
+                class_name="flex justify-between gap-6 py-2.5",
+            )
+            for name, value in pairs
+        ],
+        class_name="divide-y divide-line text-sm",
+    )

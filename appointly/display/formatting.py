@@ -1,0 +1,85 @@
+"""Money, durations, days and times as people read them, in British English."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from babel.numbers import format_currency, get_currency_precision
+
+LOCALE = "en_GB"
+TINTS = 6
+
+
+def money(amount: int, currency: str) -> str:
+    """`amount` in minor units: "Free", "€45" or "€45.50"."""
+    if amount == 0:
+        return "Free"
+    digits = get_currency_precision(currency)
+    value = Decimal(amount).scaleb(-digits)
+    if value == value.to_integral_value():
+        return str(format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False))
+    return str(format_currency(value, currency, locale=LOCALE))
+
+
+def duration(minutes: int) -> str:
+    """45 → "45 min", 90 → "1 h 30", 120 → "2 h"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+def day(value: date, today: date) -> str:
+    """ "Today", "Tomorrow", "Fri 27 Nov"; with the year where it is another one and far away."""
+    if value == today:
+        return "Today"
+    if value == today + timedelta(days=1):
+        return "Tomorrow"
+    if value == today - timedelta(days=1):
+        return "Yesterday"
+    short = f"{value:%a} {value.day} {value:%b}"
+    return short if abs((value - today).days) < 180 else f"{short} {value.year}"
+
+
+def long_day(value: date) -> str:
+    """ "Friday 27 November"."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """The time of day in `zone`: "14:30"."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def moment(instant: datetime, zone: str, now: datetime) -> str:
+    """Day and time in `zone`: "Tomorrow, 14:30"."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{day(local.date(), now.astimezone(local.tzinfo).date())}, {local:%H:%M}"
+
+
+def zone_name(zone: str) -> str:
+    """How people call the time of a zone: "Berlin time"."""
+    place = get_timezone_location(zone, locale=LOCALE, return_city=True) if "/" in zone else zone
+    return f"{place} time"
+
+
+def rating(average: float | None) -> str:
+    """4.8666 → "4.9"; nothing for what nobody has rated."""
+    return f"{average:.1f}" if average else ""
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """(1, "review") → "1 review", (1204, "review") → "1,204 reviews"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def initials(name: str) -> str:
+    """At most two letters that stand for a name."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def tint(name: str) -> int:
+    """The colour, 1 to 6, that an avatar with this name always has."""
+    return sum(name.encode()) % TINTS + 1

@@ -1,0 +1,122 @@
+"""The small things that pages show, made ready to read."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from appointly.display.formatting import long_day
+
+DAYS_A_WEEK = 7
+PARTS_OF_DAY = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several: `value` is what is sent, `note` a second, quieter text, `count` how many there are."""
+
+    value: str
+    label: str
+    note: str = ""
+    count: int = 0
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """One field of a month: `date` is YYYY-MM-DD, empty for a field outside the month."""
+
+    date: str = ""
+    number: str = ""
+    label: str = ""
+    free: bool = False
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month on a page: rows of seven days from Monday; `previous` and `next` are YYYY-MM, empty at the ends."""
+
+    title: str
+    days: list[Day]
+    previous: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Time:
+    """One free time: `note` says what is special about it, `taken` that somebody has just had it."""
+
+    id: str
+    label: str
+    note: str = ""
+    taken: bool = False
+
+
+@dataclass(frozen=True)
+class TimeGroup:
+    """The times of one part of the day."""
+
+    name: str
+    times: list[Time]
+
+
+class FreeTime(Protocol):
+    """What the list of free times knows about each."""
+
+    @property
+    def id(self) -> object: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def remaining(self) -> int: ...
+
+
+def month_of(first: date, free: Collection[date], today: date, last: date) -> Month:
+    """The month that `first` lies in. Days in `free` can be chosen; one may leaf from today's month to `last`'s."""
+    start = first.replace(day=1)
+    following = (start + timedelta(days=31)).replace(day=1)
+    days = [Day()] * start.weekday()
+    days += [
+        Day(
+            date=day.isoformat(),
+            number=str(day.day),
+            label=long_day(day),
+            free=day in free,
+            today=day == today,
+        )
+        for day in (start + timedelta(days=offset) for offset in range((following - start).days))
+    ]
+    return Month(
+        title=f"{start:%B %Y}",
+        days=days,
+        previous=f"{start - timedelta(days=1):%Y-%m}" if start > today else "",
+        next=f"{following:%Y-%m}" if following <= last else "",
+    )
+
+
+def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1) -> list[TimeGroup]:
+    """Free times grouped into the parts of the day of `zone`; empty parts are left out."""
+    zoned = ZoneInfo(zone)
+    timed = [(slot.start.astimezone(zoned), slot) for slot in slots]
+    groups = [
+        TimeGroup(
+            name,
+            [
+                Time(str(slot.id), f"{local:%H:%M}", f"{slot.remaining} left" if capacity > 1 else "")
+                for local, slot in timed
+                if begins <= local.hour < ends
+            ],
+        )
+        for name, begins, ends in PARTS_OF_DAY
+    ]
+    return [group for group in groups if group.times]
+
+
+def with_taken(groups: Iterable[TimeGroup], still_free: Collection[str]) -> list[TimeGroup]:
+    """The same times; those no longer in `still_free` are marked as taken rather than removed under the finger."""
+    return [
+        TimeGroup(group.name, [replace(time, taken=time.id not in still_free) for time in group.times])
+        for group in groups
+    ]
