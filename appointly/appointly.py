@@ -2,15 +2,19 @@
 
 import reflex as rx
 
+from appointly.components import document
+from appointly.pages import add_pages
 from appointly.state.base import explain
 from appointly.state.guard import Guard
 
-
-def landing() -> rx.Component:
-    """The first page."""
-    return rx.el.main(rx.el.h1("Appointly"), rx.el.p("Find a time, book it, be told the truth."))
-
-
-app = rx.App(html_lang="en", backend_exception_handler=explain)
+app = rx.App(
+    html_lang="en",
+    reset_style=False,
+    stylesheets=["/theme.css"],
+    head_components=document.head(),
+    app_wraps=document.wraps(),
+    toaster=None,
+    backend_exception_handler=explain,
+)
 app.add_middleware(Guard())
-app.add_page(landing, route="/", title="Appointly")
+add_pages(app)

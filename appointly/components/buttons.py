@@ -35,7 +35,7 @@ def button(
     *children: Any,
     kind: Kind = "primary",
     size: Size = "medium",
-    busy: bool | rx.Var[bool] = False,
+    busy: Any = False,
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
@@ -43,14 +43,17 @@ def button(
     props.setdefault("type", "button")
     if isinstance(busy, rx.Var):
         props["disabled"] = busy | props["disabled"] if "disabled" in props else busy
-        children = (rx.cond(busy, rx.icon("loader-circle", size=18, class_name="animate-spin"), rx.fragment()), *children)
+        children = (
+            rx.cond(busy, rx.icon("loader-circle", size=18, class_name="animate-spin"), rx.fragment()),
+            *children,
+        )
         props["aria_busy"] = busy
     return rx.el.button(*children, class_name=looks(kind, size, class_name), **props)
 
 
 def link_button(
     *children: Any,
-    href: str | rx.Var[str],
+    href: Any,
     kind: Kind = "primary",
     size: Size = "medium",
     class_name: str = "",

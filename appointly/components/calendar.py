@@ -1,4 +1,7 @@
-"""Choosing a time: the month, then the times of a day."""
+"""Choosing a time: the month, then the times of a day.
+
+Parameters have the types of the state's variables; what arrives is Reflex's reference to them.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,10 +21,10 @@ OPEN_TIME = "border-line-strong bg-surface text-ink hover:border-accent hover:bg
 
 
 def month_calendar(
-    month: rx.Var[Month],
-    chosen: rx.Var[str],
-    on_day: Callable[[rx.Var[str]], Any],
-    on_month: Callable[[rx.Var[str]], Any],
+    month: Month,
+    chosen: str,
+    on_day: Callable[[str], Any],
+    on_month: Callable[[str], Any],
 ) -> rx.Component:
     """A month with the days that have times. `chosen` is YYYY-MM-DD; `on_month` gets YYYY-MM."""
     return rx.el.div(
@@ -48,7 +51,7 @@ def month_calendar(
     )
 
 
-def _day(day: rx.Var[Day], chosen: rx.Var[str], on_day: Callable[[rx.Var[str]], Any]) -> rx.Component:
+def _day(day: Day, chosen: str, on_day: Callable[[str], Any]) -> rx.Component:
     picked = day.date == chosen
     open_look = rx.cond(
         picked,
@@ -73,9 +76,7 @@ def _day(day: rx.Var[Day], chosen: rx.Var[str], on_day: Callable[[rx.Var[str]], 
     )
 
 
-def slot_picker(
-    groups: rx.Var[list[TimeGroup]], chosen: rx.Var[str], on_pick: Callable[[rx.Var[str]], Any]
-) -> rx.Component:
+def slot_picker(groups: list[TimeGroup], chosen: str, on_pick: Callable[[str], Any]) -> rx.Component:
     """The free times of a day by its parts. What somebody else has just taken fades, and cannot be pressed."""
     return rx.el.div(
         rx.foreach(
@@ -94,7 +95,7 @@ def slot_picker(
     )
 
 
-def _time(time: rx.Var[Time], chosen: rx.Var[str], on_pick: Callable[[rx.Var[str]], Any]) -> rx.Component:
+def _time(time: Time, chosen: str, on_pick: Callable[[str], Any]) -> rx.Component:
     picked = time.id == chosen
     look = rx.cond(
         time.taken,

@@ -17,7 +17,7 @@ FONT_PACKAGES = [f"{INTER}@5.3.0", f"{OUTFIT}@5.3.0"]
 LIGHT_CANVAS, DARK_CANVAS = "#faf9f7", "#161513"  # the browser's own bars cannot read the stylesheet
 
 
-class Fonts(rx.Fragment):  # type: ignore[misc]
+class Fonts(rx.Fragment):
     """Renders nothing: brings the font files and their stylesheets into the bundle."""
 
     lib_dependencies: list[str] = FONT_PACKAGES
@@ -28,7 +28,7 @@ class Fonts(rx.Fragment):  # type: ignore[misc]
 
 
 def _preloaded(package: str, file: str, name: str) -> Component:
-    address = rx.Var(
+    address: Any = rx.Var(
         name,
         _var_data=VarData(imports={f"{package}/files/{file}?url": [ImportVar(tag=name, is_default=True)]}),
     )
@@ -70,8 +70,6 @@ def wraps() -> dict[tuple[int, str], Any]:
     """What Reflex puts around every page, in our words: the error boundary, the lost connection, the fonts."""
     return {
         (55, "ErrorBoundary"): lambda stateful: ErrorBoundary.create(fallback_render=broken_page()),
-        (5, "Overlay"): lambda stateful: connection_lost() if stateful else None,
+        (5, "Overlay"): lambda stateful: rx.fragment(connection_lost()) if stateful else None,
         (3, "Fonts"): lambda stateful: Fonts.create(),
     }
-
-

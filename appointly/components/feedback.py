@@ -15,6 +15,10 @@ MESSAGES: dict[MessageTone, tuple[str, str]] = {
     "warn": ("triangle-alert", "bg-warn-soft text-warn-ink"),
     "bad": ("circle-alert", "bg-bad-soft text-bad-ink"),
 }
+NOTICE = (
+    "pointer-events-auto flex max-w-text items-center gap-3 rounded-card bg-ink px-4 py-2 text-sm text-canvas"
+    " shadow-high"
+)
 
 
 def message(*children: Any, tone: MessageTone = "info", role: str = "status") -> rx.Component:
@@ -28,28 +32,34 @@ def message(*children: Any, tone: MessageTone = "info", role: str = "status") ->
     )
 
 
-def notice(text: rx.Var[str], number: rx.Var[int], tone: rx.Var[str] | str = "good") -> rx.Component:
-    """A passing sentence at the edge of the screen. `number` rises with every new one, so that each is shown anew."""
-    icon = rx.match(
-        tone,
-        *[(name, rx.icon(icon, size=20, aria_hidden=True, class_name="shrink-0")) for name, (icon, _) in MESSAGES.items()],
-        rx.fragment(),
-    )
+def notice(text: str, kind: str, on_dismiss: Any) -> rx.Component:
+    """A sentence at the edge of the screen; `kind` is problem, success or info. Good news leaves by itself."""
+    icon = rx.match(kind, ("problem", _notice_icon("bad")), ("success", _notice_icon("good")), _notice_icon("info"))
     return rx.el.div(
         rx.cond(
             text,
             rx.el.div(
                 icon,
-                text,
-                key=number.to(str),
-                class_name="flex animate-leave items-center gap-3 rounded-card bg-ink px-4 py-3 text-sm text-canvas"
-                " shadow-high",
+                rx.el.p(text, class_name="min-w-0"),
+                rx.el.button(
+                    rx.icon("x", size=18, aria_hidden=True),
+                    type="button",
+                    aria_label="Dismiss",
+                    on_click=on_dismiss,
+                    class_name="-mr-2 flex size-9 shrink-0 items-center justify-center rounded-control",
+                ),
+                key=text,
+                class_name=rx.cond(kind == "problem", f"{NOTICE} animate-appear", f"{NOTICE} animate-leave"),
             ),
         ),
         role="status",
         aria_live="polite",
         class_name="pointer-events-none fixed inset-x-4 bottom-20 z-50 flex justify-center sm:bottom-6",
     )
+
+
+def _notice_icon(tone: MessageTone) -> rx.Component:
+    return rx.icon(MESSAGES[tone][0], size=20, aria_hidden=True, class_name="shrink-0")
 
 
 def empty_state(icon: str, title: Any, sentence: Any, *actions: Any) -> rx.Component:

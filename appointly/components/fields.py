@@ -16,7 +16,7 @@ def field(
     control: rx.Component,
     *,
     name: str,
-    error: str | rx.Var[str] = "",
+    error: Any = "",
     hint: str = "",
     optional: bool = False,
 ) -> rx.Component:
@@ -43,9 +43,9 @@ def field(
     )
 
 
-def _marked(name: str, error: str | rx.Var[str], props: dict[str, Any]) -> dict[str, Any]:
+def _marked(name: str, error: Any, props: dict[str, Any]) -> dict[str, Any]:
     """What ties a control to its label and its note."""
-    invalid = (error != "") if isinstance(error, rx.Var) else bool(error)  # noqa: PLC1901
+    invalid = (error != "") if isinstance(error, rx.Var) else bool(error)
     props.setdefault("id", name)
     return {"name": name, "aria_invalid": invalid, "aria_describedby": f"{name}-note", **props}
 
@@ -54,7 +54,7 @@ def text_field(
     label: str,
     *,
     name: str,
-    error: str | rx.Var[str] = "",
+    error: Any = "",
     hint: str = "",
     optional: bool = False,
     type: str = "text",
@@ -70,7 +70,7 @@ def text_area(
     label: str,
     *,
     name: str,
-    error: str | rx.Var[str] = "",
+    error: Any = "",
     hint: str = "",
     optional: bool = False,
     rows: int = 4,
@@ -100,7 +100,7 @@ def select(*options: Any, label: str, class_name: str = "", **props: Any) -> rx.
     )
 
 
-def option(label: str | rx.Var[str], value: str | rx.Var[str]) -> rx.Component:
+def option(label: Any, value: Any) -> rx.Component:
     """One option of a `select`."""
     return rx.el.option(label, value=value)
 

@@ -8,11 +8,11 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 TEXT_LINK = "font-medium text-accent underline-offset-4 hover:underline"
 
 
-def link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
+def link(*children: Any, href: Any, **props: Any) -> rx.Component:
     """A link to another page of ours, without a look of its own."""
     return ReactRouterLink.create(*children, to=href, **props)
 
 
-def text_link(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
+def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     """A link within text."""
     return link(*children, href=href, class_name=TEXT_LINK, **props)

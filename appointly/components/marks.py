@@ -41,15 +41,13 @@ def badge(*children: Any, tone: Tone = "neutral", icon: str = "") -> rx.Componen
     return rx.el.span(mark, *children, class_name=f"{BADGE} {TONES[tone]}")
 
 
-def status_badge(status: rx.Var[str]) -> rx.Component:
+def status_badge(status: str) -> rx.Component:
     """Where an appointment stands, as icon, word and colour."""
     cases = [(name, badge(word, tone=tone, icon=icon)) for name, (tone, icon, word) in STATUSES.items()]
     return rx.match(status, *cases, rx.fragment())
 
 
-def avatar(
-    initials: str | rx.Var[str], tint: int | rx.Var[int], size: Literal["small", "medium", "large"] = "medium"
-) -> rx.Component:
+def avatar(initials: Any, tint: Any, size: Literal["small", "medium", "large"] = "medium") -> rx.Component:
     """A disc with initials; the name stands beside it, so that it is silent for screen readers."""
     if isinstance(tint, rx.Var):
         colour: Any = rx.match(tint, *list(TINT_CLASSES.items()), TINT_CLASSES[1])
@@ -63,7 +61,7 @@ def avatar(
     )
 
 
-def stars(rating: rx.Var[str], note: Any = "") -> rx.Component:
+def stars(rating: str, note: Any = "") -> rx.Component:
     """The average rating with a star, and how many gave it; nothing where nobody has."""
     return rx.cond(
         rating,

@@ -1,0 +1,20 @@
+"""The page for an address that leads nowhere."""
+
+import reflex as rx
+
+from appointly.components.buttons import link_button
+from appointly.components.feedback import empty_state
+from appointly.pages.shell import page
+
+
+def not_found() -> rx.Component:
+    """Says so, and leads on."""
+    return page(
+        empty_state(
+            "map-pin-off",
+            "There is nothing at this address",
+            "The link may be old, or the service is no longer offered. All you have booked is still in place.",
+            link_button("Find an appointment", href="/services"),
+            link_button("Go to the start page", href="/", kind="secondary"),
+        )
+    )
