@@ -1,10 +1,43 @@
 """The HTTP application: every router, and one shape for every refusal."""
 
-from fastapi import FastAPI
+from functools import cache
+from typing import Any
 
-from appointly.api import accounts, bookings, forms, health, problems
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from appointly.api import accounts, bookings, forms, health, problems, services
+from appointly.api.shapes import refusals
+from appointly.sandbox import mailbox
+from appointly.visitor import SESSION_COOKIE
 
 PREFIX = "/api/v1"
+TAGS = [
+    {"name": "Services", "description": "Find a service and its free times."},
+    {"name": "Bookings", "description": "Book, look, answer, cancel."},
+    {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
+    {"name": "Health", "description": "For whoever runs the servers."},
+]
+
+
+@cache
+def document(api: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document: what FastAPI finds, with the shape of every refusal."""
+    found = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes, tags=TAGS)
+    schemas = found["components"]["schemas"]
+    schemas["Problem"] = problems.Problem.model_json_schema()
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    found["components"]["securitySchemes"] = {
+        "cookie": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+        "bearer": {"type": "http", "scheme": "bearer"},
+    }
+    for path in found["paths"].values():
+        for method, operation in path.items():
+            operation["security"] = [{}, {"cookie": []}, {"bearer": []}]
+            everywhere = refusals(401, 503) if method == "get" else refusals(400, 401, 403, 413, 422, 503)
+            operation["responses"] |= {str(status): answer for status, answer in everywhere.items()}
+    return found
 
 
 def create() -> FastAPI:
@@ -18,9 +51,10 @@ def create() -> FastAPI:
         redoc_url=None,
     )
     problems.install(api)
-    for router in (accounts.router, bookings.router):
+    api.openapi = lambda: document(api)  # type: ignore[method-assign]
+    for router in (accounts.router, services.router, bookings.router):
         api.include_router(router, prefix=PREFIX)
-    for router in (health.router, forms.router):
+    for router in (health.router, forms.router, mailbox.router):
         api.include_router(router)
     return api
 
