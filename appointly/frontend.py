@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -69,6 +70,7 @@ def build(home: Path) -> Path:
     with _one_at_a_time(bundle.parent):
         if not bundle.exists():
             _build(bundle.parent / "work", home.resolve() / "frontend.log")
+            _tidy_lock(ROOT / "reflex.lock" / "package.json")
             bundle = bundle_path(home)  # the build may have brought reflex.lock up to date
             _keep(bundle.parent / "work", bundle)
     return bundle
@@ -99,6 +101,11 @@ def _build(work: Path, log: Path) -> None:
             raise StartFailed(f"The front end could not be built. {builder.explain()}")
     finally:
         builder.stop()
+
+
+def _tidy_lock(path: Path) -> None:
+    """Reflex writes the file on one line or on many; in one form it changes only when its content does."""
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=2) + "\n")
 
 
 def _keep(work: Path, bundle: Path) -> None:
