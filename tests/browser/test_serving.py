@@ -1,0 +1,51 @@
+"""What every answer carries, whoever gives it, and who may open the socket."""
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from tests.processes import Site
+
+
+@pytest.mark.parametrize("path", ["/", "/no/such/page", "/healthz", "/api/v1/openapi.json", "/assets/nothing.js"])
+async def test_every_answer_carries_the_security_headers(site: Site, path: str) -> None:
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        headers = (await client.get(path)).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "unsafe-eval" not in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "immutable" not in headers["cache-control"]
+
+
+async def test_what_a_page_loads_is_small_and_kept(site: Site) -> None:
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        page = await client.get("/")
+        assert page.headers["cache-control"] == "no-cache"
+        loaded = set(re.findall(r'"(/assets/[^"]+\.(?:js|css))"', page.text))
+        assert loaded
+        for path in loaded:
+            asset = await client.get(path, headers={"accept-encoding": "br, gzip"})
+            assert asset.status_code == 200
+            assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert asset.headers["content-encoding"] == "br"
+
+
+@pytest.mark.parametrize(("origin", "outcome"), [("own", "open"), ("http://evil.example", "refused")])
+async def test_only_our_own_pages_may_open_the_socket(page: Page, site: Site, origin: str, outcome: str) -> None:
+    await page.route(
+        "http://evil.example/*", lambda route: route.fulfill(body="<h1>Evil</h1>", content_type="text/html")
+    )
+    await page.goto(site.url if origin == "own" else origin)
+    socket = f"{site.url.replace('http', 'ws')}/_event/?EIO=4&transport=websocket"
+    answer = await page.evaluate(
+        """address => new Promise(resolve => {
+            const socket = new WebSocket(address)
+            socket.onopen = () => resolve("open")
+            socket.onerror = () => resolve("refused")
+        })""",
+        socket,
+    )
+    assert answer == outcome
