@@ -15,7 +15,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-HTTP_PATHS = ("/api/", "/session/", "/sandbox/", "/dev/mailbox.json", "/calendar/", "/media/", "/healthz", "/readyz")
+HTTP_PATHS = ("/api/", "/session/", "/sandbox/", "/dev/", "/calendar/", "/media/", "/healthz", "/readyz")
 HASHED = "/assets/"
 PR_SET_PDEATHSIG = 1
 
