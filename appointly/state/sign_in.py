@@ -1,0 +1,53 @@
+"""What the sign-in and sign-up forms show: they post to `/session/…` and come back here when they are refused."""
+
+import reflex as rx
+
+from appointly import errors
+from appointly.passwords import SHORTEST
+from appointly.routes import safe_path
+from appointly.settings import settings
+
+FIELD_SENTENCES = {
+    "email": "Please give an address like name@example.com.",
+    "password": f"Please choose a password of at least {SHORTEST} characters.",
+    "name": "Please tell us your name.",
+}
+SENTENCES = {
+    refusal.code: refusal.message
+    for refusal in vars(errors).values()
+    if isinstance(refusal, type) and issubclass(refusal, errors.AppointlyError)
+}
+ROLES = ("customer", "provider")
+
+
+class SignInForm(rx.State):
+    """The form as the address describes it. Nothing here decides who anybody is."""
+
+    __access__ = "public"
+
+    error: str = ""
+    email: str = ""
+    name: str = ""
+    role: str = "customer"
+    then: str = ""
+    email_error: str = ""
+    password_error: str = ""
+    name_error: str = ""
+    demo: bool = False
+
+    @rx.event
+    def load(self) -> None:
+        """Read the address: what was wrong, what had been typed, where to go afterwards."""
+        query = self.router.url.query_parameters
+        marked = set(query.get("fields", "").split(","))
+        self.email_error, self.password_error, self.name_error = (
+            FIELD_SENTENCES[field] if field in marked else "" for field in ("email", "password", "name")
+        )
+        code = query.get("error", "")
+        self.error = SENTENCES.get(code, errors.AppointlyError.message) if code else ""
+        if code == errors.EmailTaken.code:
+            self.email_error = errors.EmailTaken.message
+        self.email, self.name = query.get("email", "")[:254], query.get("name", "")[:120]
+        self.role = query["role"] if query.get("role") in ROLES else "customer"
+        self.then = safe_path(query.get("next", ""), "")
+        self.demo = settings().demo
