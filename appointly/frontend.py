@@ -67,7 +67,8 @@ def build(home: Path) -> Path:
     Raises `StartFailed` with the builder's last words.
     """
     bundle = bundle_path(home)
-    with _one_at_a_time(bundle.parent):
+    bundle.parent.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time():
         if not bundle.exists():
             _build(bundle.parent / "work", home.resolve() / "frontend.log")
             _tidy_lock(ROOT / "reflex.lock" / "package.json")
@@ -77,9 +78,9 @@ def build(home: Path) -> Path:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+def _one_at_a_time() -> Iterator[None]:
+    """Builds for other homes wait too: they share reflex.lock and assets/external."""
+    with (ROOT / "rxconfig.py").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -1,0 +1,62 @@
+"""The front end is built once for its sources, and again only when they change."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from appointly import frontend
+from appointly.supervisor import StartFailed
+
+BUILD = "import sys; from pathlib import Path; from appointly import frontend; print(frontend.build(Path(sys.argv[1])))"
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small tree of sources."""
+    for name in ("rxconfig.py", "appointly/pages/landing.py", "appointly/api/http.py", "assets/theme.css"):
+        path = tmp_path / "sources" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("first = 1\n")
+    monkeypatch.setattr(frontend, "ROOT", tmp_path / "sources")
+    return tmp_path / "sources"
+
+
+@pytest.mark.parametrize(
+    ("changed", "rebuilds"),
+    [
+        ("appointly/pages/landing.py", True),
+        ("appointly/state/new.py", True),
+        ("assets/theme.css", True),
+        ("rxconfig.py", True),
+        ("appointly/api/http.py", False),
+        ("appointly/pages/__pycache__/landing.pyc", False),
+        ("tests/test_more.py", False),
+    ],
+)
+def test_what_pages_are_made_of_decides(sources: Path, changed: str, rebuilds: bool) -> None:
+    before = frontend.source_hash()
+    assert frontend.source_hash() == before
+    (sources / changed).parent.mkdir(parents=True, exist_ok=True)
+    (sources / changed).write_text("second = 2\n")
+    assert (frontend.source_hash() != before) is rebuilds
+
+
+def test_processes_that_ask_at_once_get_one_build(tmp_path: Path) -> None:
+    asking = [
+        subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path / "a home")], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    answers = {one.communicate()[0].strip() for one in asking}
+    assert [one.returncode for one in asking] == [0, 0]
+    (bundle,) = answers
+    assert (Path(bundle) / "build/client/index.html").exists()
+    assert (tmp_path / "a home/frontend.log").read_text().count("Compiling production app") == 1
+
+
+def test_a_page_that_does_not_compile_is_a_sentence(sources: Path, tmp_path: Path) -> None:
+    (sources / "rxconfig.py").write_text("raise RuntimeError('no such colour')\n")
+    with pytest.raises(StartFailed, match=r"could not be built.*no such colour"):
+        frontend.build(tmp_path / "home")
+    assert not frontend.is_built(tmp_path / "home")
