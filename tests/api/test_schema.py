@@ -1,0 +1,56 @@
+"""Whatever is sent to it, the API answers as its OpenAPI document says, and never with a 500."""
+
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from appointly.clock import now
+from appointly.database import transaction
+from tests.api.conftest import document
+from tests.making import make_provider, make_service, make_slots
+from tests.people import Person, person
+from tests.processes import Site
+
+EXAMPLES = 60
+OPERATIONS = [found.ok() for found in document.get_all_operations()]
+WITH_INPUT = [each for each in OPERATIONS if each.body or each.path_parameters or each.query]
+
+
+@pytest.fixture(scope="module")
+async def ada(worker_servers: object) -> Person:
+    """Somebody signed in, in a database with something in it."""
+    async with transaction() as session:
+        service = await make_service(session, await make_provider(session))
+        await make_slots(session, service, start=now() + timedelta(days=1))
+    return await person("Schema Reader", email="schema@example.com")
+
+
+def send(operation: schemathesis.APIOperation, mode: GenerationMode, site: Site, headers: dict[str, str]) -> None:
+    """Send generated requests, each of them the same in every run."""
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case: schemathesis.Case) -> None:
+        case.call_and_validate(base_url=site.url, headers=headers)
+
+    check()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_right_looking_requests(operation: schemathesis.APIOperation, server: Site, ada: Person) -> None:
+    send(operation, GenerationMode.POSITIVE, server, ada.headers)
+
+
+@pytest.mark.parametrize("operation", WITH_INPUT, ids=lambda operation: operation.label)
+def test_wrong_requests(operation: schemathesis.APIOperation, server: Site, ada: Person) -> None:
+    send(operation, GenerationMode.NEGATIVE, server, ada.headers)
