@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from appointly import frontend
-from appointly.database.embedded import running_servers
+from appointly.database.embedded import Servers, running_servers
+from tests.conftest import clean
 from tests.processes import HOME, TEST_SECRET, answers, free_port
 
 UP = [sys.executable, "-m", "appointly.cli", "up"]
@@ -53,7 +54,7 @@ class Up:
     """One `appointly up` in a folder of its own."""
 
     def __init__(
-        self, folder: Path, *, port: int | None = None, first: str = "", demo: bool = False, secret: str = TEST_SECRET
+        self, folder: Path, *, port: int | None = None, first: str = "", demo: bool = False, **settings: str
     ) -> None:
         """`first` is shell to run before it as root of new user and mount namespaces."""
         self.folder, self.port = folder, port or free_port()
@@ -71,7 +72,7 @@ class Up:
                 if first
                 else command,
                 cwd=folder,
-                env=env if demo else {**env, "SECRET_KEY": secret},
+                env={**env, **({} if demo else {"SECRET_KEY": TEST_SECRET}), **settings},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -170,7 +171,7 @@ def test_a_server_that_ends_by_itself_ends_everything(start: Callable[..., Up]) 
 
 
 def test_outside_demo_mode_a_secret_is_needed(start: Callable[..., Up]) -> None:
-    refused = start(secret="change-me")
+    refused = start(SECRET_KEY="change-me")
     assert refused.ended() == 1
     assert "SECRET_KEY is missing, a placeholder or shorter than 32 characters" in refused.said()
 
@@ -185,3 +186,17 @@ def test_demo_mode_refuses_a_database_with_real_data(start: Callable[..., Up]) -
     refused = start(demo=True)
     assert refused.ended() == 1
     assert "--no-demo" in refused.said()
+
+
+def test_servers_of_ones_own_are_used_and_left_alone(
+    start: Callable[..., Up], worker_servers: Servers, emptied_tables: list[str]
+) -> None:
+    clean(worker_servers, emptied_tables)
+    up = start(DATABASE_URL=worker_servers.database_url, REDIS_URL=worker_servers.redis_url)
+    processes = up.wait_ready()
+    assert not (up.folder / ".appointly/postgres").exists()
+    up.process.terminate()
+    assert up.ended() == 0
+    nothing_left(processes)
+    with psycopg.connect(worker_servers.database_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
