@@ -1,0 +1,223 @@
+"""The mails about one appointment: what each says, and to whom."""
+
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from appointly import routes
+from appointly.display.formatting import clock_time, long_day, money, zone_name
+from appointly.domain.manage_key import manage_key
+from appointly.emails.invite import invitation, where
+from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.mail import Attachment, Mail
+from appointly.queries.bookings import Booking
+from appointly.queries.mails import News
+from appointly.settings import Settings
+
+INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"}
+
+
+def compose(news: News, settings: Settings) -> Mail:
+    """The mail of one of the kinds below. Times are in the reader's zone, which is named."""
+    link = settings.base_url + routes.open_booking(
+        news.booking.reference, manage_key(settings.require_secret(), news.booking.id)
+    )
+    letter = KINDS[news.kind](news, link, settings)
+    return Mail(news.recipient, letter.subject, as_text(letter), as_html(letter), _attachments(news, link, settings))
+
+
+def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment, ...]:
+    method = INVITES.get(news.kind)
+    if not method or (method == "CANCEL" and not news.was_confirmed):
+        return ()
+    organizer = parseaddr(settings.mail_from)[1]
+    return (invitation(news.booking, news.sequence, method, news.planned_at, link, organizer),)
+
+
+def when(booking: Booking, zone: str) -> str:
+    """ "Tuesday 24 November 2026, 10:00 to 10:30 (Berlin time)"."""
+    day = booking.start.astimezone(ZoneInfo(zone)).date()
+    times = f"{clock_time(booking.start, zone)} to {clock_time(booking.end, zone)}"
+    return f"{long_day(day)} {day.year}, {times} ({zone_name(zone)})"
+
+
+def _facts(news: News, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    booking = news.booking
+    price = money(booking.price_amount, booking.currency)
+    times = when(booking, news.reader_zone)
+    if news.reader_zone != booking.time_zone:
+        times += f"\n{when(booking, booking.time_zone)}"
+    facts = [
+        ("What", booking.service_title),
+        ("When", times),
+        *more,
+        ("Token", booking.token),
+        ("Price", price if price == "Free" else f"{price}, paid at the appointment"),
+        ("Reference", booking.reference),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _for_customer(
+    news: News, link: str, *, subject: str, heading: str, sentences: list[str], button: str, small_print: str = ""
+) -> Letter:
+    booking = news.booking
+    place = ("Where", where(booking))
+    return Letter(
+        subject=subject,
+        preview=when(booking, news.reader_zone),
+        heading=heading,
+        sentences=[f"Hello {booking.customer_name},", *sentences],
+        facts=_facts(news, ("With", booking.provider_name), place),
+        quote=news.reason,
+        button=(button, link),
+        small_print=small_print,
+    )
+
+
+def _for_provider(news: News, settings: Settings, *, subject: str, heading: str, sentences: list[str]) -> Letter:
+    booking = news.booking
+    more = [
+        ("Customer", booking.customer_name),
+        ("Email", booking.customer_email),
+        ("Telephone", booking.customer_phone),
+        *booking.answered,
+        ("Note", booking.notes),
+    ]
+    return Letter(
+        subject=subject,
+        preview=f"{booking.customer_name}, {when(booking, news.reader_zone)}",
+        heading=heading,
+        sentences=sentences,
+        facts=_facts(news, *more),
+        quote=news.reason,
+        button=("Open your dashboard", settings.base_url + "/dashboard"),
+    )
+
+
+KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
+
+
+def _confirmed(news: News, link: str, settings: Settings) -> Letter:
+    return _for_customer(
+        news,
+        link,
+        subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
+        heading="Your appointment is confirmed",
+        sentences=["we look forward to seeing you. The invitation for your calendar is attached."],
+        button="See or change your booking",
+        small_print=KEEP_LINK,
+    )
+
+
+def _accepted(news: News, link: str, settings: Settings) -> Letter:
+    return _for_customer(
+        news,
+        link,
+        subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
+        heading=f"{news.booking.provider_name} has confirmed your request",
+        sentences=["your appointment is settled. The invitation for your calendar is attached."],
+        button="See or change your booking",
+        small_print=KEEP_LINK,
+    )
+
+
+def _requested(news: News, link: str, settings: Settings) -> Letter:
+    return _for_customer(
+        news,
+        link,
+        subject=f"Request received: {news.booking.service_title} at {news.booking.provider_name}",
+        heading="Your request is on its way",
+        sentences=[
+            f"{news.booking.provider_name} answers each request personally. The time is kept for you until then, "
+            "and you get a mail as soon as there is an answer."
+        ],
+        button="See or change your request",
+        small_print=KEEP_LINK,
+    )
+
+
+def _declined(news: News, link: str, settings: Settings) -> Letter:
+    return _for_customer(
+        news,
+        settings.base_url + routes.service(news.booking.service_slug),
+        subject=f"Not possible: {news.booking.service_title} at {news.booking.provider_name}",
+        heading=f"{news.booking.provider_name} cannot take this appointment",
+        sentences=["we are sorry that this time does not work. Other times may be free."],
+        button="Choose another time",
+    )
+
+
+def _expired(news: News, link: str, settings: Settings) -> Letter:
+    return _for_customer(
+        news,
+        settings.base_url + routes.service(news.booking.service_slug),
+        subject=f"No answer: {news.booking.service_title} at {news.booking.provider_name}",
+        heading="Your request was not answered in time",
+        sentences=[
+            f"we are sorry: {news.booking.provider_name} did not answer before the appointment would have begun."
+        ],
+        button="Choose another time",
+    )
+
+
+def _cancelled(news: News, link: str, settings: Settings) -> Letter:
+    provider = news.booking.provider_name
+    if news.by_provider:
+        sentence = f"we are sorry: {provider} had to cancel this appointment. You owe nothing for it."
+    else:
+        sentence = f"this appointment is cancelled, and {provider} knows. You owe nothing for it."
+    return _for_customer(
+        news,
+        settings.base_url + routes.service(news.booking.service_slug),
+        subject=f"Cancelled: {news.booking.service_title} at {provider}",
+        heading="Your appointment is cancelled",
+        sentences=[sentence],
+        button="Choose another time",
+    )
+
+
+def _new_booking(news: News, link: str, settings: Settings) -> Letter:
+    return _for_provider(
+        news,
+        settings,
+        subject=f"New booking: {news.booking.customer_name}, {news.booking.service_title}",
+        heading="You have a new booking",
+        sentences=[f"{news.booking.customer_name} has booked {news.booking.service_title}. There is nothing to do."],
+    )
+
+
+def _new_request(news: News, link: str, settings: Settings) -> Letter:
+    return _for_provider(
+        news,
+        settings,
+        subject=f"Please answer: {news.booking.customer_name}, {news.booking.service_title}",
+        heading="A request waits for your answer",
+        sentences=[
+            f"{news.booking.customer_name} would like {news.booking.service_title}. The time is kept until you answer; "
+            "a request without an answer ends when its time comes."
+        ],
+    )
+
+
+def _booking_cancelled(news: News, link: str, settings: Settings) -> Letter:
+    who = "You have" if news.by_provider else f"{news.booking.customer_name} has"
+    return _for_provider(
+        news,
+        settings,
+        subject=f"Cancelled: {news.booking.customer_name}, {news.booking.service_title}",
+        heading="An appointment is cancelled",
+        sentences=[f"{who} cancelled this appointment. The time can be booked again."],
+    )
+
+
+KINDS = {
+    "confirmed": _confirmed,
+    "accepted": _accepted,
+    "requested": _requested,
+    "declined": _declined,
+    "expired": _expired,
+    "cancelled": _cancelled,
+    "new_booking": _new_booking,
+    "new_request": _new_request,
+    "booking_cancelled": _booking_cancelled,
+}

@@ -1,0 +1,59 @@
+"""An appointment as a calendar file: the invitation in a mail (RFC 6047) and the download on its page."""
+
+from datetime import datetime
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from appointly.emails.mail import Attachment
+from appointly.queries.bookings import Booking
+
+
+def invitation(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Attachment:
+    """The file for the customer's calendar. `method` is REQUEST, CANCEL or PUBLISH.
+
+    The id is the appointment's for life; a calendar keeps what has the highest `sequence`. `stamp` is the instant of
+    the change, `organizer` an address.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Appointly//Appointments//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(_event(booking, sequence, method, stamp, link, organizer))
+    return Attachment("appointment.ics", f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
+
+
+def _event(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Event:
+    event = Event()
+    event.add("uid", f"{booking.id}@appointly")
+    event.add("sequence", sequence)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", booking.start)
+    event.add("dtend", booking.end)
+    event.add("summary", f"{booking.service_title} · {booking.provider_name}")
+    event.add("description", f"Reference {booking.reference}, token {booking.token}.\n{link}")
+    event.add("url", link)
+    if place := where(booking):
+        event.add("location", place)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("organizer", _address(organizer, booking.provider_name))
+    if method != "PUBLISH":
+        attendee = _address(booking.customer_email, booking.customer_name)
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
+        event.add("attendee", attendee)
+    return event
+
+
+def _address(email: str, name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    address.params["CN"] = vText(name.replace('"', "'"))
+    return address
+
+
+def where(booking: Booking) -> str:
+    """The place in words."""
+    if booking.location == "online":
+        return "Online"
+    if booking.location == "customer":
+        return "At your place"
+    return ", ".join(part for part in (booking.address, booking.city) if part)

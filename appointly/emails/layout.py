@@ -1,0 +1,111 @@
+"""The frame of every mail: one column, styles inline, everything escaped, and the same words as plain text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+FONT = "font-family:Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+INK, SOFT, LINE, CANVAS, ACCENT = "#1e1c19", "#565049", "#e7e3dd", "#faf9f7", "#0f5f5b"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says: a heading, sentences, facts in two columns, one thing to do, and small print."""
+
+    subject: str
+    preview: str
+    heading: str
+    sentences: Sequence[str]
+    facts: Sequence[tuple[str, str]] = ()
+    quote: str = ""
+    button: tuple[str, str] | None = None
+    small_print: str = ""
+
+
+def as_text(letter: Letter) -> str:
+    """The letter as plain text."""
+    parts = [letter.heading, *letter.sentences]
+    if letter.quote:
+        parts.append("\n".join(f"> {line}" for line in letter.quote.splitlines()))
+    if letter.facts:
+        width = max(len(name) for name, _ in letter.facts) + 2
+        lines = [f"{name + ':':{width}}" + value.replace("\n", "\n" + " " * width) for name, value in letter.facts]
+        parts.append("\n".join(lines))
+    if letter.button:
+        label, link = letter.button
+        parts.append(f"{label}:\n{link}")
+    if letter.small_print:
+        parts.append(letter.small_print)
+    return "\n\n".join(parts) + "\n"
+
+
+def as_html(letter: Letter) -> str:
+    """The letter as HTML. Tables and inline styles, since that is what mail programs agree on."""
+    body = "".join(
+        [
+            _row(f'<h1 style="margin:0;font-size:24px;line-height:32px;color:{INK}">{escape(letter.heading)}</h1>', 8),
+            *(_row(f'<p style="margin:0;color:{SOFT}">{_lines(sentence)}</p>', 12) for sentence in letter.sentences),
+            _quote(letter.quote),
+            _facts(letter.facts),
+            _button(letter.button),
+            _row(
+                f'<p style="margin:0;font-size:14px;line-height:20px;color:{SOFT}">{_lines(letter.small_print)}</p>', 24
+            )
+            if letter.small_print
+            else "",
+        ]
+    )
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light"><title>{escape(letter.subject)}</title></head>
+<body style="margin:0;padding:0;background:{CANVAS}">
+<div style="display:none;max-height:0;overflow:hidden">{escape(letter.preview)}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:{CANVAS}">
+<tr><td align="center" style="padding:32px 16px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" \
+style="max-width:560px;{FONT};font-size:16px;line-height:24px">
+<tr><td style="padding:0 8px 16px;font-size:18px;font-weight:700;color:{ACCENT}">Appointly</td></tr>
+<tr><td style="background:#ffffff;border:1px solid {LINE};border-radius:12px;padding:24px 28px 32px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0">{body}</table>
+</td></tr>
+<tr><td style="padding:16px 8px 0;font-size:14px;line-height:20px;color:{SOFT}">\
+You get this mail because of an appointment made on Appointly.</td></tr>
+</table></td></tr></table></body></html>"""
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def _row(content: str, space: int) -> str:
+    return f'<tr><td style="padding-top:{space}px">{content}</td></tr>'
+
+
+def _quote(text: str) -> str:
+    if not text:
+        return ""
+    style = f"margin:0;padding:8px 16px;border-left:3px solid {LINE};color:{INK}"
+    return _row(f'<blockquote style="{style}">{_lines(text)}</blockquote>', 16)
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> str:
+    if not facts:
+        return ""
+    cell = f"padding:10px 0;border-top:1px solid {LINE};vertical-align:top"
+    rows = "".join(
+        f'<tr><td style="{cell};color:{SOFT};width:120px;padding-right:16px">{escape(name)}</td>'
+        f'<td style="{cell};color:{INK};font-weight:500">{_lines(value)}</td></tr>'
+        for name, value in facts
+    )
+    return _row(f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0">{rows}</table>', 24)
+
+
+def _button(button: tuple[str, str] | None) -> str:
+    if not button:
+        return ""
+    label, link = button
+    style = (
+        f"display:inline-block;padding:12px 24px;border-radius:8px;background:{ACCENT};color:#ffffff;"
+        "font-weight:600;text-decoration:none"
+    )
+    return _row(f'<a href="{escape(link)}" style="{style}">{escape(label)}</a>', 24)

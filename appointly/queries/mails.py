@@ -1,0 +1,79 @@
+"""What a planned mail needs to know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import select
+from appointly.domain.actor import SYSTEM
+from appointly.queries.bookings import Booking, booking_by_id
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One row of `message` with the move that caused it: both were written with the same instant."""
+
+    appointment_id: UUID
+    kind: str
+    recipient: str
+    reader_zone: str
+    reason: str
+    by_provider: bool
+    was_confirmed: bool
+    planned_at: datetime
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to a booking, as it was when the mail was planned: every try renders the same mail."""
+
+    booking: Booking
+    kind: str
+    recipient: str
+    reader_zone: str
+    reason: str
+    by_provider: bool
+    was_confirmed: bool
+    sequence: int
+    planned_at: datetime
+
+
+PLANNED = """
+SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provider.time_zone) AS reader_zone,
+       event.reason, event.actor_kind NOT IN ('guest', 'customer') AS by_provider,
+       EXISTS (
+           SELECT FROM appointment_event AS earlier
+           WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'
+             AND earlier.created_at <= message.created_at
+       ) AS was_confirmed,
+       message.created_at AS planned_at
+FROM message
+JOIN appointment ON appointment.id = message.appointment_id
+JOIN provider ON provider.id = appointment.provider_id
+JOIN appointment_event AS event
+    ON event.appointment_id = message.appointment_id AND event.created_at = message.created_at
+LEFT JOIN "user" AS reader ON reader.email = recipient
+WHERE message.id = %(id)s
+"""
+
+
+async def news_of(session: AsyncSession, message_id: UUID, sequence: int) -> News | None:
+    """What to say in this message; `sequence` is the invitation's when it was planned. None when it is gone."""
+    found = await select(session, Planned, PLANNED, id=message_id)
+    if not found:
+        return None
+    [planned] = found
+    booking = await booking_by_id(session, SYSTEM, planned.appointment_id)
+    return News(
+        booking=booking,
+        kind=planned.kind,
+        recipient=planned.recipient,
+        reader_zone=planned.reader_zone,
+        reason=planned.reason,
+        by_provider=planned.by_provider,
+        was_confirmed=planned.was_confirmed,
+        sequence=sequence,
+        planned_at=planned.planned_at,
+    )

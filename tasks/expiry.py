@@ -1,0 +1,18 @@
+"""Ends holds that ran out and requests whose time came without an answer."""
+
+from appointly.clock import now
+from appointly.database import transaction
+from appointly.operations.expire_appointments import expire_appointments
+from tasks.celery_app import app, run
+
+
+@app.task(name="expire")
+def expire() -> None:
+    """Expire all that is overdue, some at a time, so that no transaction is long."""
+    while run(_expire()):
+        pass
+
+
+async def _expire() -> int:
+    async with transaction() as session:
+        return await expire_appointments(session, now())

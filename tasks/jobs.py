@@ -1,0 +1,55 @@
+"""Carries out what operations wrote into the outbox."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from appointly.clock import now
+from appointly.database import transaction
+from appointly.errors import GatewayRefused
+from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
+from tasks.celery_app import app, run
+from tasks.mail import send_mail
+
+BATCH = 20
+log = structlog.get_logger()
+
+HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {"mail": send_mail}
+
+
+@app.task(name="sweep")
+def sweep() -> None:
+    """Find what the poke missed: late retries, leases of dead workers, pokes that Redis lost."""
+    run(_sweep())
+
+
+async def _sweep() -> None:
+    async with transaction() as session:
+        await bury(session, now())
+    await run_due()
+
+
+async def run_due() -> int:
+    """Carry out everything that is due; how many jobs that were. Any number of these may run at once, anywhere."""
+    done = 0
+    while True:
+        async with transaction() as session:
+            jobs = await claim(session, now(), BATCH)
+        if not jobs:
+            return done
+        await asyncio.gather(*(_carry_out(job) for job in jobs))
+        done += len(jobs)
+
+
+async def _carry_out(job: ClaimedJob) -> None:
+    """Do it outside any transaction, then write down how it went. What is not written down is done again."""
+    try:
+        await HANDLERS[job.kind](job)
+    except Exception as error:
+        log.warning("job_failed", job=str(job.id), kind=job.kind, attempts=job.attempts, error=repr(error))
+        async with transaction() as session:
+            await fail(session, job, str(error) or repr(error), now(), for_good=isinstance(error, GatewayRefused))
+    else:
+        async with transaction() as session:
+            await finish(session, job, now())

@@ -1,0 +1,134 @@
+"""What the mails say, in whose time, and the invitation that goes with them."""
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from icalendar import Calendar
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.domain.actor import GUEST
+from appointly.domain.manage_key import manage_key, opens
+from appointly.emails.bookings import KINDS, compose
+from appointly.emails.mail import Mail
+from appointly.models import Job, Message
+from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
+from appointly.operations.book_appointment import book_appointment
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.queries.mails import News, news_of
+from appointly.settings import settings
+from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user, owner_of
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+async def mails_of(session: AsyncSession) -> dict[str, tuple[News, Mail]]:
+    """Every planned mail by its kind, rendered."""
+    mails = {}
+    for job in await session.exec(select(Job).order_by(Job.created_at)):
+        message = await session.get_one(Message, job.payload["message_id"])
+        news = await news_of(session, message.id, job.payload["sequence"])
+        assert news
+        mails[message.kind] = (news, compose(news, settings()))
+    return mails
+
+
+def calendar(mail: Mail) -> Calendar:
+    [attachment] = mail.attachments
+    return Calendar.from_ical(attachment.content)
+
+
+async def test_confirmed_at_once(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    [slot] = await make_slots(session, await make_service(session, provider, title="Cut & colour"), 1)
+    booked = await book_appointment(session, GUEST, asking(slot, customer_name=HOSTILE, notes="Hi"), NOW)
+    mails = await mails_of(session)
+    assert set(mails) == {"confirmed", "new_booking"}
+    news, mail = mails["confirmed"]
+    assert mail.to == "grace@example.test"
+    assert mail.subject == "Confirmed: Cut & colour at Studio Nine"
+    for words in (
+        "Tuesday 24 November 2026, 10:00 to 10:30 (Berlin time)",
+        "€45, paid at the appointment",
+        booked.reference,
+        "A1",
+    ):
+        assert words in mail.text
+        assert words in mail.html
+    key = mail.text.split("key=")[1].split()[0]
+    assert opens(settings().secret_key, booked.id, key)
+    assert f"/session/booking/{booked.reference}?key={manage_key(settings().secret_key, booked.id)}" in mail.html
+    assert "<img" not in mail.html
+    assert HOSTILE in mail.text
+    invite = calendar(mail)
+    [event] = invite.walk("VEVENT")
+    assert invite["METHOD"] == "REQUEST"
+    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (f"{booked.id}@appointly", 0, "CONFIRMED")
+    assert event["DTSTART"].dt == datetime(2026, 11, 24, 9, tzinfo=UTC)
+    assert event["DTEND"].dt == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    assert event["ATTENDEE"] == "mailto:grace@example.test"
+    assert compose(news, settings()) == mail
+    to_provider = mails["new_booking"][1]
+    assert "\nNote:" in to_provider.text
+    assert key not in to_provider.text + to_provider.html
+    assert not to_provider.attachments
+
+
+async def test_a_request_its_answer_and_its_end(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    service = await make_service(session, provider, approval="manual")
+    slots = await make_slots(session, service, 2)
+    user = await make_user(session)
+    user.time_zone = "America/New_York"
+    asked = asking(slots[0], customer_email=user.email)
+    booked = await book_appointment(session, customer(user), asked, NOW)
+    later = NOW.replace(minute=1)
+    await confirm_appointment(session, owner_of(provider), booked.id, later)
+    await cancel_appointments(session, customer(user), [booked.id], "Cannot come", later.replace(minute=2))
+    mails = await mails_of(session)
+    assert set(mails) == {"requested", "new_request", "accepted", "cancelled", "booking_cancelled"}
+    assert not mails["requested"][1].attachments
+    accepted, cancelled = mails["accepted"][1], mails["cancelled"][1]
+    assert "04:00 to 04:30 (New York time)" in accepted.text
+    assert "10:00 to 10:30 (Berlin time)" in accepted.text
+    assert "New York" not in mails["new_request"][1].text
+    first, second = calendar(accepted), calendar(cancelled)
+    assert (first["METHOD"], second["METHOD"]) == ("REQUEST", "CANCEL")
+    [before], [after] = first.walk("VEVENT"), second.walk("VEVENT")
+    assert before["UID"] == after["UID"]
+    assert before["SEQUENCE"] < after["SEQUENCE"]
+    assert "> Cannot come" in mails["booking_cancelled"][1].text
+    assert "Grace Hopper has cancelled" in mails["booking_cancelled"][1].text
+
+
+async def test_a_cancelled_request_takes_no_invitation_back(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider, approval="manual"), 2)
+    first = await book_appointment(session, GUEST, asking(slots[0]), NOW)
+    second = await book_appointment(session, GUEST, asking(slots[1]), NOW)
+    later = NOW.replace(minute=1)
+    await cancel_appointments(session, owner_of(provider), [first.id], "", later)
+    await decline_appointment(session, owner_of(provider), second.id, later, "Fully booked\nSorry")
+    mails = await mails_of(session)
+    assert not mails["cancelled"][1].attachments
+    assert "Studio Nine had to cancel" in mails["cancelled"][1].text
+    assert "You have cancelled" in mails["booking_cancelled"][1].text
+    assert "> Fully booked\n> Sorry" in mails["declined"][1].text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_escapes_what_people_write(session: AsyncSession, kind: str) -> None:
+    provider = await make_provider(session)
+    provider.business_name = HOSTILE
+    [slot] = await make_slots(session, await make_service(session, provider, title=HOSTILE), 1)
+    await book_appointment(session, GUEST, asking(slot, customer_name=HOSTILE, notes=HOSTILE), NOW)
+    news, _ = (await mails_of(session))["confirmed"]
+    mail = compose(replace(news, kind=kind, reason=HOSTILE), settings())
+    assert "<img" not in mail.html
+    assert "&lt;img" in mail.html
+    assert "\n" not in mail.subject
+    for attachment in mail.attachments:
+        assert base64.b64encode(attachment.content)
+        assert b"\r\nEND:VCALENDAR" in attachment.content
