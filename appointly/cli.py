@@ -115,7 +115,16 @@ def _celery(*arguments: str) -> None:
 
 def _worker(options: argparse.Namespace) -> None:
     beat = ["-B", "-s", str(settings().home / "beat")] if options.with_beat else []
-    _celery("worker", "-P", "threads", "--concurrency", str(options.concurrency), *beat)
+    _celery(
+        "worker",
+        "--without-gossip",
+        "--without-mingle",
+        "-P",
+        "threads",
+        "--concurrency",
+        str(options.concurrency),
+        *beat,
+    )
 
 
 def _beat(options: argparse.Namespace) -> None:

@@ -44,9 +44,9 @@ async def transaction() -> AsyncIterator[AsyncSession]:
         topics: set[str] = session.info.get(TOPICS, set())
         jobs: bool = session.info.get(JOBS, False)
     if topics or jobs:
-        from appointly.database.bus import publish
+        from appointly.database.outgoing import outgoing
 
-        await publish(topics, jobs=jobs)
+        outgoing.add(topics, jobs=jobs)
 
 
 @asynccontextmanager

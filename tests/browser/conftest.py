@@ -52,7 +52,7 @@ def make_demo_data(servers: Servers, log: Path) -> None:
 @pytest.fixture(scope="session")
 def site_worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The worker process of `site`: mail arrives in its development mailbox."""
-    worker = start_worker(site.servers, tmp_path_factory.mktemp("worker") / "worker.log")
+    worker = start_worker(site, tmp_path_factory.mktemp("worker") / "worker.log")
     yield
     worker.stop()
 
