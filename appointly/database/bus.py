@@ -20,13 +20,17 @@ PUBLISH = """
 if ARGV[1] ~= '' then redis.call('PUBLISH', ARGV[2], ARGV[1]) end
 if ARGV[3] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then redis.call('LPUSH', KEYS[1], '1') end
 """
+EVERYTHING = frozenset({"*"})
 log = structlog.get_logger()
 
 
 @lru_cache
 def client() -> "redis.Redis":
-    """The Redis connection pool of this process."""
-    return redis.Redis.from_url(settings().redis(2), decode_responses=True, max_connections=32)
+    """The Redis connections of this process; who finds all of them busy waits a moment."""
+    pool = redis.BlockingConnectionPool.from_url(
+        settings().redis(2), decode_responses=True, max_connections=32, timeout=5, health_check_interval=15
+    )
+    return redis.Redis.from_pool(pool)
 
 
 @lru_cache
@@ -52,10 +56,16 @@ async def publish(topics: Iterable[str], *, jobs: bool = False) -> None:
         log.warning("live_publish_failed", error=str(error))
 
 
-async def listen() -> AsyncIterator[str]:
-    """Every topic announced from now on, by any process."""
-    async with client().pubsub(ignore_subscribe_messages=True) as subscription:
+async def listen() -> AsyncIterator[frozenset[str]]:
+    """The topics of every announcement from now on, by any process.
+
+    Yields EVERYTHING each time the subscription begins, also when the client has silently reconnected: what was
+    announced in between is unknown. Raises `redis.RedisError` when Redis stays away.
+    """
+    async with client().pubsub() as subscription:
         await subscription.subscribe(channel())
         async for message in subscription.listen():
-            for topic in json.loads(message["data"]):
-                yield topic
+            if message["type"] == "subscribe":
+                yield EVERYTHING
+            elif message["type"] == "message":
+                yield frozenset(json.loads(message["data"]))
