@@ -1,0 +1,113 @@
+"""What an admin sees at a glance."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import select
+from appointly.domain.actor import Actor
+from appointly.errors import Forbidden
+
+COUNTS = """
+SELECT
+  (SELECT count(*) FROM "user") AS people,
+  (SELECT count(*) FROM provider WHERE suspended_at IS NULL) AS providers,
+  (SELECT count(*) FROM service WHERE status = 'active') AS services,
+  (SELECT count(*) FROM appointment WHERE created_at >= %(day)s) AS booked_today,
+  (SELECT count(*) FROM appointment WHERE start_time >= %(now)s AND status IN ('pending', 'confirmed')) AS upcoming,
+  (SELECT count(*) FROM job WHERE done_at IS NULL AND dead_at IS NULL) AS open_jobs,
+  (SELECT count(*) FROM job WHERE dead_at IS NOT NULL) AS dead_jobs"""
+
+LATEST_BOOKINGS = """
+SELECT a.id, a.reference, a.status, a.start_time, a.created_at, a.customer_name, s.title AS service,
+  p.business_name AS provider, p.time_zone, a.price_amount, a.currency
+FROM appointment a JOIN service s ON s.id = a.service_id JOIN provider p ON p.id = a.provider_id
+WHERE (%(status)s = '' OR a.status = %(status)s)
+  AND (%(words)s = '' OR a.reference ILIKE %(words)s || '%%' OR a.customer_name ILIKE '%%' || %(words)s || '%%'
+       OR a.customer_email ILIKE %(words)s || '%%' OR p.business_name ILIKE '%%' || %(words)s || '%%')
+ORDER BY a.created_at DESC, a.id DESC LIMIT %(limit)s OFFSET %(offset)s"""
+
+JOBS = """
+SELECT id, kind, attempts, last_error, due_at, created_at, done_at, dead_at,
+  CASE WHEN dead_at IS NOT NULL THEN 'dead' WHEN done_at IS NOT NULL THEN 'done' WHEN lease_until > %(now)s
+  THEN 'running'
+  ELSE 'waiting' END AS state
+FROM job WHERE %(only_dead)s IS FALSE OR dead_at IS NOT NULL
+ORDER BY dead_at DESC NULLS LAST, created_at DESC LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The size of the house and of the work that waits."""
+
+    people: int
+    providers: int
+    services: int
+    booked_today: int
+    upcoming: int
+    open_jobs: int
+    dead_jobs: int
+
+
+@dataclass(frozen=True)
+class LatestBooking:
+    """One row of the admin's list of bookings."""
+
+    id: UUID
+    reference: str
+    status: str
+    start_time: datetime
+    created_at: datetime
+    customer_name: str
+    service: str
+    provider: str
+    time_zone: str
+    price_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job of the outbox; `state` is waiting, running, done or dead."""
+
+    id: UUID
+    kind: str
+    attempts: int
+    last_error: str
+    due_at: datetime
+    created_at: datetime
+    done_at: datetime | None
+    dead_at: datetime | None
+    state: str
+
+
+def require_admin(actor: Actor) -> None:
+    """Raise `Forbidden` to everybody else."""
+    if actor.kind != "admin":
+        raise Forbidden
+
+
+async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Counts:
+    """The admin's figures; `booked_today` looks back 24 hours."""
+    require_admin(actor)
+    [row] = await select(session, Counts, COUNTS, now=now, day=now - timedelta(days=1))
+    return row
+
+
+async def latest_bookings(
+    session: AsyncSession, actor: Actor, *, words: str = "", status: str = "", limit: int = 25, offset: int = 0
+) -> list[LatestBooking]:
+    """Bookings of all providers, the newest first, narrowed by status and by the words someone typed."""
+    require_admin(actor)
+    plain = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return await select(session, LatestBooking, LATEST_BOOKINGS, words=plain, status=status, limit=limit, offset=offset)
+
+
+async def jobs(
+    session: AsyncSession, actor: Actor, now: datetime, *, only_dead: bool = False, limit: int = 50
+) -> list[JobRow]:
+    """Jobs of the outbox: given up first, then the newest."""
+    require_admin(actor)
+    return await select(session, JobRow, JOBS, now=now, only_dead=only_dead, limit=limit)
