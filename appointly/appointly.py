@@ -4,6 +4,7 @@ import reflex as rx
 
 from appointly.components import document
 from appointly.pages import add_pages
+from appointly.state import live
 from appointly.state.base import explain
 from appointly.state.guard import Guard
 
@@ -17,4 +18,6 @@ app = rx.App(
     backend_exception_handler=explain,
 )
 app.add_middleware(Guard())
+app.register_lifespan_task(live.follow)
+app.register_lifespan_task(live.tick)
 add_pages(app)

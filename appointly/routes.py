@@ -18,6 +18,11 @@ def booking(reference: str) -> str:
     return f"/booking/{reference}"
 
 
+def booking_calendar(reference: str) -> str:
+    """One booking as a file for a calendar."""
+    return f"/calendar/booking/{reference}.ics"
+
+
 def open_booking(reference: str, key: str) -> str:
     """The link in the mail: opens one booking for this browser, then leads to its page."""
     return f"/session/booking/{reference}?{urlencode({'key': key})}"

@@ -1,12 +1,27 @@
 """One page a file: layout and bindings."""
 
+from typing import Any
+
 import reflex as rx
 
 from appointly.pages.about import about, contact
+from appointly.pages.account import account
+from appointly.pages.booking import booking
+from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
 from appointly.pages.not_found import not_found
+from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
+from appointly.pages.provider_bookings import provider_bookings, provider_calendar
 from appointly.pages.sign_in import login, login_provider, signup
+from appointly.pages.wizard import wizard
+from appointly.state.account import Account
+from appointly.state.booking_page import BookingPage
+from appointly.state.booking_panel import BookingPanel
+from appointly.state.dashboard import Dashboard
+from appointly.state.oversight import Oversight
+from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.sign_in import SignInForm
+from appointly.state.wizard import Wizard
 
 
 def add_pages(app: rx.App) -> None:
@@ -18,3 +33,21 @@ def add_pages(app: rx.App) -> None:
     app.add_page(about, route="/about", title="About · Appointly")
     app.add_page(contact, route="/contact", title="Contact · Appointly")
     app.add_page(not_found, route="404", title="Page not found · Appointly")
+    app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
+    app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
+    app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=Account.load)
+    add_workspaces(app)
+
+
+def add_workspaces(app: rx.App) -> None:
+    """Register the pages of providers and admins."""
+    shown: list[tuple[Any, str, str, Any]] = [
+        (dashboard, "/dashboard", "Today", [Dashboard.load, BookingPanel.load]),
+        (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
+        (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
+        (admin_overview, "/admin", "Overview", Oversight.load_overview),
+        (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
+        (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),
+    ]
+    for page, route, title, on_load in shown:
+        app.add_page(page, route=route, title=f"{title} · Appointly", on_load=on_load)

@@ -1,5 +1,6 @@
 """The frames of all pages: the public one, and the workspace of providers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -19,6 +20,7 @@ WORKSPACE_PLACES = (
     ("Bookings", "/dashboard/bookings", "list-checks"),
     ("Calendar", "/dashboard/calendar", "calendar-days"),
 )
+Places = Sequence[tuple[str, str, str]]
 FOOTER = (
     (
         "For customers",
@@ -53,14 +55,14 @@ def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Componen
     )
 
 
-def workspace(*children: Any, current: str = "/dashboard") -> rx.Component:
-    """A page of the provider's workspace: places on the left, on phones at the bottom; `current` is its address."""
+def workspace(*children: Any, current: str = "/dashboard", places: Places = WORKSPACE_PLACES) -> rx.Component:
+    """A page of a workspace: its places on the left, on phones at the bottom; `current` is the page's address."""
     return rx.el.div(
         _skip_link(),
         rx.el.aside(
             link(logo(), href="/", class_name="px-3"),
             rx.el.nav(
-                *[_place(label, href, icon, current == href) for label, href, icon in WORKSPACE_PLACES],
+                *[_place(label, href, icon, current == href) for label, href, icon in places],
                 aria_label="Workspace",
                 class_name="mt-8 flex flex-col gap-1",
             ),
@@ -87,7 +89,7 @@ def workspace(*children: Any, current: str = "/dashboard") -> rx.Component:
             class_name="flex min-w-0 flex-1 flex-col pb-16 lg:pb-0",
         ),
         rx.el.nav(
-            *[_bottom_place(label, href, icon, current == href) for label, href, icon in WORKSPACE_PLACES],
+            *[_bottom_place(label, href, icon, current == href) for label, href, icon in places],
             aria_label="Workspace",
             class_name="fixed inset-x-0 bottom-0 z-30 grid grid-cols-3 border-t border-line bg-surface lg:hidden",
         ),

@@ -1,0 +1,94 @@
+"""A day drawn to scale."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.links import link
+
+ENTRY = (
+    "absolute overflow-hidden rounded-control border-l-4 px-2.5 text-left transition-colors hover:z-10 hover:shadow-low"
+)
+LOOKS = {
+    "pending": "border-warn bg-warn-soft text-warn-ink",
+    "completed": "border-line-strong bg-sunken text-ink-soft",
+    "no_show": "border-bad bg-bad-soft text-bad-ink",
+}
+BOOKED = "border-accent bg-accent-soft text-accent-ink"
+SPOKEN = {"pending": "awaiting your answer", "completed": "completed", "no_show": "did not come"}
+
+
+def timeline(day: Any, here: str) -> rx.Component:
+    """Hours, closed and blocked time, appointments and a line for now; an entry opens beside the page `here`."""
+    return rx.el.div(
+        rx.foreach(day.marks, _mark),
+        rx.el.div(
+            rx.foreach(day.areas, _area),
+            rx.foreach(day.booked, lambda entry: timeline_entry(entry, here)),
+            rx.cond(day.now != "", _now(day)),
+            class_name="absolute inset-y-0 right-0 left-14",
+        ),
+        style={"height": day.height},
+        class_name="relative my-2",
+    )
+
+
+def _mark(mark: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(mark.label, class_name="w-11 -translate-y-1/2 text-xs text-ink-faint tabular-nums"),
+        rx.el.span(class_name="h-px flex-1 bg-line"),
+        aria_hidden=True,
+        style={"top": mark.top},
+        class_name="absolute inset-x-0 flex items-start gap-3",
+    )
+
+
+def _area(area: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(area.label, class_name="px-2.5 text-xs text-ink-faint"),
+        style={"top": area.top, "height": area.height},
+        class_name=rx.cond(
+            area.label != "",
+            "absolute inset-x-0 overflow-hidden rounded-control border border-dashed border-line-strong bg-sunken pt-1",
+            "absolute inset-x-0 bg-sunken opacity-70",
+        ),
+    )
+
+
+def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
+    """One appointment where it lies."""
+    look = rx.match(entry.status, *LOOKS.items(), BOOKED)
+    spoken = rx.match(entry.status, *SPOKEN.items(), "confirmed")
+    return link(
+        rx.cond(
+            entry.short,
+            rx.el.span(
+                rx.el.span(entry.times, class_name="tabular-nums"),
+                rx.el.span(entry.who, class_name="truncate font-semibold"),
+                class_name="flex gap-2 text-xs leading-6 whitespace-nowrap",
+            ),
+            rx.el.span(
+                rx.el.span(entry.who, class_name="truncate text-sm font-semibold"),
+                rx.el.span(f"{entry.times} · {entry.title}", class_name="truncate text-xs tabular-nums"),
+                class_name="flex flex-col pt-1.5",
+            ),
+        ),
+        rx.el.span(spoken, class_name="sr-only"),
+        href=f"{here}{separator}booking={entry.reference}",
+        style={"top": entry.top, "height": entry.height, "left": entry.left, "width": entry.width},
+        class_name=[ENTRY, look],
+    )
+
+
+def _now(day: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            day.now_label,
+            class_name="absolute right-full -translate-y-1/2 rounded-control bg-bad px-1.5 text-xs font-semibold"
+            " text-surface tabular-nums",
+        ),
+        rx.el.span(class_name="block h-0.5 bg-bad"),
+        aria_hidden=True,
+        style={"top": day.now},
+        class_name="pointer-events-none absolute inset-x-0 z-20",
+    )

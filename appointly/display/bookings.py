@@ -1,0 +1,214 @@
+"""A booking in words, for its customer, its provider and an admin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote_plus
+from zoneinfo import ZoneInfo
+
+from appointly import routes
+from appointly.display.formatting import (
+    clock_time,
+    day,
+    duration,
+    initials,
+    long_day,
+    moment,
+    money,
+    tint,
+    zone_name,
+)
+from appointly.queries.bookings import Booking, Move
+
+MAP = "https://www.openstreetmap.org/search?query="
+POLICIES = {
+    "flexible": "You can cancel free of charge until the appointment begins.",
+    "moderate": "Please cancel at least 24 hours ahead, so that somebody else can have the time.",
+    "strict": "Please cancel at least 48 hours ahead, so that somebody else can have the time.",
+}
+WHO = {
+    "guest": "by the customer",
+    "customer": "by the customer",
+    "provider": "by the provider",
+    "admin": "by Appointly",
+    "system": "by itself",
+}
+MOVES = {
+    "held": "Time held",
+    "pending": "Requested",
+    "confirmed": "Confirmed",
+    "completed": "Completed",
+    "no_show": "Marked as not come",
+    "declined": "Declined",
+    "cancelled": "Cancelled",
+    "expired": "Expired",
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question of the service, and what the customer said."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of a booking's history."""
+
+    title: str
+    who: str
+    when: str
+    reason: str
+    status: str
+
+
+@dataclass(frozen=True)
+class BookingView:
+    """One booking as pages show it. Times are the provider's local ones; `zone` is their IANA name.
+
+    `can_…` say which buttons make sense now; whether they may be pressed is decided when they are.
+    """
+
+    id: str = ""
+    reference: str = ""
+    status: str = ""
+    service: str = ""
+    service_href: str = ""
+    book_again: str = ""
+    picture: str = ""
+    category: str = ""
+    provider: str = ""
+    provider_href: str = ""
+    provider_phone: str = ""
+    customer: str = ""
+    email: str = ""
+    phone: str = ""
+    initials: str = ""
+    tint: int = 1
+    day: str = ""
+    date: str = ""
+    month_short: str = ""
+    day_number: str = ""
+    when: str = ""
+    starts: str = ""
+    ends: str = ""
+    duration: str = ""
+    zone: str = ""
+    zone_name: str = ""
+    token: str = ""
+    price: str = ""
+    pays: str = ""
+    place: str = ""
+    directions: str = ""
+    policy: str = ""
+    notes: str = ""
+    asked: str = ""
+    href: str = ""
+    calendar_href: str = ""
+    answers: list[Answered] = field(default_factory=list)
+    can_cancel: bool = False
+    can_answer: bool = False
+    can_finish: bool = False
+    begun: bool = False
+
+
+def place_of(location: str, address: str, city: str) -> str:
+    """Where the appointment is."""
+    if location == "online":
+        return "Online. The provider sends you the link."
+    if location == "customer":
+        return "At your place"
+    return ", ".join(part for part in (address, city) if part)
+
+
+def pays(amount: int, currency: str) -> str:
+    """What it costs and how that is paid."""
+    return "Free of charge" if amount == 0 else f"{money(amount, currency)}, paid at the appointment"
+
+
+def view_of(booking: Booking, now: datetime) -> BookingView:
+    """The booking ready to show."""
+    local = booking.start.astimezone(ZoneInfo(booking.time_zone))
+    today = now.astimezone(ZoneInfo(booking.time_zone)).date()
+    open_ended = booking.status in ("held", "pending", "confirmed")
+    at_provider = booking.location == "provider" and bool(booking.address)
+    return BookingView(
+        id=str(booking.id),
+        reference=booking.reference,
+        status=booking.status,
+        service=booking.service_title,
+        service_href=routes.service(booking.service_slug),
+        book_again=routes.book(booking.service_slug),
+        picture=booking.service_picture,
+        category=booking.service_category,
+        provider=booking.provider_name,
+        provider_href=routes.provider(booking.provider_slug),
+        provider_phone=booking.provider_phone,
+        customer=booking.customer_name,
+        email=booking.customer_email,
+        phone=booking.customer_phone,
+        initials=initials(booking.customer_name),
+        tint=tint(booking.customer_name),
+        day=day(local.date(), today),
+        date=f"{long_day(local.date())} {local.year}",
+        month_short=f"{local:%b}",
+        day_number=str(local.day),
+        when=moment(booking.start, booking.time_zone, now),
+        starts=clock_time(booking.start, booking.time_zone),
+        ends=clock_time(booking.end, booking.time_zone),
+        duration=duration(round((booking.end - booking.start).total_seconds() / 60)),
+        zone=booking.time_zone,
+        zone_name=zone_name(booking.time_zone),
+        token=booking.token,
+        price=money(booking.price_amount, booking.currency),
+        pays=pays(booking.price_amount, booking.currency),
+        place=place_of(booking.location, booking.address, booking.city),
+        directions=MAP + quote_plus(f"{booking.address}, {booking.city}") if at_provider else "",
+        policy=POLICIES[booking.cancellation_policy],
+        notes=booking.notes,
+        asked=moment(booking.created_at, booking.time_zone, now),
+        href=routes.booking(booking.reference),
+        calendar_href=routes.booking_calendar(booking.reference),
+        answers=[Answered(question, answer) for question, answer in booking.answered],
+        can_cancel=open_ended and booking.start > now,
+        can_answer=booking.status == "pending" and booking.start > now,
+        can_finish=booking.status == "confirmed" and booking.start <= now,
+        begun=booking.start <= now,
+    )
+
+
+def history_of(moves: Iterable[Move], zone: str, now: datetime) -> list[Happened]:
+    """What happened to a booking, the latest first."""
+    lines = [
+        Happened(MOVES[move.to_status], WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
+        for move in moves
+    ]
+    return lines[::-1]
+
+
+def next_steps(view: BookingView) -> list[str]:
+    """What happens next, as sentences for the customer."""
+    mail = f"The confirmation with a calendar invitation is on its way to {view.email}."
+    match view.status:
+        case "pending":
+            return [
+                f"{view.provider} answers your request. The time is kept for you until then.",
+                f"As soon as they do, you get a mail at {view.email} and this page changes by itself.",
+                "You can withdraw the request at any time before it begins.",
+            ]
+        case "confirmed" if view.begun:
+            return ["Your appointment has begun. Enjoy it."]
+        case "confirmed":
+            return [mail, f"When you arrive, say your token: {view.token}.", view.policy]
+        case "completed":
+            return ["Thank you for coming. You can book the next appointment whenever it suits you."]
+        case "no_show":
+            return ["The provider noted that you did not come. If that is wrong, please call them."]
+        case "declined":
+            return ["The provider could not take this request. Nothing was charged, and other times are free."]
+        case "expired":
+            return ["The request was not answered in time. Nothing was charged, and other times are free."]
+        case _:
+            return ["The time is free again, and nothing was charged. Both sides got a mail."]

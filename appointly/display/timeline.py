@@ -1,0 +1,147 @@
+"""A day drawn to scale: hours down the side, appointments where they lie, a line for now."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from appointly.display.bookings import BookingView, view_of
+from appointly.queries.bookings import Booking
+from appointly.queries.dashboard import Blocked, Hours
+
+HOUR = 76  # pixels
+SHORT = 46  # what is lower than this shows one line
+USUAL = (9 * 60, 17 * 60)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line across the day with its hour."""
+
+    label: str
+    top: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """Time outside the opening hours, or blocked."""
+
+    top: str
+    height: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One appointment on the day. Those at the same time stand side by side."""
+
+    reference: str
+    title: str
+    who: str
+    times: str
+    status: str
+    token: str
+    top: str
+    height: str
+    left: str
+    width: str
+    short: bool
+    over: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A day to scale. `now` is the place of the line for now, empty when it is not in this day's frame."""
+
+    height: str = "0px"
+    marks: list[Mark] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
+    booked: list[Entry] = field(default_factory=list)
+    now: str = ""
+    now_label: str = ""
+
+
+def pixels(minutes: float) -> str:
+    """The length of so many minutes."""
+    return f"{minutes * HOUR / 60:.0f}px"
+
+
+def frame_of(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The whole hours, in minutes after midnight, that hold all spans."""
+    known = list(spans) or [USUAL]
+    first, last = min(start for start, _ in known), max(end for _, end in known)
+    return first // 60 * 60, -(-last // 60) * 60
+
+
+def minute_of(instant: datetime, day: date, zone: str) -> int:
+    """Minutes on the clock after the local midnight that starts `day`."""
+    local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return round((local - datetime.combine(day, time())) / timedelta(minutes=1))
+
+
+def timeline_of(
+    bookings: Sequence[Booking],
+    hours: Sequence[Hours],
+    blocked: Sequence[Blocked],
+    day: date,
+    zone: str,
+    now: datetime,
+    frame: tuple[int, int] | None = None,
+) -> Timeline:
+    """The local date `day` to scale, from its first to its last whole hour, or in the given `frame`."""
+    spans = [(minute_of(b.start, day, zone), minute_of(b.end, day, zone)) for b in bookings]
+    first, last = frame or frame_of([*spans, *((h.opens, h.closes) for h in hours)])
+    at_now = minute_of(now, day, zone)
+    inside = first <= at_now <= last
+    return Timeline(
+        height=pixels(last - first),
+        marks=[Mark(f"{minute // 60 % 24:02d}:00", pixels(minute - first)) for minute in range(first, last + 1, 60)],
+        areas=[*_closed(hours, first, last), *_blocked(blocked, day, zone, first, last)],
+        booked=_entries(bookings, spans, first, now),
+        now=pixels(at_now - first) if inside else "",
+        now_label=f"{now.astimezone(ZoneInfo(zone)):%H:%M}" if inside else "",
+    )
+
+
+def _closed(hours: Sequence[Hours], first: int, last: int) -> list[Area]:
+    edges = [first, *(edge for span in hours for edge in (span.opens, span.closes)), last]
+    gaps = [(max(start, first), min(end, last)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return [Area(pixels(start - first), pixels(end - start)) for start, end in gaps if end > start]
+
+
+def _blocked(blocked: Sequence[Blocked], day: date, zone: str, first: int, last: int) -> list[Area]:
+    areas = []
+    for one in blocked:
+        start = max(first, minute_of(one.start, day, zone))
+        end = min(last, minute_of(one.end, day, zone))
+        if end > start:
+            areas.append(Area(pixels(start - first), pixels(end - start), one.reason or "Blocked"))
+    return areas
+
+
+def _entries(bookings: Sequence[Booking], spans: Sequence[tuple[int, int]], first: int, now: datetime) -> list[Entry]:
+    beside: dict[tuple[int, int], int] = {}
+    entries = []
+    for booking, span in zip(bookings, spans, strict=True):
+        place = beside[span] = beside.get(span, 0) + 1
+        start, end = span
+        entries.append(_entry(view_of(booking, now), start - first, end - start, place, spans.count(span), now))
+    return entries
+
+
+def _entry(view: BookingView, top: int, length: int, place: int, beside: int, now: datetime) -> Entry:
+    height = max(length * HOUR / 60 - 3, 24)
+    return Entry(
+        reference=view.reference,
+        title=view.service,
+        who=view.customer,
+        times=f"{view.starts} – {view.ends}",
+        status=view.status,
+        token=view.token,
+        top=pixels(top),
+        height=f"{height:.0f}px",
+        left=f"{100 * (place - 1) / beside:.2f}%",
+        width=f"{100 / beside:.2f}%",
+        short=height < SHORT,
+        over=view.status in ("completed", "no_show"),
+    )

@@ -1,0 +1,101 @@
+"""A customer's bookings."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, link_button
+from appointly.components.feedback import empty_state, skeleton
+from appointly.components.links import link
+from appointly.components.marks import status_badge
+from appointly.components.surfaces import page_title, section_title
+from appointly.components.zones import zone_note
+from appointly.pages.shell import page
+from appointly.state.account import Account
+
+
+def account() -> rx.Component:
+    """The page at /account."""
+    return page(
+        rx.el.div(
+            page_title(
+                "Your bookings",
+                "They change here by themselves when a provider answers.",
+                link_button("Find an appointment", href="/services"),
+            ),
+            rx.cond(
+                Account.loaded,
+                rx.fragment(
+                    rx.el.section(
+                        section_title("Upcoming", id="upcoming"),
+                        rx.cond(Account.upcoming, _list(Account.upcoming, True), _nothing()),
+                        _more(Account.more_upcoming, False),
+                        aria_labelledby="upcoming",
+                    ),
+                    rx.cond(
+                        Account.past,
+                        rx.el.section(
+                            section_title("Past and called off", id="past"),
+                            _list(Account.past, False),
+                            _more(Account.more_past, True),
+                            aria_labelledby="past",
+                        ),
+                    ),
+                ),
+                rx.el.div(*[skeleton("h-24 w-full") for _ in range(3)], class_name="flex flex-col gap-3"),
+            ),
+            class_name="mx-auto flex max-w-text flex-col gap-8",
+        ),
+    )
+
+
+def _nothing() -> rx.Component:
+    return empty_state(
+        "calendar-heart",
+        "Nothing planned",
+        "When you book an appointment, it waits for you here.",
+        link_button("Find an appointment", href="/services"),
+    )
+
+
+def _more(there_is: Any, past: bool) -> rx.Component:
+    return rx.cond(
+        there_is,
+        rx.el.div(
+            button("Show more", kind="secondary", on_click=Account.show_more(past)),
+            class_name="mt-4 flex justify-center",
+        ),
+    )
+
+
+def _list(bookings: Any, ahead: bool) -> rx.Component:
+    return rx.el.ul(rx.foreach(bookings, lambda booking: _line(booking, ahead)), class_name="mt-4 flex flex-col gap-3")
+
+
+def _line(booking: Any, ahead: bool) -> rx.Component:
+    colour = "bg-accent-soft text-accent-ink" if ahead else "bg-sunken text-ink-soft"
+    return rx.el.li(
+        link(
+            rx.el.span(
+                rx.el.span(booking.month_short, class_name="text-xs font-semibold uppercase"),
+                rx.el.span(booking.day_number, class_name="font-display text-xl leading-none font-semibold"),
+                aria_hidden=True,
+                class_name=f"flex size-14 shrink-0 flex-col items-center justify-center gap-1 rounded-card {colour}",
+            ),
+            rx.el.span(
+                rx.el.span(booking.service, class_name="truncate font-semibold"),
+                rx.el.span(
+                    f"{booking.when} · {booking.provider} ",
+                    zone_note(booking.zone, booking.zone_name),
+                    class_name="text-sm text-ink-soft",
+                ),
+                rx.el.span(status_badge(booking.status), class_name="mt-1 sm:hidden"),
+                class_name="flex min-w-0 flex-1 flex-col items-start",
+            ),
+            rx.el.span(status_badge(booking.status), class_name="max-sm:hidden"),
+            rx.icon("chevron-right", size=18, aria_hidden=True, class_name="shrink-0 text-ink-faint"),
+            href=booking.href,
+            class_name="flex items-center gap-4 rounded-card border border-line bg-surface p-4 transition-colors"
+            " hover:border-accent-line hover:shadow-low",
+        )
+    )

@@ -1,0 +1,270 @@
+"""The page of one booking: what it is, and what can be done about it."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, link_button, looks
+from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.feedback import empty_state, skeleton
+from appointly.components.links import text_link
+from appointly.components.marks import status_badge
+from appointly.components.surfaces import card
+from appointly.components.zones import zone_note
+from appointly.pages.shell import page
+from appointly.state.booking_page import BookingPage
+
+CANCEL = "cancel-booking"
+DISC = "flex size-14 shrink-0 items-center justify-center rounded-full"
+HEADS: dict[str, tuple[str, str, str]] = {
+    "pending": ("hourglass", "bg-warn-soft text-warn-ink", "Your request is with the provider"),
+    "confirmed": ("check", "bg-good text-on-accent", "Your appointment is booked"),
+    "completed": ("check-check", "bg-good-soft text-good-ink", "This appointment is completed"),
+    "no_show": ("user-x", "bg-bad-soft text-bad-ink", "This appointment was missed"),
+    "declined": ("x", "bg-bad-soft text-bad-ink", "The provider could not take this request"),
+    "cancelled": ("x", "bg-sunken text-ink-soft", "This booking is cancelled"),
+    "expired": ("clock", "bg-sunken text-ink-soft", "This request was not answered in time"),
+}
+
+
+def booking() -> rx.Component:
+    """The page at /booking/{reference}."""
+    return page(
+        rx.cond(
+            BookingPage.missing,
+            _not_yours(),
+            rx.cond(
+                BookingPage.loaded,
+                rx.el.div(
+                    _head(),
+                    rx.el.div(
+                        rx.el.div(_what(), _next(), class_name="flex min-w-0 flex-col gap-6"),
+                        rx.el.div(_actions(), _history(), class_name="flex min-w-0 flex-col gap-6"),
+                        class_name="mt-8 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
+                    ),
+                    _cancel_dialog(),
+                ),
+                _loading(),
+            ),
+        ),
+        footer=False,
+    )
+
+
+def _not_yours() -> rx.Component:
+    return empty_state(
+        "lock",
+        "This booking is not open to you",
+        "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
+        "or sign in with the account it was made with.",
+        link_button("Sign in", href="/login"),
+        link_button("Find an appointment", href="/services", kind="secondary"),
+    )
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        skeleton("size-14 rounded-full"),
+        skeleton("mt-5 h-9 w-72 max-w-full"),
+        skeleton("mt-8 h-64 w-full"),
+        aria_busy=True,
+    )
+
+
+def _head() -> rx.Component:
+    tick = rx.match(
+        BookingPage.booking.status,
+        *[
+            (status, rx.el.span(rx.icon(icon, size=30, aria_hidden=True), class_name=f"{DISC} animate-appear {look}"))
+            for status, (icon, look, _) in HEADS.items()
+        ],
+        rx.fragment(),
+    )
+    title = rx.match(
+        BookingPage.booking.status, *[(status, words) for status, (_, _, words) in HEADS.items()], "Your booking"
+    )
+    return rx.el.div(
+        tick,
+        rx.el.div(
+            rx.el.h1(title, class_name="text-2xl font-semibold"),
+            rx.el.p(
+                f"{BookingPage.booking.service} with {BookingPage.booking.provider}, {BookingPage.booking.when}",
+                class_name="mt-1 text-ink-soft",
+            ),
+            aria_live="polite",
+        ),
+        class_name="flex flex-col items-start gap-4 sm:flex-row sm:items-center",
+    )
+
+
+def _what() -> rx.Component:
+    booked = BookingPage.booking
+    return card(
+        rx.el.div(
+            rx.el.div(
+                rx.el.span(booked.month_short, class_name="text-xs font-semibold text-accent-ink uppercase"),
+                rx.el.span(booked.day_number, class_name="font-display text-xl leading-none font-semibold"),
+                aria_hidden=True,
+                class_name="flex size-16 shrink-0 flex-col items-center justify-center gap-1 rounded-card"
+                " bg-accent-soft",
+            ),
+            rx.el.div(
+                rx.el.p(booked.date, class_name="text-lg font-semibold"),
+                rx.el.p(
+                    f"{booked.starts} – {booked.ends} ",
+                    zone_note(booked.zone, booked.zone_name, "text-ink-faint"),
+                    class_name="text-ink-soft tabular-nums",
+                ),
+                class_name="min-w-0 flex-1",
+            ),
+            rx.el.div(
+                rx.el.p("Token", class_name="text-xs text-ink-faint"),
+                rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
+                class_name="text-right",
+            ),
+            class_name="flex items-center gap-4",
+        ),
+        rx.el.dl(
+            _fact("Service", text_link(booked.service, href=booked.service_href), booked.duration),
+            _fact("With", text_link(booked.provider, href=booked.provider_href), booked.provider_phone),
+            _fact(
+                "Where",
+                booked.place,
+                rx.cond(
+                    booked.directions != "",
+                    rx.el.a(
+                        "Show on a map",
+                        href=booked.directions,
+                        target="_blank",
+                        rel="noopener noreferrer",
+                        class_name="font-medium text-accent underline-offset-4 hover:underline",
+                    ),
+                ),
+            ),
+            _fact("Price", booked.pays),
+            _fact("Booked for", booked.customer, booked.email),
+            rx.foreach(booked.answers, lambda one: _fact(one.question, one.answer)),
+            rx.cond(booked.notes != "", _fact("Note", booked.notes)),
+            _fact("Reference", rx.el.span(booked.reference, class_name="tracking-wide tabular-nums")),
+            class_name="mt-5 divide-y divide-line border-t border-line",
+        ),
+        class_name="p-5 sm:p-6",
+    )
+
+
+def _fact(name: Any, value: Any, more: Any = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(name, class_name="text-sm text-ink-faint sm:w-32 sm:shrink-0"),
+        rx.el.dd(
+            rx.el.div(value, class_name="font-medium break-words"),
+            rx.el.div(more, class_name="text-sm text-ink-soft") if isinstance(more, rx.Component | rx.Var) else "",
+            class_name="min-w-0",
+        ),
+        class_name="flex flex-col gap-0.5 py-3 sm:flex-row sm:gap-4",
+    )
+
+
+def _next() -> rx.Component:
+    return card(
+        rx.el.h2("What happens next", class_name="text-lg font-semibold"),
+        rx.el.ul(
+            rx.foreach(
+                BookingPage.steps,
+                lambda step: rx.el.li(
+                    rx.icon("arrow-right", size=16, aria_hidden=True, class_name="mt-1 shrink-0 text-accent"),
+                    rx.el.span(step),
+                    class_name="flex gap-2.5",
+                ),
+            ),
+            class_name="mt-3 flex flex-col gap-2.5 text-ink-soft",
+        ),
+        class_name="p-5 sm:p-6",
+    )
+
+
+def _actions() -> rx.Component:
+    booked = BookingPage.booking
+    alive = (booked.status == "confirmed") | (booked.status == "pending")
+    return rx.el.div(
+        rx.cond(
+            alive,
+            rx.el.a(
+                rx.icon("calendar-plus", size=18, aria_hidden=True),
+                "Add to your calendar",
+                href=booked.calendar_href,
+                class_name=looks("primary", "medium", "w-full"),
+            ),
+            link_button("Book again", href=booked.book_again, class_name="w-full"),
+        ),
+        rx.cond(
+            BookingPage.is_provider,
+            link_button(
+                "Open in the dashboard",
+                href=f"/dashboard?booking={booked.reference}",
+                kind="secondary",
+                class_name="w-full",
+            ),
+        ),
+        rx.cond(
+            booked.can_cancel,
+            button(
+                rx.cond(booked.status == "pending", "Withdraw the request", "Cancel the booking"),
+                kind="danger",
+                class_name="w-full",
+                **opens(CANCEL),
+            ),
+        ),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _history() -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.el.h2("History", class_name="text-base font-semibold"),
+            status_badge(BookingPage.booking.status),
+            class_name="flex items-center justify-between",
+        ),
+        history_list(BookingPage.history),
+        class_name="p-5",
+    )
+
+
+def history_list(lines: Any) -> rx.Component:
+    """What happened to a booking, the latest first."""
+    return rx.el.ol(
+        rx.foreach(
+            lines,
+            lambda line: rx.el.li(
+                rx.el.span(aria_hidden=True, class_name="absolute top-1.5 -left-[5px] size-2.5 rounded-full bg-accent"),
+                rx.el.p(
+                    line.title,
+                    " ",
+                    rx.el.span(line.who, class_name="font-normal text-ink-soft"),
+                    class_name="font-medium",
+                ),
+                rx.el.p(line.when, class_name="text-ink-faint"),
+                rx.cond(line.reason != "", rx.el.p(f"“{line.reason}”", class_name="mt-1 text-ink-soft")),
+                class_name="relative pl-5 text-sm",
+            ),
+        ),
+        class_name="mt-4 ml-1 flex flex-col gap-4 border-l border-line",
+    )
+
+
+def _cancel_dialog() -> rx.Component:
+    booked = BookingPage.booking
+    return dialog(
+        CANCEL,
+        rx.cond(booked.status == "pending", "Withdraw this request?", "Cancel this booking?"),
+        rx.el.p(f"{booked.service}, {booked.when}", class_name="font-medium"),
+        rx.el.p(
+            "The time is free for others at once, and this cannot be undone. Nothing was charged, so there is nothing "
+            "to pay back. You and the provider each get a mail.",
+            class_name="mt-2 text-ink-soft",
+        ),
+        footer=rx.fragment(
+            button("Keep it", kind="secondary", **closes(CANCEL)),
+            button("Yes, cancel", kind="danger", on_click=BookingPage.cancel, **closes(CANCEL)),
+        ),
+    )

@@ -1,0 +1,162 @@
+"""One booking beside the provider's lists, and the dialogs that ask before something ends."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import KINDS, SHAPE, button, looks
+from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.feedback import message
+from appointly.components.fields import text_area
+from appointly.components.links import link
+from appointly.components.marks import avatar, status_badge
+from appointly.components.surfaces import facts
+from appointly.pages.booking import history_list
+from appointly.state.booking_panel import BookingPanel
+
+DECLINE, CANCEL = "decline-booking", "cancel-by-provider"
+
+
+def booking_panel(here: str) -> rx.Component:
+    """The panel over the right column, and its dialogs; `here` is the address without a booking."""
+    return rx.fragment(
+        rx.cond(BookingPanel.booking.reference != "", _panel(here)),
+        rx.cond(
+            BookingPanel.missing,
+            rx.el.div(
+                message("This booking is not one of yours, or it does not exist.", tone="warn"), class_name="mb-6"
+            ),
+        ),
+        _asking(
+            DECLINE,
+            "Decline this request?",
+            "The time is free for others at once, and the customer gets a mail with your words.",
+            "decline",
+            "Decline",
+        ),
+        _asking(
+            CANCEL,
+            "Cancel this appointment?",
+            "The time is free again, and the customer gets a mail with your words. Nothing was charged.",
+            "cancel",
+            "Cancel the appointment",
+        ),
+    )
+
+
+def answer_buttons(booking: Any, size: Any = "small") -> rx.Component:
+    """Confirm or decline, right where the request stands."""
+    about = f"{booking.customer}, {booking.service}, {booking.when}"
+    return rx.el.div(
+        button("Confirm", size=size, on_click=BookingPanel.act("confirm", booking.id)),
+        button("Decline", size=size, kind="secondary", on_click=BookingPanel.ask(booking.id, about), **opens(DECLINE)),
+        class_name="flex gap-2",
+    )
+
+
+def _panel(here: str) -> rx.Component:
+    booked = BookingPanel.booking
+    return rx.el.aside(
+        rx.el.div(
+            rx.el.div(
+                rx.el.p(booked.reference, class_name="text-xs tracking-wide text-ink-faint tabular-nums"),
+                status_badge(booked.status),
+                class_name="flex items-center gap-3",
+            ),
+            link(
+                rx.icon("x", size=20, aria_hidden=True),
+                href=here,
+                aria_label="Close",
+                class_name=f"{SHAPE} {KINDS['quiet']} size-11",
+            ),
+            class_name="flex items-center justify-between border-b border-line py-2 pr-2 pl-5",
+        ),
+        rx.el.div(
+            rx.el.div(
+                avatar(booked.initials, booked.tint, "large"),
+                rx.el.div(
+                    rx.el.h2(booked.customer, class_name="text-lg font-semibold break-words"),
+                    rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT),
+                    rx.cond(booked.phone != "", rx.el.a(booked.phone, href=f"tel:{booked.phone}", class_name=CONTACT)),
+                    class_name="flex min-w-0 flex-col",
+                ),
+                class_name="flex items-center gap-4",
+            ),
+            _deeds(),
+            facts(
+                ("When", f"{booked.day}, {booked.starts} – {booked.ends}"),
+                ("Service", booked.service),
+                ("Duration", booked.duration),
+                ("Token", booked.token),
+                ("Price", booked.pays),
+                ("Where", booked.place),
+                ("Booked", booked.asked),
+            ),
+            rx.cond(booked.notes != "", _words("Note", booked.notes)),
+            rx.foreach(booked.answers, lambda one: _words(one.question, one.answer)),
+            rx.el.div(rx.el.h3("History", class_name="text-base font-semibold"), history_list(BookingPanel.history)),
+            class_name="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5",
+        ),
+        key=booked.reference,
+        aria_label="Booking",
+        class_name="fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface"
+        " shadow-high sm:max-w-form",
+    )
+
+
+CONTACT = "truncate text-sm text-accent underline-offset-4 hover:underline"
+
+
+def _words(name: Any, words: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(name, class_name="text-sm text-ink-soft"),
+        rx.el.p(words, class_name="mt-1 rounded-control bg-sunken px-3 py-2 text-sm break-words whitespace-pre-line"),
+    )
+
+
+def _deeds() -> rx.Component:
+    booked = BookingPanel.booking
+    about = f"{booked.customer}, {booked.service}, {booked.when}"
+    return rx.el.div(
+        rx.cond(booked.can_answer, answer_buttons(booked, "medium")),
+        rx.cond(
+            booked.can_finish,
+            rx.fragment(
+                button("Completed", on_click=BookingPanel.act("complete", booked.id)),
+                button("Did not come", kind="secondary", on_click=BookingPanel.act("no_show", booked.id)),
+            ),
+        ),
+        rx.cond(
+            booked.status == "confirmed",
+            button("Cancel", kind="danger", on_click=BookingPanel.ask(booked.id, about), **opens(CANCEL)),
+        ),
+        class_name="flex flex-wrap gap-2 empty:hidden",
+    )
+
+
+def _asking(name: str, title: str, outcome: str, verb: str, label: str) -> rx.Component:
+    form = f"{name}-form"
+    return dialog(
+        name,
+        title,
+        rx.el.form(
+            rx.el.p(BookingPanel.asked_about, class_name="font-medium"),
+            rx.el.p(outcome, class_name="mt-2 mb-4 text-ink-soft"),
+            text_area("Your words to the customer", name=f"{name}-reason", optional=True, rows=3, max_length=1000),
+            id=form,
+            on_submit=lambda said: [
+                BookingPanel.act_with_reason(verb, BookingPanel.asked_id, said),
+                rx.call_function(f"() => document.getElementById('{name}').close()"),
+            ],
+            reset_on_submit=True,
+        ),
+        footer=rx.fragment(
+            button("Keep it", kind="secondary", **closes(name)),
+            rx.el.button(
+                label,
+                type="submit",
+                form=form,
+                class_name=looks("danger", "medium"),
+            ),
+        ),
+    )

@@ -1,0 +1,378 @@
+"""Booking a service in three steps, with a summary that stays."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, link_button
+from appointly.components.calendar import month_calendar, slot_picker
+from appointly.components.feedback import empty_state, message, skeleton
+from appointly.components.fields import LABEL, text_area, text_field
+from appointly.components.links import TEXT_LINK, link, text_link
+from appointly.components.surfaces import card, facts
+from appointly.components.zones import zone_note
+from appointly.pages.shell import page
+from appointly.state.base import Viewer
+from appointly.state.wizard import Wizard
+
+STEPS = (("time", "Time"), ("details", "Details"), ("review", "Review"))
+FORM = "booking-form"
+# One number for each opening of the page: however often "Book" is pressed or sent, it is one booking.
+ATTEMPT: rx.Var[str] = rx.Var(
+    "(window.appointlyAttempt ??= [...crypto.getRandomValues(new Uint8Array(16))]"
+    ".map((byte) => byte.toString(16).padStart(2, '0')).join(''))",
+    _var_type=str,
+)
+
+
+def wizard() -> rx.Component:
+    """The page at /book/{slug}."""
+    return page(
+        rx.cond(Wizard.leads_to != "", rx.el.meta(http_equiv="refresh", content=f"0;url={Wizard.leads_to}")),
+        rx.match(
+            rx.cond(Wizard.missing, "missing", rx.cond(Wizard.offer.open, "open", "closed")),
+            (
+                "missing",
+                _not_here("We could not find this service", "The link may be old, or the provider took it down."),
+            ),
+            ("closed", _not_here("This service takes no bookings at the moment", "Please look again later.")),
+            rx.el.div(
+                rx.el.div(_heading(), _trouble(), _time_step(), _form(), class_name="min-w-0"),
+                _summary(),
+                class_name="grid gap-8 pb-24 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-12 lg:pb-0",
+            ),
+        ),
+        footer=False,
+    )
+
+
+def _not_here(title: str, sentence: str) -> rx.Component:
+    return empty_state("calendar-x", title, sentence, link_button("Find another service", href="/services"))
+
+
+def _heading() -> rx.Component:
+    titles = rx.match(
+        Wizard.step, ("details", "Your details"), ("review", "Check and book"), "When would you like to come?"
+    )
+    return rx.el.div(
+        rx.cond(
+            Wizard.offer.title != "",
+            link(
+                rx.icon("arrow-left", size=16, aria_hidden=True),
+                Wizard.offer.title,
+                href=Wizard.offer.service_href,
+                class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink",
+            ),
+            skeleton("h-5 w-40"),
+        ),
+        rx.el.nav(
+            rx.el.ol(
+                *[_step_mark(number, name, label) for number, (name, label) in enumerate(STEPS)],
+                class_name="flex items-center gap-2 sm:gap-3",
+            ),
+            aria_label="Steps",
+            class_name="mt-4",
+        ),
+        rx.el.h1(titles, id="step-title", tab_index=-1, class_name="mt-6 text-2xl font-semibold outline-none"),
+        class_name="mb-6",
+    )
+
+
+def _step_mark(number: int, name: str, label: str) -> rx.Component:
+    disc = "flex size-7 items-center justify-center rounded-full text-xs font-semibold tabular-nums"
+    here = rx.el.span(
+        rx.el.span(str(number + 1), class_name=f"{disc} bg-accent text-on-accent"),
+        rx.el.span(label, class_name="font-semibold"),
+        aria_current="step",
+        class_name="flex items-center gap-2 text-sm",
+    )
+    done = link(
+        rx.el.span(rx.icon("check", size=15, aria_hidden=True), class_name=f"{disc} bg-accent-soft text-accent-ink"),
+        rx.el.span(label),
+        href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}&step={name}",
+        class_name="flex min-h-11 items-center gap-2 text-sm text-ink-soft hover:text-ink",
+    )
+    ahead = rx.el.span(
+        rx.el.span(str(number + 1), class_name=f"{disc} border border-line-strong text-ink-faint"),
+        rx.el.span(label, class_name="max-sm:hidden"),
+        class_name="flex min-h-11 items-center gap-2 text-sm text-ink-faint",
+    )
+    line = rx.el.span(aria_hidden=True, class_name="h-px w-5 bg-line-strong sm:w-10") if number else rx.fragment()
+    return rx.el.li(
+        line,
+        rx.cond(Wizard.place == number, here, rx.cond(Wizard.place > number, done, ahead)),
+        class_name="flex min-h-11 items-center gap-2 sm:gap-3",
+    )
+
+
+def _trouble() -> rx.Component:
+    return rx.cond(
+        Wizard.problem != "",
+        rx.el.div(
+            message(
+                rx.el.p(Wizard.problem),
+                rx.cond(
+                    Wizard.alternatives,
+                    rx.el.div(
+                        rx.foreach(Wizard.alternatives, _alternative),
+                        role="group",
+                        aria_label="The nearest free times",
+                        class_name="mt-3 flex flex-wrap gap-2",
+                    ),
+                ),
+                tone="warn",
+                role="alert",
+            ),
+            class_name="mb-6",
+        ),
+    )
+
+
+def _alternative(time: Any) -> rx.Component:
+    return button(time.label, kind="secondary", size="small", on_click=Wizard.pick(time.id))
+
+
+def _time_step() -> rx.Component:
+    chooser = card(
+        rx.el.div(
+            month_calendar(Wizard.month, Wizard.day, Wizard.show_day, Wizard.show_month),
+            rx.el.div(
+                rx.el.div(
+                    rx.el.h2(Wizard.day_title, aria_live="polite", class_name="text-lg font-semibold"),
+                    zone_note(Wizard.offer.zone, Wizard.offer.zone_name),
+                    class_name="mb-4 flex flex-wrap items-baseline justify-between gap-x-3",
+                ),
+                rx.cond(
+                    Wizard.times,
+                    slot_picker(Wizard.times, Wizard.chosen.id, Wizard.pick),
+                    rx.el.p("All times of this day are taken. Please choose another day.", class_name="text-ink-soft"),
+                ),
+                class_name="border-line max-md:border-t max-md:pt-6 md:border-l md:pl-8",
+            ),
+            class_name="grid gap-6 md:grid-cols-2 md:gap-8",
+        ),
+        class_name="p-4 sm:p-6",
+    )
+    nothing = empty_state(
+        "calendar-x",
+        "No free times at the moment",
+        "Everything in the coming weeks is taken. A cancelled time appears here by itself.",
+        link_button("Find another service", href="/services"),
+    )
+    return rx.cond(
+        Wizard.step == "time",
+        rx.cond(
+            Wizard.loaded,
+            rx.cond(Wizard.day != "", chooser, nothing),
+            card(skeleton("h-72 w-full"), class_name="p-6"),
+        ),
+    )
+
+
+def _form() -> rx.Component:
+    """Details and review are one form: what was typed stays in the page, whatever happens to the connection."""
+    return rx.el.form(
+        rx.el.div(_details(), class_name=rx.cond(Wizard.step == "details", "", "hidden")),
+        rx.cond(Wizard.step == "review", _review()),
+        id=FORM,
+        no_validate=True,
+        reset_on_submit=False,
+        on_submit=lambda form: Wizard.submit(form, ATTEMPT),
+        class_name=rx.cond(Wizard.step == "time", "hidden", ""),
+    )
+
+
+def _typed(name: str) -> dict[str, Any]:
+    """What makes a field show and keep what was typed."""
+    return {
+        "name": name,
+        "error": Wizard.errors[name],
+        "default_value": getattr(Wizard, name),
+        "on_blur": lambda value: Wizard.keep(name, value),
+    }
+
+
+def _details() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            Viewer.signed_in,
+            rx.fragment(),
+            rx.el.p(
+                "No account needed: the mail has a link to manage the booking. ",
+                rx.el.a(
+                    "Sign in", href=f"/login?next=/book/{Wizard.slug}?slot={Wizard.chosen.id}", class_name=TEXT_LINK
+                ),
+                " to have it in your list.",
+                class_name="text-sm text-ink-soft",
+            ),
+        ),
+        rx.el.div(
+            text_field("Your name", auto_complete="name", max_length=120, **_typed("customer_name")),
+            text_field(
+                "Email", type="email", auto_complete="email", max_length=254, hint="", **_typed("customer_email")
+            ),
+            class_name="grid items-start gap-5 sm:grid-cols-2",
+        ),
+        text_field(
+            "Phone",
+            type="tel",
+            auto_complete="tel",
+            optional=True,
+            hint="With the country code, for example +49 30 1234567.",
+            max_length=40,
+            **_typed("customer_phone"),
+        ),
+        rx.foreach(Wizard.questions, _question),
+        text_area("Anything the provider should know?", optional=True, rows=3, max_length=2000, **_typed("notes")),
+        rx.el.div(
+            link_button("Change the time", href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}&step=time", kind="quiet"),
+            button("Continue", type="submit", size="large"),
+            class_name="flex flex-wrap items-center justify-between gap-3 pt-2",
+        ),
+        class_name="flex max-w-text flex-col gap-5",
+    )
+
+
+def _question(question: Any) -> rx.Component:
+    shown = {
+        "name": question.name,
+        "error": question.error,
+        "default_value": question.value,
+        "max_length": 1000,
+    }
+    written = rx.cond(
+        question.required,
+        text_field(question.label, **shown),
+        text_field(question.label, optional=True, **shown),
+    )
+    chosen = rx.el.fieldset(
+        rx.el.legend(question.label, class_name=LABEL),
+        rx.el.div(
+            rx.foreach(
+                question.choices,
+                lambda choice: rx.el.label(
+                    rx.el.input(
+                        type="radio",
+                        name=question.name,
+                        value=choice,
+                        default_checked=choice == question.value,
+                        class_name="size-5 accent-accent",
+                    ),
+                    choice,
+                    class_name="flex min-h-11 items-center gap-2.5 text-sm",
+                ),
+            ),
+            class_name="mt-1 flex flex-wrap gap-x-6",
+        ),
+        rx.cond(question.error != "", rx.el.p(question.error, role="alert", class_name="text-sm text-bad-ink")),
+    )
+    return rx.cond(question.kind == "text", written, chosen)
+
+
+def _review() -> rx.Component:
+    return rx.el.div(
+        card(
+            facts(
+                ("Name", Wizard.customer_name),
+                ("Email", Wizard.customer_email),
+                ("Phone", rx.cond(Wizard.customer_phone != "", Wizard.customer_phone, "—")),
+                ("Note", rx.cond(Wizard.notes != "", Wizard.notes, "—")),
+            ),
+            rx.foreach(
+                Wizard.questions,
+                lambda question: rx.cond(
+                    question.value != "",
+                    rx.el.p(
+                        rx.el.span(question.label, class_name="text-ink-soft"),
+                        rx.el.span(question.value, class_name="font-medium"),
+                        class_name="flex flex-wrap justify-between gap-x-6 border-t border-line py-2.5 text-sm",
+                    ),
+                ),
+            ),
+            text_link("Change your details", href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}"),
+            class_name="px-5 py-3",
+        ),
+        rx.el.p(
+            rx.cond(
+                Wizard.offer.by_request,
+                f"{Wizard.offer.provider} answers each request. The time is kept for you until then; you get a mail.",
+                "Your booking is confirmed at once, and the confirmation is in your mail within a minute.",
+            ),
+            class_name="text-ink-soft",
+        ),
+        rx.el.p(Wizard.offer.policy, class_name="text-sm text-ink-faint"),
+        button(
+            rx.cond(Wizard.offer.by_request, "Request this time", "Book"),
+            type="submit",
+            size="large",
+            busy=Wizard.sending | (Wizard.leads_to != ""),
+            disabled=Wizard.chosen.taken,
+            class_name="w-full sm:w-auto sm:min-w-48",
+        ),
+        class_name="flex max-w-text flex-col items-start gap-5",
+    )
+
+
+def _summary() -> rx.Component:
+    when = rx.cond(
+        Wizard.chosen.id != "",
+        rx.el.div(
+            rx.el.p(
+                f"{Wizard.chosen.day}, {Wizard.chosen.starts} – {Wizard.chosen.ends}",
+                class_name=rx.cond(Wizard.chosen.taken, "font-semibold line-through", "font-semibold"),
+            ),
+            zone_note(Wizard.offer.zone, Wizard.offer.zone_name),
+        ),
+        rx.el.p("Choose a time", class_name="text-ink-faint"),
+    )
+    wide = card(
+        rx.cond(
+            Wizard.offer.picture != "",
+            rx.el.img(src=Wizard.offer.picture, alt="", class_name="aspect-[16/9] w-full rounded-t-card object-cover"),
+        ),
+        rx.el.div(
+            rx.cond(
+                Wizard.offer.title != "",
+                rx.el.div(
+                    rx.el.h2(Wizard.offer.title, class_name="text-lg font-semibold"),
+                    rx.el.p(Wizard.offer.provider, class_name="text-sm text-ink-soft"),
+                ),
+                skeleton("h-12 w-full"),
+            ),
+            _line("calendar", when),
+            _line("clock", Wizard.offer.duration),
+            _line("map-pin", Wizard.offer.place),
+            _line("wallet", Wizard.offer.pays),
+            class_name="flex flex-col gap-4 p-5",
+        ),
+        class_name="sticky top-24",
+    )
+    narrow = rx.el.div(
+        rx.el.div(
+            rx.el.p(Wizard.offer.title, class_name="truncate text-sm font-semibold"),
+            rx.el.p(
+                rx.cond(
+                    Wizard.chosen.id != "",
+                    f"{Wizard.chosen.day}, {Wizard.chosen.starts}",
+                    Wizard.offer.duration,
+                ),
+                class_name="truncate text-sm text-ink-soft",
+            ),
+            class_name="min-w-0",
+        ),
+        rx.el.p(Wizard.offer.price, class_name="font-display text-lg font-semibold tabular-nums"),
+        class_name="fixed inset-x-0 bottom-0 z-20 flex items-center justify-between gap-4 border-t border-line"
+        " bg-surface px-4 py-3 lg:hidden",
+    )
+    return rx.fragment(
+        rx.el.aside(wide, aria_label="Your booking", class_name="hidden lg:block"),
+        rx.el.aside(narrow, aria_label="Your booking so far", class_name="lg:hidden"),
+    )
+
+
+def _line(icon: str, text: Any) -> rx.Component:
+    return rx.el.div(
+        rx.icon(icon, size=18, aria_hidden=True, class_name="mt-0.5 shrink-0 text-ink-faint"),
+        rx.el.div(text, class_name="min-w-0 text-sm"),
+        class_name="flex gap-3",
+    )

@@ -1,0 +1,62 @@
+"""A customer's own bookings."""
+
+from dataclasses import replace
+
+import reflex as rx
+
+from appointly.clock import now
+from appointly.database import reading
+from appointly.display.bookings import BookingView, view_of
+from appointly.domain.actor import Actor
+from appointly.queries.bookings import bookings_of_customer
+from appointly.state.base import current_actor
+from appointly.state.live import watch
+
+PAGE = 10
+
+
+class Account(rx.State):
+    """What is to come and what is past; changes by itself."""
+
+    __access__ = "signed_in"
+
+    loaded: bool = False
+    upcoming: list[BookingView] = []
+    past: list[BookingView] = []
+    more_upcoming: bool = False
+    more_past: bool = False
+    _upcoming_shown: int = PAGE
+    _past_shown: int = PAGE
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens, or returns after a dropped connection."""
+        actor = await current_actor(self)
+        watch(self, Account.refresh, f"customer:{actor.user_id}")
+        self._upcoming_shown = self._past_shown = PAGE
+        await self._read(actor)
+
+    @rx.event
+    async def refresh(self) -> None:
+        """One of the bookings has changed."""
+        await self._read(await current_actor(self))
+
+    @rx.event
+    async def show_more(self, past: bool) -> None:
+        """Show the next page of one of the lists, at most a hundred."""
+        if past:
+            self._past_shown = min(self._past_shown + PAGE, 100)
+        else:
+            self._upcoming_shown = min(self._upcoming_shown + PAGE, 100)
+        await self._read(await current_actor(self))
+
+    async def _read(self, actor: Actor) -> None:
+        at = now()
+        own = replace(actor, managed=frozenset())
+        async with reading() as session:
+            coming = await bookings_of_customer(session, own, at, limit=self._upcoming_shown)
+            past = await bookings_of_customer(session, own, at, past=True, limit=self._past_shown)
+        self.upcoming = [view_of(booking, at) for booking in coming.items]
+        self.past = [view_of(booking, at) for booking in past.items]
+        self.more_upcoming, self.more_past = bool(coming.next_cursor), bool(past.next_cursor)
+        self.loaded = True

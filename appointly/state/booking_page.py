@@ -1,0 +1,67 @@
+"""The page of one booking, for its customer."""
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from appointly.clock import now
+from appointly.database import reading, transaction
+from appointly.display.bookings import BookingView, Happened, history_of, next_steps, view_of
+from appointly.errors import AppointlyError, NotFound
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.queries.bookings import booking_by_reference, booking_history
+from appointly.state.base import Viewer, current_actor
+from appointly.state.live import watch
+
+
+class BookingPage(rx.State):
+    """What, when, where, and what can be done; changes by itself when the provider answers."""
+
+    __access__ = "public"
+
+    loaded: bool = False
+    missing: bool = False
+    booking: BookingView = BookingView()
+    history: list[Happened] = []
+    steps: list[str] = []
+    is_provider: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens, or returns after a dropped connection."""
+        await self._read(str(self.router.url.path.rpartition("/")[2]), follow=True)
+
+    @rx.event
+    async def refresh(self) -> None:
+        """The booking has changed."""
+        await self._read(self.booking.reference)
+
+    @rx.event
+    async def cancel(self) -> EventSpec | None:
+        """Call this booking off, after the dialog has said what that means."""
+        actor, at = await current_actor(self), now()
+        try:
+            async with transaction() as session:
+                booking = await booking_by_reference(session, actor, self.booking.reference)
+                await cancel_appointments(session, actor, [booking.id], "", at)
+        except AppointlyError as error:
+            return Viewer.tell(error.message)  # type: ignore[operator]
+        await self._read(self.booking.reference)
+        return None
+
+    async def _read(self, reference: str, *, follow: bool = False) -> None:
+        actor, at = await current_actor(self), now()
+        try:
+            async with reading() as session:
+                found = await booking_by_reference(session, actor, reference)
+                if follow:
+                    watch(self, BookingPage.refresh, f"booking:{found.id}")
+                    found = await booking_by_reference(session, actor, reference)
+                moves = await booking_history(session, actor, found.id)
+        except NotFound:
+            self.loaded, self.missing, self.booking, self.history, self.steps = True, True, BookingView(), [], []
+            return
+        self.booking = view_of(found, at)
+        self.history = history_of(moves, found.time_zone, at)
+        self.steps = next_steps(self.booking)
+        self.is_provider = actor.provider_id == found.provider_id
+        self.loaded, self.missing = True, False
