@@ -139,9 +139,15 @@ def _migrate(options: argparse.Namespace) -> None:
 
 def _demo(options: argparse.Namespace) -> None:
     _database()
-    from appointly.demo import seed  # type: ignore[import-untyped]
+    from appointly import clock
+    from appointly.database import transaction
+    from appointly.demo import recreate
 
-    asyncio.run(seed())
+    async def make() -> None:
+        async with transaction() as session:
+            await recreate(session, clock.now())
+
+    asyncio.run(make())
 
 
 def _create_admin(options: argparse.Namespace) -> None:

@@ -149,3 +149,9 @@ class Unexpected(AppointlyError):
     code = "unexpected"
     status = 500
     message = "That did not work, and it is our fault. Nothing was changed. Please try again."
+
+
+class DatabaseNotEmpty(AppointlyError):
+    code = "database_not_empty"
+    status = 409
+    message = "This database holds data that is not the demo's, so the demo data was not made. Use an empty one."

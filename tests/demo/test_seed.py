@@ -1,0 +1,162 @@
+"""The demo data: what it must hold, at any hour it may be made."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import execute, select
+from appointly.demo import recreate, seed
+from appointly.demo.seed import PASSWORD
+from appointly.errors import DatabaseNotEmpty
+from appointly.operations.regenerate_slots import regenerate_slots
+from appointly.passwords import password_fits
+
+NOON = datetime(2026, 11, 21, 12, 20, tzinfo=UTC)
+
+
+@dataclass
+class One:
+    """A single value."""
+
+    value: Any
+
+
+async def one(session: AsyncSession, query: LiteralString, **values: object) -> Any:
+    [found] = await select(session, One, query, **values)
+    return found.value
+
+
+@pytest.fixture(params=range(0, 24, 3))
+async def now(request: pytest.FixtureRequest) -> datetime:
+    return NOON.replace(hour=request.param)
+
+
+async def test_it_holds_what_the_contract_promises(session: AsyncSession) -> None:
+    await seed(session, NOON)
+    assert await one(session, "SELECT count(*) AS value FROM provider") >= 24
+    assert await one(session, "SELECT count(DISTINCT category) AS value FROM service") == 8
+    assert await one(session, "SELECT count(DISTINCT time_zone) AS value FROM provider") >= 4
+    assert await one(session, "SELECT count(*) AS value FROM service") >= 60
+    assert await one(session, "SELECT count(*) AS value FROM service WHERE approval = 'manual'") >= 5
+    assert await one(session, "SELECT count(*) AS value FROM service WHERE capacity > 1") >= 5
+    assert await one(session, "SELECT count(*) AS value FROM service WHERE questions <> '[]'") >= 5
+    oldest = await one(session, "SELECT min(start_time) AS value FROM appointment")
+    assert timedelta(days=85) < NOON - oldest < timedelta(days=95)
+    statuses = await one(session, "SELECT array_agg(DISTINCT status ORDER BY status) AS value FROM appointment")
+    assert statuses == ["cancelled", "completed", "confirmed", "no_show", "pending"]
+    for role in ("customer", "provider", "admin"):
+        stored = await one(
+            session, 'SELECT password_hash AS value FROM "user" WHERE email = %(email)s', email=f"{role}@demo.test"
+        )
+        assert await password_fits(PASSWORD, stored)
+
+
+INVARIANTS: dict[str, LiteralString] = {
+    "booked_count is what lives on the slot": """
+        SELECT count(*) AS value FROM slot WHERE booked_count <> (
+            SELECT count(*) FROM appointment WHERE slot_id = slot.id
+              AND status IN ('held', 'pending', 'confirmed', 'completed', 'no_show'))""",
+    "nothing that is over is still open": """
+        SELECT count(*) AS value FROM appointment WHERE end_time <= %(now)s AND status IN ('pending', 'confirmed')""",
+    "nothing to come has finished": """
+        SELECT count(*) AS value FROM appointment WHERE end_time > %(now)s AND status IN ('completed', 'no_show')""",
+    "an appointment repeats its slot": """
+        SELECT count(*) AS value FROM appointment JOIN slot ON slot.id = slot_id
+        JOIN service ON service.id = slot.service_id
+        WHERE (appointment.start_time, appointment.end_time, appointment.slot_date, appointment.token)
+           <> (slot.start_time, slot.end_time, slot.slot_date, letter || slot.token)""",
+    "events lead from nothing to the status without a gap": """
+        SELECT count(*) AS value FROM appointment WHERE (
+            SELECT coalesce(string_agg(coalesce(from_status, '') || '>' || to_status, ',' ORDER BY created_at, id), '')
+            FROM appointment_event WHERE appointment_id = appointment.id)
+        NOT IN ('>' || status, '>confirmed,confirmed>' || status, '>pending,pending>' || status,
+                '>pending,pending>confirmed,confirmed>' || status)""",
+    "nothing was done in the future": """
+        SELECT (SELECT count(*) FROM appointment_event WHERE created_at > %(now)s)
+             + (SELECT count(*) FROM review WHERE created_at > %(now)s)
+             + (SELECT count(*) FROM appointment WHERE greatest(created_at, updated_at) > %(now)s) AS value""",
+    "only completed appointments are reviewed": """
+        SELECT count(*) AS value FROM review JOIN appointment ON appointment.id = appointment_id
+        WHERE status <> 'completed' OR review.service_id <> appointment.service_id""",
+    "nobody is in two places": """
+        SELECT count(*) AS value FROM appointment a JOIN appointment b ON a.customer_email = b.customer_email
+          AND a.id < b.id AND a.slot_id = b.slot_id""",
+    "no booking to come in time kept free": """
+        SELECT count(*) AS value FROM slot JOIN blocked_time USING (provider_id) WHERE booked_count > 0
+          AND slot.start_time > %(now)s AND occupies && tstzrange(blocked_time.start_time, blocked_time.end_time)""",
+}
+
+
+async def test_the_invariants_hold_and_the_day_is_under_way_at_any_hour(session: AsyncSession, now: datetime) -> None:
+    await seed(session, now)
+    for sentence, query in INVARIANTS.items():
+        assert await one(session, query, now=now) == 0, sentence
+    assert (await regenerate_slots(session, now=now)).__dict__ == {"added": 0, "removed": 0, "changed": 0}
+    today = await select(
+        session,
+        Today,
+        """
+        SELECT status, start_time <= %(now)s AND end_time > %(now)s AS current, start_time > %(now)s AS ahead,
+               slot_date = (%(now)s AT TIME ZONE provider.time_zone)::date AS today
+        FROM appointment JOIN provider ON provider.id = provider_id JOIN "user" ON "user".id = user_id
+        WHERE email = 'provider@demo.test' AND status <> 'cancelled'
+        """,
+        now=now,
+    )
+    assert sum(row.today and row.status in ("completed", "no_show") for row in today) >= 2
+    assert [row.status for row in today if row.current] == ["confirmed"]
+    assert sum(row.today and row.ahead for row in today) >= 2
+    assert Counter(row.status for row in today)["pending"] == 2
+
+
+@dataclass
+class Today:
+    """A booking of the demo provider."""
+
+    status: str
+    current: bool
+    ahead: bool
+    today: bool
+
+
+async def test_the_demo_customer_has_past_and_coming_bookings(session: AsyncSession) -> None:
+    await seed(session, NOON)
+    ahead: LiteralString = """
+        SELECT array_agg(start_time > %(now)s) AS value FROM appointment JOIN "user" ON "user".id = customer_id
+        WHERE email = 'customer@demo.test'"""
+    found = Counter(await one(session, ahead, now=NOON))
+    assert found[True] >= 3
+    assert found[False] >= 5
+
+
+async def test_the_same_moment_gives_the_same_data(session: AsyncSession) -> None:
+    rows: LiteralString = (
+        "SELECT array_agg((id, reference, start_time, status)::text ORDER BY id) AS value FROM appointment"
+    )
+    await seed(session, NOON)
+    first = await one(session, rows)
+    await recreate(session, NOON)
+    again = await one(session, rows)
+    assert len(first) > 1000
+    assert [row for row in first if row not in set(again)] == []
+
+
+async def test_it_takes_an_empty_database_alone(session: AsyncSession) -> None:
+    await execute(session, "INSERT INTO \"user\" (email, name, role) VALUES ('a@b.example', 'A', 'customer')")
+    for make in (seed, recreate):
+        with pytest.raises(DatabaseNotEmpty):
+            await make(session, NOON)
+    assert await one(session, 'SELECT count(*) AS value FROM "user"') == 1
+
+
+async def test_it_is_not_recreated_over_an_account_from_elsewhere(session: AsyncSession) -> None:
+    await seed(session, NOON)
+    await execute(session, "INSERT INTO \"user\" (email, name, role) VALUES ('a@b.example', 'A', 'customer')")
+    with pytest.raises(DatabaseNotEmpty):
+        await recreate(session, NOON)
+    assert isinstance(await one(session, "SELECT id AS value FROM \"user\" WHERE email = 'a@b.example'"), UUID)
