@@ -76,7 +76,7 @@ def _review(bookings: Bookings, time_: Time, appointment: UUID, now: datetime) -
 def _visits(
     bookings: Bookings, shops: Sequence[Shop], demo_customer: Customer, now: datetime
 ) -> set[tuple[UUID, date]]:
-    """The demo customer's own past: a visit every ten days or so, each at another provider, which has that date free."""
+    """The demo customer's own past: a visit every ten days or so, each at another provider on a free date."""
     visits = set()
     for number, shop in enumerate(shops[1::3]):
         day = now.astimezone(shop.zone).date() - timedelta(days=5 + 9 * number)
