@@ -7,13 +7,17 @@ from psycopg.rows import class_row
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Row = TypeVar("Row")
+KNOWN = "raw connection of this transaction"
 
 
 async def _connection(session: AsyncSession) -> AsyncConnection[Any]:
     if session.new or session.dirty or session.deleted:
         await session.flush()
-    raw = await (await session.connection()).get_raw_connection()
-    connection = raw.driver_connection
+    # Asking SQLAlchemy costs two switches of greenlets, so once a transaction must do.
+    known, connection = session.info.get(KNOWN, (None, None))
+    if known is None or known is not session.sync_session.get_transaction():
+        connection = (await (await session.connection()).get_raw_connection()).driver_connection
+        session.info[KNOWN] = (session.sync_session.get_transaction(), connection)
     assert isinstance(connection, AsyncConnection)  # noqa: S101 - the engine is made for psycopg alone
     return connection
 
