@@ -13,7 +13,8 @@ def test_every_zone_shows_the_same_time_in_the_database_and_in_python(database: 
     instants = [datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=5 * number) for number in range(150)]
     with psycopg.connect(database) as connection:
         shown = connection.execute(
-            "SELECT zone, array_agg(t AT TIME ZONE zone ORDER BY t) FROM unnest(%s::text[]) zone, unnest(%s) t GROUP BY 1",
+            "SELECT zone, array_agg(t AT TIME ZONE zone ORDER BY t)"
+            " FROM unnest(%s::text[]) AS zone, unnest(%s) AS t GROUP BY zone",
             [sorted(available_timezones() - ABBREVIATIONS), instants],
         ).fetchall()
     assert len(shown) > 400

@@ -201,7 +201,7 @@ LOST_DAY = Case(
     "Pacific/Apia",
     datetime(2011, 12, 29, 12, 0, tzinfo=UTC),
     SlotRules(duration=60, horizon_days=5),
-    dict.fromkeys(range(1, 8), [Hours(600, 720), Hours(1380, 1560)]),
+    {weekday: [Hours(600, 720), Hours(1380, 1560)] for weekday in range(1, 8)},
     {},
 )
 
