@@ -1,0 +1,43 @@
+"""Sets the week of a provider."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import execute
+from appointly.domain.actor import Actor
+from appointly.errors import ValidationFailed
+from appointly.models import WorkingHours
+from appointly.operations.hours import WeekdayHours, announce_hours, lock_own_provider, require_apart
+from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MOST_RANGES = 100
+
+
+async def set_working_hours(
+    session: AsyncSession, actor: Actor, ranges: Sequence[WeekdayHours], now: datetime
+) -> Regenerated:
+    """Replace the actor's whole week and bring the free times in line. Booked times stay as they are.
+
+    Ranges of a day may touch but not overlap. Raises `Forbidden` and `ValidationFailed`.
+    """
+    if len(ranges) > MOST_RANGES:
+        raise ValidationFailed(fields={"ranges": f"Please give at most {MOST_RANGES} ranges."})
+    for number, weekday in enumerate(WEEKDAYS, start=1):
+        require_apart([hours for hours in ranges if hours.weekday == number], weekday, "ranges")
+    provider_id = await lock_own_provider(session, actor)
+    await execute(session, "DELETE FROM working_hours WHERE provider_id = %(id)s", id=provider_id)
+    session.add_all(
+        WorkingHours(
+            provider_id=provider_id,
+            weekday=entry.weekday,
+            opens_minute=entry.hours.opens_minute,
+            closes_minute=entry.hours.closes_minute,
+        )
+        for entry in ranges
+    )
+    result = await regenerate_slots(session, now=now, provider_id=provider_id)
+    await announce_hours(session, provider_id)
+    return result
