@@ -21,7 +21,7 @@ def stat_card(label: str, value: Any, note: Any = "", icon: str = "") -> rx.Comp
             rx.icon(icon, size=18, aria_hidden=True, class_name="text-ink-faint") if icon else rx.fragment(),
             class_name="flex items-center justify-between gap-2",
         ),
-        rx.el.p(value, class_name="mt-2 font-display text-2xl font-semibold tabular-nums tracking-tight"),
+        rx.el.p(value, class_name="mt-2 font-display text-2xl font-semibold"),
         rx.el.p(note, class_name="mt-1 text-sm text-ink-faint"),
         class_name="p-4 sm:p-5",
     )

@@ -20,13 +20,14 @@ from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
 from appointly.state.oversight import Oversight
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.landing import Landing
 from appointly.state.sign_in import SignInForm
 from appointly.state.wizard import Wizard
 
 
 def add_pages(app: rx.App) -> None:
     """Register every page with its address."""
-    app.add_page(landing, route="/", title="Appointly: appointments that keep their word")
+    app.add_page(landing, route="/", title="Appointly: book the time you see", on_load=Landing.load)
     app.add_page(login, route="/login", title="Sign in · Appointly", on_load=SignInForm.load)
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)

@@ -101,8 +101,8 @@ def workspace(*children: Any, current: str = "/dashboard", places: Places = WORK
 def theme_button() -> rx.Component:
     """Switches between light and dark."""
     return rx.el.span(
-        icon_button("moon", "Dark colours", class_name="dark:hidden", on_click=rx.toggle_color_mode),
-        icon_button("sun", "Light colours", class_name="hidden dark:inline-flex", on_click=rx.toggle_color_mode),
+        rx.el.span(icon_button("moon", "Dark colours", on_click=rx.toggle_color_mode), class_name="dark:hidden"),
+        rx.el.span(icon_button("sun", "Light colours", on_click=rx.toggle_color_mode), class_name="hidden dark:inline"),
     )
 
 

@@ -1,0 +1,74 @@
+"""A service among others: picture, price, rating and the next free times at a glance."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.links import link
+from appointly.components.marks import stars
+from appointly.components.surfaces import CARD
+from appointly.display.services import QuickTime, ServiceCard
+
+QUICK_TIME = (
+    "inline-flex min-h-9 items-center rounded-control border border-accent-line bg-accent-soft px-2.5 text-sm"
+    " font-medium text-accent-ink tabular-nums transition-colors hover:border-accent hover:bg-accent"
+    " hover:text-on-accent pointer-coarse:min-h-11"
+)
+
+
+def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
+    """A service with its next free times as buttons into the wizard. `level` is that of its heading on the page."""
+    heading: Any = {2: rx.el.h2, 3: rx.el.h3}[level]
+    return rx.el.article(
+        rx.el.div(
+            rx.el.img(
+                src=service.picture,
+                alt="",
+                loading="lazy",
+                width="480",
+                height="320",
+                class_name="size-full object-cover transition-transform duration-(--calm) group-hover:scale-103",
+            ),
+            class_name="aspect-[8/5] overflow-hidden bg-sunken",
+        ),
+        rx.el.div(
+            rx.el.div(
+                heading(
+                    link(
+                        service.title,
+                        href=service.href,
+                        class_name="after:absolute after:inset-0 group-hover:underline underline-offset-4",
+                    ),
+                    class_name="min-w-0 font-semibold text-balance",
+                ),
+                stars(service.rating, service.reviews),
+                class_name="flex items-start justify-between gap-3",
+            ),
+            rx.el.p(service.provider, " · ", service.city, class_name="mt-0.5 truncate text-sm text-ink-soft"),
+            rx.el.p(
+                rx.el.span(service.price, class_name="font-semibold text-ink"),
+                rx.el.span(" · ", service.duration, class_name="text-ink-soft"),
+                class_name="mt-2 text-sm tabular-nums",
+            ),
+            rx.el.div(
+                rx.cond(
+                    service.times.length() > 0,  # type: ignore[attr-defined]
+                    rx.foreach(service.times, lambda time: quick_time(time, service.title)),
+                    rx.el.p(service.when, class_name="flex min-h-9 items-center text-sm text-ink-faint"),
+                ),
+                class_name="relative z-10 mt-auto flex flex-wrap gap-2 pt-4",
+            ),
+            class_name="flex flex-1 flex-col p-4",
+        ),
+        class_name=f"{CARD} group relative flex flex-col overflow-hidden transition-shadow hover:shadow-high",
+    )
+
+
+def quick_time(time: QuickTime, about: str) -> rx.Component:
+    """A free time of the service called `about`."""
+    return link(
+        time.label,
+        rx.el.span(", book ", about, class_name="sr-only"),
+        href=time.href,
+        class_name=QUICK_TIME,
+    )

@@ -1,0 +1,88 @@
+"""Services and what is said about them, as pages show them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of service: the word in addresses, the word people read, and its picture and icon."""
+
+    slug: str
+    name: str
+    icon: str
+
+    @property
+    def picture(self) -> str:
+        """The drawn scene."""
+        return f"/pictures/{self.slug}-1.svg"
+
+
+CATEGORIES = (
+    Category("hair", "Hair", "scissors"),
+    Category("beauty", "Beauty", "sparkles"),
+    Category("massage", "Massage", "hand"),
+    Category("fitness", "Fitness", "dumbbell"),
+    Category("dental", "Dental", "smile"),
+    Category("medical", "Medical", "stethoscope"),
+    Category("tutoring", "Tutoring", "graduation-cap"),
+    Category("coaching", "Coaching", "message-circle"),
+)
+CATEGORY_NAMES = {category.slug: category.name for category in CATEGORIES}
+LOCATIONS = {
+    "provider": "At the provider's",
+    "customer": "At your place",
+    "online": "Online",
+}
+POLICIES = {
+    "flexible": "Plans change: cancel here any time before it begins.",
+    "moderate": "Plans change: please cancel at least a day before.",
+    "strict": "This time is kept for you alone: please cancel at least three days before.",
+}
+
+
+@dataclass(frozen=True)
+class QuickTime:
+    """A free time as a button straight into the wizard."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ServiceCard:
+    """A service among others. `when` says what there is to say about its times where `times` is empty."""
+
+    slug: str
+    href: str
+    title: str
+    provider: str
+    city: str
+    picture: str
+    rating: str
+    reviews: str
+    price: str
+    duration: str
+    when: str = ""
+    times: list[QuickTime] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What somebody said after an appointment."""
+
+    words: str
+    name: str
+    initials: str
+    tint: int
+    about: str
+    stars: int
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours of one weekday: "09:00–12:30, 14:00–18:00", or "Closed"."""
+
+    day: str
+    hours: str
+    today: bool = False

@@ -1,0 +1,259 @@
+"""What visitors read before they book: a service, a provider, reviews, and the next free times of several services."""
+
+# ruff: noqa: S608 - the statements are put together from constants of this file
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import select
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service as it stands in lists. `rating` is the average of `reviews` reviews, None without any."""
+
+    id: UUID
+    slug: str
+    title: str
+    category: str
+    picture: str
+    price_amount: int
+    currency: str
+    duration_minutes: int
+    provider_slug: str
+    provider: str
+    city: str
+    time_zone: str
+    rating: float | None
+    reviews: int
+
+
+@dataclass(frozen=True)
+class ServicePage(Offer):
+    """All that is public about a service. `open` is false while it cannot be booked."""
+
+    description: str
+    tags: list[str]
+    capacity: int
+    approval: str
+    location: str
+    cancellation_policy: str
+    min_notice_minutes: int
+    horizon_days: int
+    open: bool
+    provider_id: UUID
+    headline: str
+    about: str
+    address: str
+    languages: list[str]
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True)
+class ProviderPage:
+    """All that is public about a provider."""
+
+    id: UUID
+    slug: str
+    name: str
+    headline: str
+    about: str
+    category: str
+    city: str
+    address: str
+    phone: str
+    languages: list[str]
+    time_zone: str
+    picture: str
+    latitude: float | None
+    longitude: float | None
+    rating: float | None
+    reviews: int
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One range of a weekday, 1 Monday to 7 Sunday, in minutes after local midnight."""
+
+    weekday: int
+    opens_minute: int
+    closes_minute: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """A review: stars, words, whose, about which service."""
+
+    stars: int
+    words: str
+    customer: str
+    title: str
+    slug: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class NextTime:
+    """A free time of a service."""
+
+    service_id: UUID
+    slot_id: UUID
+    start: datetime
+
+
+@dataclass(frozen=True)
+class _City:
+    city: str
+
+
+OFFER: LiteralString = """
+service.id, service.slug, service.title, service.category, service.picture, price_amount, service.currency,
+duration_minutes, provider.slug AS provider_slug, business_name AS provider, city, time_zone,
+said.rating, said.reviews
+"""
+SAID: LiteralString = """
+LATERAL (SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review WHERE service_id = service.id) AS said
+"""
+LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS NULL"
+SERVICE: LiteralString = f"""
+SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
+       status = 'active' AND suspended_at IS NULL AS open, provider.id AS provider_id, headline, about, address,
+       languages, latitude, longitude
+FROM service JOIN provider ON provider.id = provider_id, {SAID}
+WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
+"""
+PROVIDER: LiteralString = """
+SELECT id, slug, business_name AS name, headline, about, category, city, address, phone, languages, time_zone, picture,
+       latitude, longitude, said.rating, said.reviews
+FROM provider, LATERAL (
+    SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review JOIN service ON service.id = service_id
+    WHERE provider_id = provider.id
+) AS said
+WHERE slug = %(slug)s AND suspended_at IS NULL
+"""
+OFFERS_OF_PROVIDER: LiteralString = f"""
+SELECT {OFFER} FROM service JOIN provider ON provider.id = provider_id, {SAID}
+WHERE provider_id = %(provider_id)s AND {LISTED} ORDER BY service.letter
+"""
+HOURS: LiteralString = """
+SELECT weekday, opens_minute, closes_minute FROM working_hours
+WHERE provider_id = %(provider_id)s ORDER BY weekday, opens_minute
+"""
+REVIEW: LiteralString = """
+SELECT stars, words, customer_name AS customer, title, service.slug, review.created_at
+FROM review JOIN appointment ON appointment.id = appointment_id JOIN service ON service.id = review.service_id
+"""
+REVIEWS_OF_SERVICE: LiteralString = f"""
+{REVIEW} WHERE review.service_id = %(service_id)s AND words <> '' ORDER BY review.created_at DESC LIMIT %(count)s
+"""
+REVIEWS_OF_PROVIDER: LiteralString = f"""
+{REVIEW} WHERE service.provider_id = %(provider_id)s AND words <> '' ORDER BY review.created_at DESC LIMIT %(count)s
+"""
+BEST_REVIEWS: LiteralString = f"""
+SELECT * FROM (
+    SELECT DISTINCT ON (title) * FROM (
+        {REVIEW} WHERE stars = 5 AND length(words) BETWEEN 40 AND 160 AND NOT unlisted
+        ORDER BY review.created_at DESC LIMIT 60
+    ) AS latest
+) AS one_each ORDER BY created_at DESC LIMIT %(count)s
+"""
+# What "free" means here is what it means in queries/availability.py: not full, not past, not near, nothing in the way.
+IS_FREE: LiteralString = """
+NOT slot.booked AND start_time > %(now)s + make_interval(mins => min_notice_minutes)
+AND slot_date < (%(now)s AT TIME ZONE time_zone)::date + horizon_days
+AND (booked_count > 0 OR NOT EXISTS (
+    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
+      AND other.occupies && slot.occupies))
+AND NOT EXISTS (
+    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
+      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+"""
+NEXT_TIMES: LiteralString = f"""
+SELECT service.id AS service_id, soon.id AS slot_id, start_time AS start
+FROM service JOIN provider ON provider.id = provider_id, LATERAL (
+    SELECT slot.id, start_time FROM slot WHERE slot.service_id = service.id AND start_time > %(now)s AND {IS_FREE}
+    ORDER BY start_time LIMIT %(count)s
+) AS soon
+WHERE service.id = ANY(%(ids)s) AND status = 'active' AND suspended_at IS NULL ORDER BY start_time
+"""
+FREE_SOON: LiteralString = f"""
+WITH soon AS (
+    SELECT DISTINCT ON (service.provider_id) service.id, slot.start_time
+    FROM slot JOIN service ON service.id = slot.service_id JOIN provider ON provider.id = service.provider_id
+    WHERE start_time > %(now)s AND start_time < %(now)s + interval '12 hours'
+      AND slot_date = (%(now)s AT TIME ZONE time_zone)::date AND {LISTED} AND {IS_FREE}
+    ORDER BY service.provider_id, start_time
+), of_category AS (
+    SELECT soon.id, start_time, row_number() OVER (PARTITION BY category ORDER BY start_time) AS place
+    FROM soon JOIN service USING (id)
+)
+SELECT {OFFER} FROM of_category JOIN service USING (id) JOIN provider ON provider.id = provider_id, {SAID}
+ORDER BY place, start_time LIMIT %(count)s
+"""
+CITIES: LiteralString = f"""
+SELECT DISTINCT city FROM provider JOIN service ON provider_id = provider.id WHERE {LISTED} ORDER BY city LIMIT 200
+"""
+
+
+async def service_page(session: AsyncSession, slug: str) -> ServicePage | None:
+    """The service with this slug, paused ones too; None for one that is gone or never was."""
+    found = await select(session, ServicePage, SERVICE, slug=slug)
+    return found[0] if found else None
+
+
+async def provider_page(session: AsyncSession, slug: str) -> ProviderPage | None:
+    """The provider with this slug; None for one that is suspended or never was."""
+    found = await select(session, ProviderPage, PROVIDER, slug=slug)
+    return found[0] if found else None
+
+
+async def offers_of_provider(session: AsyncSession, provider_id: UUID) -> list[Offer]:
+    """The services of a provider that everybody may see."""
+    return await select(session, Offer, OFFERS_OF_PROVIDER, provider_id=provider_id)
+
+
+async def hours_of_provider(session: AsyncSession, provider_id: UUID) -> list[Hours]:
+    """The usual week of a provider."""
+    return await select(session, Hours, HOURS, provider_id=provider_id)
+
+
+async def reviews_of_service(session: AsyncSession, service_id: UUID, count: int) -> list[Said]:
+    """The newest reviews with words."""
+    return await select(session, Said, REVIEWS_OF_SERVICE, service_id=service_id, count=count)
+
+
+async def reviews_of_provider(session: AsyncSession, provider_id: UUID, count: int) -> list[Said]:
+    """The newest reviews with words, of all services."""
+    return await select(session, Said, REVIEWS_OF_PROVIDER, provider_id=provider_id, count=count)
+
+
+async def best_reviews(session: AsyncSession, count: int) -> list[Said]:
+    """Recent reviews with five stars, each of another service."""
+    return await select(session, Said, BEST_REVIEWS, count=count)
+
+
+async def free_today(session: AsyncSession, count: int, now: datetime) -> list[Offer]:
+    """Services with a time still free today at the provider, of as many categories as there are; one a provider."""
+    return await select(session, Offer, FREE_SOON, count=count, now=now)
+
+
+async def next_times(
+    session: AsyncSession, service_ids: Collection[UUID], count: int, now: datetime
+) -> dict[UUID, Sequence[NextTime]]:
+    """The next `count` free times of each service."""
+    found: dict[UUID, list[NextTime]] = defaultdict(list)
+    for time in await select(session, NextTime, NEXT_TIMES, ids=list(service_ids), count=count, now=now):
+        found[time.service_id].append(time)
+    return dict(found)
+
+
+async def cities(session: AsyncSession) -> list[str]:
+    """Where something is offered."""
+    return [row.city for row in await select(session, _City, CITIES)]

@@ -1,0 +1,42 @@
+"""What the landing page shows beside its promise."""
+
+from datetime import timedelta
+
+import reflex as rx
+
+from appointly.clock import now
+from appointly.database import reading
+from appointly.display.formatting import day
+from appointly.display.services import Quote, ServiceCard
+from appointly.display.shapes import Choice
+from appointly.queries import storefront
+from appointly.state.views import card_of, quotes_of
+
+CARDS, QUOTES, TIMES, DAYS = 4, 3, 3, 14
+
+
+class Landing(rx.State):
+    """Services with a time today, words of customers, and what the search bar offers."""
+
+    __access__ = "public"
+
+    loaded: bool = False
+    today: list[ServiceCard] = []
+    quotes: list[Quote] = []
+    cities: list[str] = []
+    days: list[Choice] = []
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens."""
+        at = now()
+        async with reading() as session:
+            offers = await storefront.free_today(session, CARDS, at)
+            times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
+            said = await storefront.best_reviews(session, QUOTES)
+            self.cities = await storefront.cities(session)
+        self.today = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
+        self.quotes = quotes_of(said, at)
+        dates = [at.date() + timedelta(days=offset) for offset in range(DAYS)]
+        self.days = [Choice(date.isoformat(), day(date, at.date())) for date in dates]
+        self.loaded = True

@@ -1,0 +1,55 @@
+"""What the queries found, as the pages show it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from appointly import routes
+from appointly.display import formatting
+from appointly.display.services import QuickTime, Quote, ServiceCard
+from appointly.queries.storefront import NextTime, Offer, Said
+
+NOTHING_FREE = "No free times in the coming weeks"
+OUT_OF_STARS = 5
+
+
+def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCard:
+    """A service among others, with its next free times in the provider's zone."""
+    return ServiceCard(
+        slug=offer.slug,
+        href=routes.service(offer.slug),
+        title=offer.title,
+        provider=offer.provider,
+        city=offer.city,
+        picture=offer.picture,
+        rating=formatting.rating(offer.rating),
+        reviews=f"({offer.reviews})",
+        price=formatting.money(offer.price_amount, offer.currency),
+        duration=formatting.duration(offer.duration_minutes),
+        when="" if times else NOTHING_FREE,
+        times=[
+            QuickTime(formatting.moment(time.start, offer.time_zone, now), routes.book(offer.slug, str(time.slot_id)))
+            for time in times
+        ],
+    )
+
+
+def quotes_of(reviews: Iterable[Said], now: datetime) -> list[Quote]:
+    """Reviews; of the customer's name the first word and one letter are shown."""
+    return [
+        Quote(
+            words=said.words,
+            name=short_name(said.customer),
+            initials=formatting.initials(said.customer),
+            tint=formatting.tint(said.customer),
+            about=said.title,
+            stars=said.stars,
+            when=formatting.day(said.created_at.date(), now.date()),
+        )
+        for said in reviews
+    ]
+
+
+def short_name(name: str) -> str:
+    """ "Nora Lindqvist" → "Nora L."."""
+    first, *rest = name.split()
+    return f"{first} {rest[-1][0]}." if rest else first
