@@ -39,6 +39,11 @@ def search(**filters: str) -> str:
     return f"/services?{urlencode(chosen)}" if chosen else "/services"
 
 
+def map_of(place: str) -> str:
+    """A map of a place, by a postal address."""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': place})}"
+
+
 def safe_path(address: str, default: str = "/") -> str:
     """`address` if it is a path on this very site, else `default`: a link never leads people away after sign-in."""
     plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= 500

@@ -3,7 +3,6 @@
 Parameters have the types of the state's variables; what arrives is Reflex's reference to them.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -23,8 +22,8 @@ OPEN_TIME = "border-line-strong bg-surface text-ink hover:border-accent hover:bg
 def month_calendar(
     month: Month,
     chosen: str,
-    on_day: Callable[[str], Any],
-    on_month: Callable[[str], Any],
+    on_day: Any,
+    on_month: Any,
 ) -> rx.Component:
     """A month with the days that have times. `chosen` is YYYY-MM-DD; `on_month` gets YYYY-MM."""
     return rx.el.div(
@@ -51,7 +50,7 @@ def month_calendar(
     )
 
 
-def _day(day: Day, chosen: str, on_day: Callable[[str], Any]) -> rx.Component:
+def _day(day: Day, chosen: str, on_day: Any) -> rx.Component:
     picked = day.date == chosen
     open_look = rx.cond(
         picked,
@@ -76,7 +75,7 @@ def _day(day: Day, chosen: str, on_day: Callable[[str], Any]) -> rx.Component:
     )
 
 
-def slot_picker(groups: list[TimeGroup], chosen: str, on_pick: Callable[[str], Any]) -> rx.Component:
+def slot_picker(groups: list[TimeGroup], chosen: str, on_pick: Any) -> rx.Component:
     """The free times of a day by its parts. What somebody else has just taken fades, and cannot be pressed."""
     return rx.el.div(
         rx.foreach(
@@ -95,7 +94,7 @@ def slot_picker(groups: list[TimeGroup], chosen: str, on_pick: Callable[[str], A
     )
 
 
-def _time(time: Time, chosen: str, on_pick: Callable[[str], Any]) -> rx.Component:
+def _time(time: Time, chosen: str, on_pick: Any) -> rx.Component:
     picked = time.id == chosen
     look = rx.cond(
         time.taken,

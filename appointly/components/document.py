@@ -61,6 +61,7 @@ def broken_page() -> Component:
             "Something went wrong while showing it. Your bookings are safe. Loading the page again usually helps.",
             rx.el.a("Load again", href="", class_name=looks("primary", "medium")),
             rx.el.a("Go to the start page", href="/", class_name=looks("secondary", "medium")),
+            level=1,
         ),
         class_name="flex min-h-dvh items-center justify-center",
     )

@@ -62,14 +62,15 @@ def _notice_icon(tone: MessageTone) -> rx.Component:
     return rx.icon(MESSAGES[tone][0], size=20, aria_hidden=True, class_name="shrink-0")
 
 
-def empty_state(icon: str, title: Any, sentence: Any, *actions: Any) -> rx.Component:
-    """A place with nothing in it yet: a drawing, a sentence, and something to do."""
+def empty_state(icon: str, title: Any, sentence: Any, *actions: Any, level: int = 2) -> rx.Component:
+    """A place with nothing in it yet: a drawing, a sentence, and something to do. `level` is its heading's."""
+    heading: Any = {1: rx.el.h1, 2: rx.el.h2, 3: rx.el.h3}[level]
     return rx.el.div(
         rx.el.span(
             rx.icon(icon, size=28, aria_hidden=True),
             class_name="flex size-14 items-center justify-center rounded-full bg-accent-soft text-accent-ink",
         ),
-        rx.el.h2(title, class_name="mt-4 text-lg font-semibold"),
+        heading(title, class_name="mt-4 text-lg font-semibold"),
         rx.el.p(sentence, class_name="mt-1 max-w-form text-ink-soft"),
         rx.el.div(*actions, class_name="mt-5 flex flex-wrap justify-center gap-3") if actions else rx.fragment(),
         class_name="flex flex-col items-center px-4 py-12 text-center",

@@ -74,10 +74,15 @@ class FreeTime(Protocol):
 
 
 def month_of(first: date, free: Collection[date], today: date, last: date) -> Month:
-    """The month that `first` lies in. Days in `free` can be chosen; one may leaf from today's month to `last`'s."""
+    """The month that `first` lies in, without weeks that are over. Days in `free` can be chosen.
+
+    One may leaf from today's month to `last`'s.
+    """
     start = first.replace(day=1)
     following = (start + timedelta(days=31)).replace(day=1)
-    days = [Day()] * start.weekday()
+    monday = today - timedelta(days=today.weekday())
+    shown = max(start, monday)  # weeks that are over would only push the times down
+    days = [Day()] * shown.weekday()
     days += [
         Day(
             date=day.isoformat(),
@@ -86,7 +91,7 @@ def month_of(first: date, free: Collection[date], today: date, last: date) -> Mo
             free=day in free,
             today=day == today,
         )
-        for day in (start + timedelta(days=offset) for offset in range((following - start).days))
+        for day in (shown + timedelta(days=offset) for offset in range((following - shown).days))
     ]
     return Month(
         title=f"{start:%B %Y}",

@@ -11,16 +11,20 @@ from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
 from appointly.pages.not_found import not_found
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
+from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings, provider_calendar
+from appointly.pages.service import service
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
-from appointly.state.oversight import Oversight
-from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.landing import Landing
+from appointly.state.oversight import Oversight
+from appointly.state.provider import ProviderView
+from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.service import ServiceView
 from appointly.state.sign_in import SignInForm
 from appointly.state.wizard import Wizard
 
@@ -28,6 +32,8 @@ from appointly.state.wizard import Wizard
 def add_pages(app: rx.App) -> None:
     """Register every page with its address."""
     app.add_page(landing, route="/", title="Appointly: book the time you see", on_load=Landing.load)
+    app.add_page(service, route="/services/[slug]", title="Appointly", on_load=ServiceView.load)
+    app.add_page(provider, route="/providers/[slug]", title="Appointly", on_load=ProviderView.load)
     app.add_page(login, route="/login", title="Sign in · Appointly", on_load=SignInForm.load)
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)

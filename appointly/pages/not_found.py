@@ -9,12 +9,16 @@ from appointly.pages.shell import page
 
 def not_found() -> rx.Component:
     """Says so, and leads on."""
-    return page(
-        empty_state(
-            "map-pin-off",
-            "There is nothing at this address",
-            "The link may be old, or the service is no longer offered. All you have booked is still in place.",
-            link_button("Find an appointment", href="/services"),
-            link_button("Go to the start page", href="/", kind="secondary"),
-        )
+    return page(nothing_here())
+
+
+def nothing_here() -> rx.Component:
+    """The same, within a page whose address names something that does not exist."""
+    return empty_state(
+        "map-pin-off",
+        "There is nothing at this address",
+        "The link may be old, or the service is no longer offered. All you have booked is still in place.",
+        link_button("Find an appointment", href="/services"),
+        link_button("Go to the start page", href="/", kind="secondary"),
+        level=1,
     )

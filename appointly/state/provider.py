@@ -1,0 +1,108 @@
+"""The public profile of a provider."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from appointly import routes
+from appointly.clock import now
+from appointly.database import reading
+from appointly.display import formatting
+from appointly.display.services import CATEGORY_NAMES, Hours, Quote, ServiceCard
+from appointly.queries import storefront
+from appointly.queries.storefront import ProviderPage
+from appointly.state.views import card_of, quotes_of
+
+TIMES, REVIEWS = 3, 8
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class ProviderStory:
+    """What the page tells about a provider."""
+
+    name: str = ""
+    initials: str = ""
+    tint: int = 1
+    headline: str = ""
+    about: list[str] | None = None
+    category: str = ""
+    category_href: str = ""
+    place: str = ""
+    map_href: str = ""
+    phone: str = ""
+    languages: str = ""
+    rating: str = ""
+    reviews: str = ""
+    zone: str = ""
+
+
+def story_of(page: ProviderPage) -> ProviderStory:
+    """The provider, ready to read."""
+    address = ", ".join(dict.fromkeys(part for part in (page.address, page.city) if part))
+    return ProviderStory(
+        name=page.name,
+        initials=formatting.initials(page.name),
+        tint=formatting.tint(page.name),
+        headline=page.headline,
+        about=[paragraph for paragraph in page.about.split("\n") if paragraph.strip()],
+        category=CATEGORY_NAMES.get(page.category, page.category.capitalize()),
+        category_href=routes.search(category=page.category),
+        place=address,
+        map_href=routes.map_of(address),
+        phone=page.phone,
+        languages=", ".join(page.languages),
+        rating=formatting.rating(page.rating),
+        reviews=formatting.count(page.reviews, "review"),
+        zone=formatting.zone_name(page.time_zone),
+    )
+
+
+def week_of(hours: Iterable[storefront.Hours], today: int) -> list[Hours]:
+    """The usual week, Monday first; `today` is the weekday there, 1 to 7."""
+    ranges: dict[int, list[str]] = defaultdict(list)
+    for each in hours:
+        ranges[each.weekday].append(f"{_clock(each.opens_minute)}–{_clock(each.closes_minute)}")
+    return [
+        Hours(name, ", ".join(ranges[number]) or "Closed", number == today)
+        for number, name in enumerate(WEEKDAYS, start=1)
+    ]
+
+
+def _clock(minute: int) -> str:
+    hour, rest = divmod(minute % (24 * 60), 60)
+    return f"{hour:02d}:{rest:02d}"
+
+
+class ProviderView(rx.State):
+    """Who they are, what they offer, when they work, what people say."""
+
+    __access__ = "public"
+
+    loaded: bool = False
+    missing: bool = False
+    story: ProviderStory = ProviderStory()
+    services: list[ServiceCard] = []
+    reviews: list[Quote] = []
+    hours: list[Hours] = []
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens."""
+        at, slug = now(), str(self.router.url.path.rstrip("/").rpartition("/")[2])
+        async with reading() as session:
+            page = await storefront.provider_page(session, slug)
+            self.missing, self.loaded = page is None, True
+            if page is None:
+                return
+            offers = await storefront.offers_of_provider(session, page.id)
+            times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
+            hours = await storefront.hours_of_provider(session, page.id)
+            said = await storefront.reviews_of_provider(session, page.id, REVIEWS)
+        self.story = story_of(page)
+        self.services = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
+        self.hours = week_of(hours, at.astimezone(ZoneInfo(page.time_zone)).isoweekday())
+        self.reviews = quotes_of(said, at)

@@ -1,0 +1,204 @@
+"""A service and its free times."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from appointly import routes
+from appointly.clock import now
+from appointly.database import reading
+from appointly.display import formatting
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, POLICIES, Quote
+from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
+from appointly.queries import storefront
+from appointly.queries.availability import available_days, free_slots
+from appointly.queries.storefront import ServicePage
+from appointly.state.live import watch
+from appointly.state.views import quotes_of
+
+REVIEWS = 6
+DAYS_SHOWN = 42
+
+
+@dataclass(frozen=True)
+class ServiceStory:
+    """What the page tells about a service."""
+
+    title: str = ""
+    description: list[str] | None = None
+    category: str = ""
+    category_href: str = ""
+    picture: str = ""
+    price: str = ""
+    duration: str = ""
+    rating: str = ""
+    reviews: str = ""
+    where: str = ""
+    place: str = ""
+    map_href: str = ""
+    policy: str = ""
+    approval: str = ""
+    group: str = ""
+    notice: str = ""
+    open: bool = True
+    provider: str = ""
+    provider_href: str = ""
+    provider_initials: str = ""
+    provider_tint: int = 1
+    headline: str = ""
+    about: str = ""
+    languages: str = ""
+
+
+def story_of(page: ServicePage) -> ServiceStory:
+    """The service, ready to read."""
+    address = ", ".join(dict.fromkeys(part for part in (page.address, page.city) if part))
+    at_provider = page.location == "provider"
+    return ServiceStory(
+        title=page.title,
+        description=[paragraph for paragraph in page.description.split("\n") if paragraph.strip()],
+        category=CATEGORY_NAMES.get(page.category, page.category.capitalize()),
+        category_href=routes.search(category=page.category),
+        picture=page.picture,
+        price=formatting.money(page.price_amount, page.currency),
+        duration=formatting.duration(page.duration_minutes),
+        rating=formatting.rating(page.rating),
+        reviews=formatting.count(page.reviews, "review"),
+        where=LOCATIONS[page.location],
+        place=address if at_provider else page.city,
+        map_href=routes.map_of(address) if at_provider else "",
+        policy=POLICIES[page.cancellation_policy],
+        approval="Confirmed at once" if page.approval == "instant" else "The provider confirms each booking",
+        group=f"Up to {page.capacity} people share a time" if page.capacity > 1 else "",
+        notice=f"At least {formatting.duration(page.min_notice_minutes)} before" if page.min_notice_minutes else "",
+        open=page.open,
+        provider=page.provider,
+        provider_href=routes.provider(page.provider_slug),
+        provider_initials=formatting.initials(page.provider),
+        provider_tint=formatting.tint(page.provider),
+        headline=page.headline,
+        about=page.about,
+        languages=", ".join(page.languages),
+    )
+
+
+class ServiceView(rx.State):
+    """The story on the left, the booker on the right. `day` is YYYY-MM-DD, `slot` the chosen time's id."""
+
+    __access__ = "public"
+
+    loaded: bool = False
+    missing: bool = False
+    story: ServiceStory = ServiceStory()
+    reviews: list[Quote] = []
+    month: Month = Month("", [Day()])
+    day: str = ""
+    day_label: str = ""
+    groups: list[TimeGroup] = []
+    slot: str = ""
+    slot_label: str = ""
+    book_href: str = ""
+    zone: str = ""
+    nothing_free: bool = False
+    _service_id: str = ""
+    _slug: str = ""
+    _zone: str = "UTC"
+    _capacity: int = 1
+    _horizon: int = 30
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens, or its connection returns: what has been chosen stays chosen while it is free."""
+        at, slug = now(), str(self.router.url.path.rstrip("/").rpartition("/")[2])
+        async with reading() as session:
+            page = await storefront.service_page(session, slug)
+            said = await storefront.reviews_of_service(session, page.id, REVIEWS) if page else []
+        self.missing, self.loaded = page is None, True
+        if page is None:
+            return
+        if slug != self._slug:
+            self.day = self.slot = self.slot_label = ""
+        self._slug, self._service_id, self._zone = slug, str(page.id), page.time_zone
+        self._capacity, self._horizon = page.capacity, page.horizon_days
+        self.story, self.reviews = story_of(page), quotes_of(said, at)
+        self.zone = formatting.zone_name(page.time_zone)
+        self.book_href = routes.book(slug, self.slot)
+        await self._show_month(self._today(at).replace(day=1), at)
+        await self._show_times(at)
+        watch(self, ServiceView.refresh, f"service:{page.id}")
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Somebody has booked or cancelled: times that are gone fade where they stand."""
+        if not self._service_id or not self.day:
+            return
+        at = now()
+        async with reading() as session:
+            slots = await free_slots(session, UUID(self._service_id), date.fromisoformat(self.day), 1, at)
+        free = {str(slot.id) for slot in slots}
+        shown = {time.id for group in self.groups for time in group.times}
+        if free <= shown:
+            self.groups = with_taken(self.groups, free)
+        else:
+            self.groups = times_of_day(slots, self._zone, self._capacity)
+        if self.slot and self.slot not in free:
+            self.slot = self.slot_label = ""
+            self.book_href = routes.book(self._slug)
+
+    @rx.event
+    async def leaf(self, month: str) -> None:
+        """Show another month, YYYY-MM."""
+        with suppress(ValueError):
+            await self._show_month(date.fromisoformat(f"{month}-01"), now())
+
+    @rx.event
+    async def choose_day(self, day: str) -> None:
+        """Show the times of a day."""
+        with suppress(ValueError):
+            self.day = date.fromisoformat(day).isoformat()
+            self.slot = self.slot_label = ""
+            self.book_href = routes.book(self._slug)
+            await self._show_times(now())
+
+    @rx.event
+    def choose_time(self, slot: str) -> None:
+        """Choose one of the times that are shown."""
+        for group in self.groups:
+            for time in group.times:
+                if time.id == slot and not time.taken:
+                    self.slot, self.slot_label = slot, f"{self.day_label}, {time.label}"
+                    self.book_href = routes.book(self._slug, slot)
+
+    def _today(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self._zone)).date()
+
+    async def _show_month(self, first: date, at: datetime) -> None:
+        """The month that begins with `first`; where nothing was chosen yet, its first day with a time is."""
+        today = self._today(at)
+        last = today + timedelta(days=self._horizon)
+        first = min(max(first, today.replace(day=1)), last.replace(day=1))
+        if not self._service_id:
+            return
+        async with reading() as session:
+            found = await available_days(session, UUID(self._service_id), first, DAYS_SHOWN, at)
+        free = [each.date for each in found]
+        self.month = month_of(first, set(free), today, last)
+        if not self.day:
+            self.nothing_free = not free
+            self.day = free[0].isoformat() if free else ""
+            if free and (free[0].year, free[0].month) != (first.year, first.month):
+                await self._show_month(free[0].replace(day=1), at)
+
+    async def _show_times(self, at: datetime) -> None:
+        if not self._service_id or not self.day:
+            self.groups = []
+            return
+        chosen = date.fromisoformat(self.day)
+        async with reading() as session:
+            slots = await free_slots(session, UUID(self._service_id), chosen, 1, at)
+        self.day_label = formatting.day(chosen, self._today(at))
+        self.groups = times_of_day(slots, self._zone, self._capacity)
