@@ -14,7 +14,7 @@ from appointly.display import formatting
 from appointly.display.services import CATEGORY_NAMES, Hours, Quote, ServiceCard
 from appointly.queries import storefront
 from appointly.queries.storefront import ProviderPage
-from appointly.state.views import card_of, quotes_of
+from appointly.state.views import card_of, place_of, quotes_of
 
 TIMES, REVIEWS = 3, 8
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -42,7 +42,7 @@ class ProviderStory:
 
 def story_of(page: ProviderPage) -> ProviderStory:
     """The provider, ready to read."""
-    address = ", ".join(dict.fromkeys(part for part in (page.address, page.city) if part))
+    address = place_of(page.address, page.city)
     return ProviderStory(
         name=page.name,
         initials=formatting.initials(page.name),

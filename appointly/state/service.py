@@ -18,7 +18,7 @@ from appointly.queries import storefront
 from appointly.queries.availability import available_days, free_slots
 from appointly.queries.storefront import ServicePage
 from appointly.state.live import watch
-from appointly.state.views import quotes_of
+from appointly.state.views import place_of, quotes_of
 
 REVIEWS = 6
 DAYS_SHOWN = 42
@@ -56,7 +56,7 @@ class ServiceStory:
 
 def story_of(page: ServicePage) -> ServiceStory:
     """The service, ready to read."""
-    address = ", ".join(dict.fromkeys(part for part in (page.address, page.city) if part))
+    address = place_of(page.address, page.city)
     at_provider = page.location == "provider"
     return ServiceStory(
         title=page.title,
