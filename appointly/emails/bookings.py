@@ -13,6 +13,7 @@ from appointly.queries.bookings import Booking
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
+OVER = {"declined", "expired", "cancelled", "booking_cancelled"}
 INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"}
 
 
@@ -34,10 +35,10 @@ def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment,
 
 
 def when(booking: Booking, zone: str) -> str:
-    """ "Tuesday 24 November 2026, 10:00 to 10:30 (Berlin time)"."""
+    """Two lines: "Tuesday 24 November 2026", "10:00 to 10:30 (Berlin time)"."""
     day = booking.start.astimezone(ZoneInfo(zone)).date()
     times = f"{clock_time(booking.start, zone)} to {clock_time(booking.end, zone)}"
-    return f"{long_day(day)} {day.year}, {times} ({zone_name(zone)})"
+    return f"{long_day(day)} {day.year}\n{times} ({zone_name(zone)})"
 
 
 def _facts(news: News, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -46,14 +47,11 @@ def _facts(news: News, *more: tuple[str, str]) -> list[tuple[str, str]]:
     times = when(booking, news.reader_zone)
     if news.reader_zone != booking.time_zone:
         times += f"\n{when(booking, booking.time_zone)}"
-    facts = [
-        ("What", booking.service_title),
-        ("When", times),
-        *more,
-        ("Token", booking.token),
-        ("Price", price if price == "Free" else f"{price}, paid at the appointment"),
-        ("Reference", booking.reference),
-    ]
+    facts = [("What", booking.service_title), ("When", times), *more]
+    if news.kind not in OVER:
+        facts.append(("Token", booking.token))
+        facts.append(("Price", price if price == "Free" else f"{price}, paid at the appointment"))
+    facts.append(("Reference", booking.reference))
     return [(name, value) for name, value in facts if value]
 
 
@@ -64,7 +62,7 @@ def _for_customer(
     place = ("Where", where(booking))
     return Letter(
         subject=subject,
-        preview=when(booking, news.reader_zone),
+        preview=when(booking, news.reader_zone).replace("\n", ", "),
         heading=heading,
         sentences=[f"Hello {booking.customer_name},", *sentences],
         facts=_facts(news, ("With", booking.provider_name), place),
@@ -85,7 +83,7 @@ def _for_provider(news: News, settings: Settings, *, subject: str, heading: str,
     ]
     return Letter(
         subject=subject,
-        preview=f"{booking.customer_name}, {when(booking, news.reader_zone)}",
+        preview=f"{booking.customer_name}, {when(booking, news.reader_zone)}".replace("\n", ", "),
         heading=heading,
         sentences=sentences,
         facts=_facts(news, *more),
@@ -103,7 +101,7 @@ def _confirmed(news: News, link: str, settings: Settings) -> Letter:
         link,
         subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
         heading="Your appointment is confirmed",
-        sentences=["we look forward to seeing you. The invitation for your calendar is attached."],
+        sentences=["We look forward to seeing you. The invitation for your calendar is attached."],
         button="See or change your booking",
         small_print=KEEP_LINK,
     )
@@ -115,7 +113,7 @@ def _accepted(news: News, link: str, settings: Settings) -> Letter:
         link,
         subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
         heading=f"{news.booking.provider_name} has confirmed your request",
-        sentences=["your appointment is settled. The invitation for your calendar is attached."],
+        sentences=["Your appointment is settled. The invitation for your calendar is attached."],
         button="See or change your booking",
         small_print=KEEP_LINK,
     )
@@ -142,7 +140,7 @@ def _declined(news: News, link: str, settings: Settings) -> Letter:
         settings.base_url + routes.service(news.booking.service_slug),
         subject=f"Not possible: {news.booking.service_title} at {news.booking.provider_name}",
         heading=f"{news.booking.provider_name} cannot take this appointment",
-        sentences=["we are sorry that this time does not work. Other times may be free."],
+        sentences=["We are sorry that this time does not work. Other times may be free."],
         button="Choose another time",
     )
 
@@ -154,7 +152,7 @@ def _expired(news: News, link: str, settings: Settings) -> Letter:
         subject=f"No answer: {news.booking.service_title} at {news.booking.provider_name}",
         heading="Your request was not answered in time",
         sentences=[
-            f"we are sorry: {news.booking.provider_name} did not answer before the appointment would have begun."
+            f"We are sorry: {news.booking.provider_name} did not answer before the appointment would have begun."
         ],
         button="Choose another time",
     )
@@ -163,9 +161,9 @@ def _expired(news: News, link: str, settings: Settings) -> Letter:
 def _cancelled(news: News, link: str, settings: Settings) -> Letter:
     provider = news.booking.provider_name
     if news.by_provider:
-        sentence = f"we are sorry: {provider} had to cancel this appointment. You owe nothing for it."
+        sentence = f"We are sorry: {provider} had to cancel this appointment. You owe nothing for it."
     else:
-        sentence = f"this appointment is cancelled, and {provider} knows. You owe nothing for it."
+        sentence = f"This appointment is cancelled, and {provider} knows. You owe nothing for it."
     return _for_customer(
         news,
         settings.base_url + routes.service(news.booking.service_slug),

@@ -23,6 +23,11 @@ def invitation(booking: Booking, sequence: int, method: str, stamp: datetime, li
     return Attachment("appointment.ics", f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
 
 
+def calendar_file(booking: Booking, link: str, organizer: str) -> Attachment:
+    """The file behind "Add to calendar" on the booking's page; a newer one replaces it."""
+    return invitation(booking, booking.sequence, "PUBLISH", booking.updated_at, link, organizer)
+
+
 def _event(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Event:
     event = Event()
     event.add("uid", f"{booking.id}@appointly")

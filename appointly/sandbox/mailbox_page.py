@@ -33,6 +33,7 @@ li a[aria-current] { background:var(--accent-soft) }
 li b { display:block; font-weight:600; overflow-wrap:anywhere }
 li span, dl, small { color:var(--soft); font-size:14px }
 li span { display:flex; gap:12px; justify-content:space-between }
+li time { white-space:nowrap }
 li span i { font-style:normal; overflow:hidden; text-overflow:ellipsis; white-space:nowrap }
 article { padding:24px; min-width:0 }
 h2 { margin:0 0 12px; font:600 24px/32px Outfit,Inter,system-ui,sans-serif; overflow-wrap:anywhere }
