@@ -50,7 +50,7 @@ class BookingOut(BaseModel):
     id: UUID
     reference: str
     status: Literal["held", "pending", "confirmed", "completed", "no_show", "declined", "cancelled", "expired"]
-    slot_id: UUID
+    slot_id: UUID | None
     service_id: UUID
     service: str
     provider: str

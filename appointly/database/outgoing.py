@@ -1,6 +1,7 @@
 """What was committed and not yet told: sent to Redis beside the requests, so that none waits for it.
 
-What is committed within a few milliseconds shares one message, so under load many bookings share one round trip. A process that dies in between loses a poke (the sweep finds the job) or a hint (the page re-reads).
+What is committed within a few milliseconds shares one message, so under load many bookings share one round trip. A
+process that dies in between loses a poke (the sweep finds the job) or a hint (the page re-reads).
 """
 
 import asyncio

@@ -1,11 +1,14 @@
 """An appointment as a calendar file: the invitation in a mail (RFC 6047) and the download on its page."""
 
 from datetime import datetime
+from email.utils import parseaddr
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from appointly import routes
 from appointly.emails.mail import Attachment
 from appointly.queries.bookings import Booking
+from appointly.settings import Settings
 
 
 def invitation(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Attachment:
@@ -23,8 +26,10 @@ def invitation(booking: Booking, sequence: int, method: str, stamp: datetime, li
     return Attachment("appointment.ics", f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
 
 
-def calendar_file(booking: Booking, link: str, organizer: str) -> Attachment:
+def calendar_file(booking: Booking, settings: Settings) -> Attachment:
     """The file behind "Add to calendar" on the booking's page; a newer one replaces it."""
+    link = settings.base_url + routes.booking(booking.reference)
+    organizer = parseaddr(settings.mail_from)[1]
     return invitation(booking, booking.sequence, "PUBLISH", booking.updated_at, link, organizer)
 
 
