@@ -13,12 +13,14 @@ from sqlalchemy.exc import OperationalError
 
 from appointly.database.embedded import running_servers
 from appointly.errors import AppointlyError
+from appointly.logs import configure_logs
 from appointly.settings import Settings, settings
 from appointly.supervisor import StartFailed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. A refusal is one sentence on stderr, never a stack trace."""
+    configure_logs()
     try:
         options = _parser().parse_args(arguments)
         return options.run(options) or 0

@@ -10,6 +10,7 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu.entity import Queue
 
+from appointly.logs import configure_logs
 from appointly.settings import settings
 
 Result = TypeVar("Result")
@@ -18,6 +19,7 @@ SWEEP_SECONDS = 5.0
 EXPIRY_SECONDS = 20.0
 QUEUE = "appointly"
 
+configure_logs()
 app = Celery(
     "appointly", broker=settings().broker_url, include=["tasks.jobs", "tasks.slots", "tasks.expiry", "tasks.wake"]
 )
