@@ -49,6 +49,7 @@ def create() -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]

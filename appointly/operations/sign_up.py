@@ -13,14 +13,16 @@ from appointly.queries.accounts import Account
 from appointly.validation import EmailAddress, Line
 
 
-def long_enough(password: str) -> str:
-    """Raise `ValueError` with a sentence for a password that is too short."""
+def good_password(password: str) -> str:
+    """Raise `ValueError` with a sentence for a password that is too short or cannot be typed again."""
+    if not password.isprintable():
+        raise ValueError("Please use characters that can be typed.")
     if len(password) < SHORTEST:
         raise ValueError(f"Please choose a password of at least {SHORTEST} characters.")
     return password
 
 
-NewPassword = Annotated[str, Field(max_length=LONGEST), AfterValidator(long_enough)]
+NewPassword = Annotated[str, Field(max_length=LONGEST), AfterValidator(good_password)]
 
 
 class SignUp(BaseModel):

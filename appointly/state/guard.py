@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, get_type_hints
 from urllib.parse import urlencode
 
+import psycopg
 import reflex as rx
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -40,6 +41,7 @@ FRAMEWORK_EVENTS = {
     "set_is_hydrated",
     "handle_frontend_exception",
 }
+SETTER = "setvar"  # Reflex gives one to every state; nobody here wants a browser to set what it likes
 DEEPEST, LONGEST, MOST = 8, 10_000, 2_000
 UNREACHABLE = "We cannot reach our records at the moment. Nothing was changed. Please try again shortly."
 log = structlog.get_logger()
@@ -56,14 +58,15 @@ def is_framework(state: type[BaseState]) -> bool:
     return state.__module__.startswith(FRAMEWORK)
 
 
-def may_call(visitor: Visitor, registered_name: str, state: type[BaseState]) -> bool:
+def may_call(visitor: Visitor, event_name: str, state: type[BaseState]) -> bool:
     """Whether the visitor may call this handler. Client storage is not ours, so Reflex's way to set it is closed."""
+    handler = event_name.rpartition(".")[2]
     if is_framework(state):
-        return registered_name.rpartition(".")[2] in FRAMEWORK_EVENTS
+        return handler in FRAMEWORK_EVENTS
     level = access_of(state)
-    if level in (None, "public"):
-        return level == "public"
-    return visitor.session_id is not None and level in ("signed_in", visitor.actor.kind)
+    if level is None or handler == SETTER:
+        return False
+    return level == "public" or (visitor.session_id is not None and level in ("signed_in", visitor.actor.kind))
 
 
 class Guard(Middleware):
@@ -75,7 +78,7 @@ class Guard(Middleware):
         try:
             async with reading() as session:
                 visitor = await visitor_of(session, cookie_header(app, state), now())
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
             return await refused(state, viewer, UNREACHABLE)
         current_visitor.set(visitor)

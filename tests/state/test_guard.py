@@ -8,13 +8,13 @@ import pytest
 import reflex as rx
 from sqlalchemy import text
 
+from appointly.appointly import app
 from appointly.clock import now
 from appointly.database import transaction
 from appointly.domain.actor import Actor
 from appointly.operations.sign_out import sign_out
 from appointly.queries.sessions import IDLE_LIMIT
 from appointly.state.base import Viewer, current_actor
-from appointly.state.guard import Guard
 from tests.people import Person, person
 from tests.state.driver import Tab, browser_tab
 
@@ -58,15 +58,8 @@ class Business(rx.State):
         ran.append("business")
 
 
-@pytest.fixture(scope="module")
-def app() -> rx.App:
-    app = rx.App()
-    app.add_middleware(Guard())
-    return app
-
-
 @pytest.fixture
-async def tab(app: rx.App, database: str) -> AsyncIterator[Tab]:
+async def tab(database: str) -> AsyncIterator[Tab]:
     ran.clear()
     async with browser_tab(app) as tab:
         yield tab
@@ -183,6 +176,12 @@ async def test_right_arguments_arrive_with_their_types(tab: Tab) -> None:
 
 async def test_client_storage_is_closed(tab: Tab) -> None:
     await tab.send("reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal", vars={})
+    assert (await viewer(tab)).notice == "Your account may not do this."
+
+
+async def test_no_browser_sets_what_it_likes(tab: Tab) -> None:
+    await tab.send(f"{Open.get_full_name()}.setvar", var_name="secret", value="x")
+    assert (await tab.state(Open)).secret == ""
     assert (await viewer(tab)).notice == "Your account may not do this."
 
 

@@ -1,0 +1,80 @@
+"""Every route says who may call it, and the list of those who may is written down here."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from appointly.api.guard import GuardedRoute
+from appointly.api.http import api
+from tests.people import person
+
+PUBLIC = {
+    "GET /healthz",
+    "GET /readyz",
+    "GET /api/v1/services",
+    "GET /api/v1/services/{service}",
+    "GET /api/v1/services/{service_id}/availability",
+    "GET /api/v1/bookings/{booking_id}",  # the guest's cookie is the right, and the query asks for it
+    "POST /api/v1/bookings",
+    "POST /api/v1/bookings/cancel",
+    "POST /api/v1/bookings/{booking_id}/cancel",
+    "POST /api/v1/auth/signup",
+    "POST /api/v1/auth/login",
+    "POST /session/login",
+    "POST /session/signup",
+    "POST /session/logout",
+    "POST /session/demo",
+    "GET /session/booking/{reference}",
+}
+DEMO_ONLY = ("/sandbox/", "/dev/")
+
+
+def routes() -> Iterator[tuple[str, APIRoute]]:
+    """Every route of the API, with method and full path."""
+    for included in api.routes:
+        router = getattr(included, "original_router", None)
+        for route in router.routes if router else []:
+            for method in route.methods:
+                yield f"{method} {included.include_context.prefix}{route.path}", route
+
+
+ROUTES = dict(routes())
+
+
+def test_every_route_is_guarded() -> None:
+    assert len(ROUTES) > 15
+    unguarded = [name for name, route in ROUTES.items() if not isinstance(route, GuardedRoute)]
+    assert all(name.partition(" ")[2].startswith(DEMO_ONLY) for name in unguarded), unguarded
+
+
+def test_what_is_public_is_meant_to_be() -> None:
+    public = {name for name, route in ROUTES.items() if getattr(route.endpoint, "__access__", "") == "public"}
+    assert public <= PUBLIC
+
+
+def test_a_route_that_does_not_say_cannot_be_made() -> None:
+    router = APIRouter(route_class=GuardedRoute)
+    with pytest.raises(TypeError, match="does not say who may call it"):
+        router.get("/open")(lambda: {})
+
+
+CLOSED = sorted(name for name, route in ROUTES.items() if getattr(route.endpoint, "__access__", "public") != "public")
+
+
+@pytest.mark.parametrize("name", CLOSED)
+async def test_closed_routes_ask_who_it_is(http: httpx.AsyncClient, name: str) -> None:
+    method, _, path = name.partition(" ")
+    answer = await http.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+async def test_routes_of_a_role_refuse_the_others(http: httpx.AsyncClient) -> None:
+    ada = await person()
+    for name in CLOSED:
+        if ROUTES[name].endpoint.__access__ in ("provider", "admin"):  # type: ignore[attr-defined]
+            method, _, path = name.partition(" ")
+            answer = await http.request(method, path, headers=ada.headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
