@@ -11,6 +11,7 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
+from appointly.errors import AppointlyError
 from appointly.state.base import explain
 
 
@@ -39,10 +40,11 @@ class Tab:
         }
         sent: dict[str, dict[str, Any]] = {}
         event = Event(name=name, payload=payload, router_data=router)
-        async for delta in self.processor.enqueue_stream_delta(self.token, event):
-            for state, values in delta.items():
-                sent.setdefault(state, {}).update(values)
-                self.shown.setdefault(state, {}).update(values)
+        with contextlib.suppress(AppointlyError):  # a refusal has become a sentence on the page by now
+            async for delta in self.processor.enqueue_stream_delta(self.token, event):
+                for state, values in delta.items():
+                    sent.setdefault(state, {}).update(values)
+                    self.shown.setdefault(state, {}).update(values)
         return sent
 
     async def state(self, cls: type[rx.State]) -> Any:
