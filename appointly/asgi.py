@@ -1,13 +1,12 @@
 """The outermost layer: who answers which path, and the headers every answer carries."""
 
-import ctypes
-import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from appointly.api.http import api
 from appointly.appointly import app
 from appointly.settings import settings
+from appointly.supervisor import die_with_parent
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,7 +16,6 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HTTP_PATHS = ("/api/", "/session/", "/sandbox/", "/dev/", "/calendar/", "/media/", "/healthz", "/readyz")
 HASHED = "/assets/"
-PR_SET_PDEATHSIG = 1
 
 # Reflex starts its pages with inline scripts. Without 'unsafe-eval' rx.toast shows nothing: messages come from state.
 POLICY = "; ".join(
@@ -83,6 +81,5 @@ def assembled(pages: Asgi, http: Asgi) -> Asgi:
 
 def create() -> Asgi:
     """The application of one web worker; called in the worker, after the fork."""
-    # A worker must not outlive the server process that forked it.
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     return assembled(app(), api)

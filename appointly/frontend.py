@@ -19,6 +19,7 @@ from appointly.supervisor import Child, StartFailed
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ["rxconfig.py", "requirements.lock", "assets/**/*", "reflex.lock/*", "appointly/**/*"]
 UNRELATED = {"api", "database", "demo", "emails", "gateways", "sandbox", "external", "__pycache__"}
+UNRELATED |= {"asgi.py", "cli.py", "doctor.py", "supervisor.py", "up.py", "web.py"}
 BUNDLE = ["build/client", "backend", "routes.json", "reflex.json", "env.json"]
 BUNDLES_KEPT = 3
 BAKED_IN_ADDRESS = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")

@@ -1,6 +1,7 @@
 """Child processes that never outlive their owner, whichever way it ends."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from appointly.errors import AppointlyError
 
-STOP_PATIENCE = 20.0
+PR_SET_PDEATHSIG = 1
 
 
 class StartFailed(AppointlyError):
@@ -35,14 +36,20 @@ class Child:
         *,
         log: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
+        orphan_signal: signal.Signals = signal.SIGKILL,
+        patience: float = 10.0,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         prefix: Sequence[str] = (),
         hold: Sequence[int] = (),
     ) -> None:
-        """Start `command`. `prefix` runs around it; it keeps the file descriptors in `hold` open."""
-        self.name, self.log, self.stop_signal = name, log, stop_signal
-        die_with_owner = ["setpriv", "--pdeathsig", stop_signal.name.removeprefix("SIG")]
+        """Start `command`, which gets `orphan_signal` when its owner is gone, however that ends.
+
+        `stop()` sends `stop_signal` and insists after `patience` seconds. `prefix` runs around the command, which keeps
+        the file descriptors in `hold` open.
+        """
+        self.name, self.log, self.stop_signal, self.patience = name, log, stop_signal, patience
+        die_with_owner = ["setpriv", "--pdeathsig", orphan_signal.name.removeprefix("SIG")]
         with log.open("ab") as out:
             self._log_start = out.tell()
             try:
@@ -69,9 +76,16 @@ class Child:
                 raise StartFailed(f"{self.name} did not get ready within {patience:.0f} s. {self.explain()}")
             time.sleep(0.02)
 
+    def has_said(self, words: str) -> bool:
+        """Whether the program has written these words since it started."""
+        return words in self._words()
+
+    def _words(self) -> str:
+        return self.log.read_bytes()[self._log_start :].decode(errors="replace")
+
     def explain(self) -> str:
         """The last words of the program, and where to read on."""
-        text = self.log.read_bytes()[self._log_start :].decode(errors="replace")
+        text = self._words()
         if "No space left on device" in text:
             return f"The disk that holds {self.log.parent} is full. Free some space and start again."
         lines = [line for line in text.splitlines() if line.strip()]
@@ -82,10 +96,15 @@ class Child:
         if self.process.poll() is None:
             self.process.send_signal(self.stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(STOP_PATIENCE)
+                self.process.wait(self.patience)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def die_with_parent() -> None:
+    """For a process that a library forks: have the kernel end it when its parent is gone."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def require_linux() -> None:

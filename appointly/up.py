@@ -69,13 +69,15 @@ def _start(stack: ExitStack, host: str, port: int, workers: int, demo: bool) -> 
     with _step("Front end" if frontend.is_built(home) else "Front end (built once, then kept)"):
         frontend.build(home)
     children = list(servers.owned)
-    with _step("Web server, worker and clock"):
+    with _step("Web server"):
         web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
         web_server = _child(stack, "The web server", web, home / "web.log")
-        children.append(web_server)
-        if find_spec("tasks.celery_app"):
-            children.append(_child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log"))
         web_server.wait_until(_answers(host, port))
+    with _step("Worker and clock"):
+        # Celery told to stop while it starts does not stop: it is waited for even though nothing here needs it.
+        worker = _child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log")
+        worker.wait_until(lambda: worker.has_said(" ready."))
+    children += [web_server, worker]
     return children
 
 

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_embedded_init
 from kombu.entity import Queue
 
 from appointly.logs import configure_logs
 from appointly.settings import settings
+from appointly.supervisor import die_with_parent
 
 Result = TypeVar("Result")
 
@@ -66,3 +68,9 @@ def loop() -> asyncio.AbstractEventLoop:
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Carry out `work` on the process's loop and wait for it, from any thread of a worker."""
     return asyncio.run_coroutine_threadsafe(work, loop()).result()
+
+
+@beat_embedded_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """The clock that a worker forks must not outlive it."""
+    die_with_parent()

@@ -80,7 +80,7 @@ def start_worker(site: Site, log: Path, *arguments: str, **env: str) -> Child:
     env = environment(site.servers, site.url) | env
     worker = start("The worker", "worker", *arguments, env=env, log=log)
     try:
-        worker.wait_until(lambda: b" ready." in log.read_bytes())
+        worker.wait_until(lambda: worker.has_said(" ready."))
     except BaseException:
         worker.stop()
         raise

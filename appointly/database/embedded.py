@@ -160,6 +160,8 @@ def _start_postgres(
         [postgres_program("postgres"), "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
         log=home / "postgres.log",
         stop_signal=signal.SIGINT,
+        orphan_signal=signal.SIGINT,
+        patience=60.0,
         prefix=prefix,
         hold=[hold],
     )
