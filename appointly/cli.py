@@ -140,10 +140,11 @@ def _migrate(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    _database()
     from appointly import clock
     from appointly.database import transaction
     from appointly.demo import recreate
+
+    _database()
 
     async def make() -> None:
         async with transaction() as session:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -114,7 +113,7 @@ def _needs_demo_data(database_url: str) -> bool:
     everyone, demo_admins = row or (0, 0)
     if everyone and not demo_admins:
         raise StartFailed("This database holds data that is not the demo's. Start with --no-demo, or use another one.")
-    return not everyone and find_spec("appointly.demo") is not None
+    return not everyone
 
 
 def _command(*arguments: str) -> list[str]:

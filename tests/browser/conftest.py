@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,8 +42,6 @@ def site(servers: Servers, worker_number: int, tmp_path_factory: pytest.TempPath
 
 def make_demo_data(servers: Servers, log: Path) -> None:
     """`appointly demo`, to its end."""
-    if not find_spec("appointly.demo"):
-        return
     demo = start("The demo data", "demo", env=environment(servers), log=log)
     assert demo.process.wait() == 0, demo.explain()
 
