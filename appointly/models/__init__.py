@@ -7,11 +7,13 @@ from appointly.models.blocked_time import BlockedTime
 from appointly.models.date_override import DateOverride
 from appointly.models.idempotency_key import IdempotencyKey
 from appointly.models.job import Job
+from appointly.models.listing import Listing
 from appointly.models.login_session import LoginSession
 from appointly.models.message import Message
 from appointly.models.provider import Provider
 from appointly.models.review import Review
 from appointly.models.sandbox_message import SandboxMessage
+from appointly.models.search_word import SearchWord
 from appointly.models.service import Service
 from appointly.models.slot import Slot
 from appointly.models.user import User
@@ -25,11 +27,13 @@ __all__ = [
     "DateOverride",
     "IdempotencyKey",
     "Job",
+    "Listing",
     "LoginSession",
     "Message",
     "Provider",
     "Review",
     "SandboxMessage",
+    "SearchWord",
     "Service",
     "Slot",
     "User",
