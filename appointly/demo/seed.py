@@ -18,6 +18,7 @@ from appointly.demo.rows import Rows
 from appointly.demo.schedule import demo_day, history, upcoming
 from appointly.domain.slug import slug
 from appointly.errors import DatabaseNotEmpty
+from appointly.operations.refresh_listings import refresh_listings
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.passwords import hash_password
 
@@ -54,6 +55,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await rows.write(session)
     await regenerate_slots(session, now=now)
     await upcoming(session, bookings, shops, demo_customer, now)
+    await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 
 
@@ -219,7 +221,7 @@ def _exceptions(rows: Rows, shop: Shop, number: int, now: datetime) -> None:
             reason="Open all day",
         )  # fmt: skip
     elif number % 3 == 0:
-        saturday = today + timedelta(days=(5 - today.weekday()) % 7 + 14)
+        saturday = today + timedelta(days=(5 - today.weekday()) % 7 + 21)
         rows.add(
             "date_override", now, provider_id=shop.id, local_date=saturday, opens_minute=600, closes_minute=1020,
             reason="Open Saturday",

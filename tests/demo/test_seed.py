@@ -33,7 +33,8 @@ async def one(session: AsyncSession, query: LiteralString, **values: object) -> 
 
 @pytest.fixture(params=range(0, 24, 3))
 async def now(request: pytest.FixtureRequest) -> datetime:
-    return NOON.replace(hour=request.param)
+    """Another hour of another weekday each time."""
+    return NOON.replace(hour=request.param) + timedelta(days=request.param // 3)
 
 
 async def test_it_holds_what_the_contract_promises(session: AsyncSession) -> None:

@@ -21,7 +21,7 @@ $$
 """
 DAY_BIT = """
 CREATE FUNCTION day_bit(date) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT 1::bigint << ($1 - date '2000-01-01') % 64
+    SELECT 1::bigint << mod(mod($1 - date '2000-01-01', 64) + 64, 64)
 $$
 """
 # The first time from an instant on that is neither full nor in the way of a booking or of blocked time.

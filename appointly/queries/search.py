@@ -1,0 +1,343 @@
+"""Finds services: by words, place, price and day, with counts for what could narrow further."""
+
+# ruff: noqa: S608 - the statements are put together from constants of this file
+
+import base64
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.statement import select
+from appointly.errors import ValidationFailed
+from appointly.queries.search_request import SearchRequest, fold
+
+# With a day chosen, this many services are looked at for the counts; a page never looks at more either.
+LOOKED_AT = 1000
+TIMES = 3
+LAST_OF_ALL = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """A time that can be booked; UTC."""
+
+    id: UUID
+    start: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """A service as it stands in lists. `rating` is None without reviews; `next_slots` are its next three free times,
+    on the chosen day if there is one."""
+
+    id: UUID
+    slug: str
+    title: str
+    category: str
+    picture: str
+    price_amount: int
+    currency: str
+    duration_minutes: int
+    approval: str
+    location: str
+    provider_slug: str
+    provider: str
+    city: str
+    time_zone: str
+    rating: float | None
+    reviews: int
+    next_slots: list[FreeTime]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """`total` and the counts in `facets` are lower bounds where `capped` is true. `corrected` is what was searched for
+    instead of a word that nobody uses."""
+
+    items: list[Found]
+    facets: dict[str, dict[str, int]]
+    total: int
+    capped: bool
+    corrected: str | None
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`kind` is category, city, service or provider; `slug` leads to a provider's profile, and is empty otherwise."""
+
+    kind: str
+    text: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class _Meant:
+    term: str
+    known: bool
+    nearest: str | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    category: str
+    city: str
+    count: int
+    looked_at: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A service on the page; without an item the last one that was looked at, where looking stopped early."""
+
+    key: str
+    service_id: UUID
+    place: int
+    item: dict[str, Any] | None
+
+
+# A mistyped word becomes the most similar known one.
+MEANT: LiteralString = """
+SELECT term, EXISTS (SELECT FROM search_word WHERE word LIKE term || '%%') AS known, (
+    SELECT word FROM (SELECT word FROM search_word ORDER BY word <-> term LIMIT 1) AS nearest
+    WHERE similarity(word, term) >= 0.25
+) AS nearest
+FROM unnest(%(terms)s::text[]) AS term
+"""
+WORDS: LiteralString = "words @@ %(words)s::tsquery"
+LOWEST: LiteralString = "listing.price_amount >= %(min_price)s"
+HIGHEST: LiteralString = "listing.price_amount <= %(max_price)s"
+DAY: LiteralString = "days & day_bit(%(day)s) <> 0"
+CATEGORY: LiteralString = "listing.category = %(category)s"
+CITY: LiteralString = "listing.city = %(city)s"
+# What "free" means here is what it means in queries/availability.py.
+IS_FREE: LiteralString = """
+NOT slot.booked AND slot.start_time > %(now)s
+AND slot.start_time >= %(now)s + make_interval(mins => min_notice_minutes)
+AND slot.slot_date < (%(now)s AT TIME ZONE time_zone)::date + horizon_days
+AND (slot.booked_count > 0 OR NOT EXISTS (
+    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
+      AND other.occupies && slot.occupies))
+AND NOT EXISTS (
+    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
+      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+"""
+FREE_ON_DAY: LiteralString = f"""
+EXISTS (
+    SELECT FROM service JOIN provider ON provider.id = provider_id JOIN slot ON slot.service_id = service.id
+    WHERE service.id = looked.service_id AND slot_date = %(day)s AND {IS_FREE}
+)
+"""
+SCORE: LiteralString = """
+(SELECT count(*) FROM unnest(%(title_terms)s::text[]) AS term WHERE position(term IN title_key) > 0)
+"""
+# The order of each sort: the expression, its direction, and its type in a cursor.
+ORDERS: dict[str, tuple[LiteralString, LiteralString, LiteralString]] = {
+    "price": ("listing.price_amount", "ASC", "int"),
+    "next": ("next_free_at", "ASC", "timestamptz"),
+    "quality": ("quality", "DESC", "float8"),
+    "score": (f"({SCORE} * 10 + quality)", "DESC", "float8"),
+}
+ITEM: LiteralString = f"""
+jsonb_build_object(
+    'id', service.id, 'slug', service.slug, 'title', title, 'category', service.category, 'picture', service.picture,
+    'price_amount', service.price_amount, 'currency', service.currency, 'duration_minutes', duration_minutes,
+    'approval', approval, 'location', location, 'provider_slug', provider.slug, 'provider', business_name,
+    'city', provider.city, 'time_zone', time_zone, 'rating', rating_sum::float8 / nullif(rating_count, 0),
+    'reviews', rating_count, 'next_slots', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'start', start_time) ORDER BY start_time), '[]')
+        FROM (
+            SELECT slot.id, start_time FROM slot
+            WHERE slot.service_id = service.id AND start_time > %(now)s AND {{on_day}} AND {IS_FREE}
+            ORDER BY start_time LIMIT %(times)s
+        ) AS soon
+    )
+)
+"""
+
+
+async def search_services(session: AsyncSession, request: SearchRequest, now: datetime) -> SearchPage:
+    """One page of the services that match, each with its next free times, and the counts of all pages.
+
+    Order: by relevance (words in the title, then reviews), price, or next free time as last noted; ties by id, so that
+    pages neither repeat nor skip a service whose place does not change. With a day, only services that have a free time
+    on it, local at the provider. Raises `ValidationFailed` for a cursor of another search or none of ours.
+    """
+    after = _read_cursor(request)
+    terms, corrected = await _terms(session, request)
+    values: dict[str, object] = {
+        "words": " & ".join(f"'{_stem(term)}':*" for term in terms),
+        "title_terms": [f" {_stem(term)}" for term in terms],
+        "min_price": request.min_price,
+        "max_price": request.max_price,
+        "day": request.date,
+        "category": request.category,
+        "city": request.city,
+        "now": now,
+        "times": TIMES,
+        "looked_at": LOOKED_AT,
+    }
+    wanted: list[LiteralString] = ["true"]
+    wanted += [WORDS] * bool(terms) + [LOWEST] * (request.min_price is not None)
+    wanted += [HIGHEST] * (request.max_price is not None) + [DAY] * (request.date is not None)
+    facets, total, capped = await _counts(session, request, wanted, values)
+    wanted += [CATEGORY] * bool(request.category) + [CITY] * bool(request.city)
+    order = {"relevance": "score" if terms else "quality"}.get(request.sort, request.sort)
+    items, following = await _page(session, request, order, wanted, values, after)
+    return SearchPage(items, facets, total, capped, corrected, following)
+
+
+async def suggest(session: AsyncSession, text: str, count: int = 8) -> list[Suggestion]:
+    """What somebody who has typed this far may be looking for."""
+    terms = SearchRequest.model_construct(q=text[:200]).terms()
+    if not terms:
+        return []
+    words = " & ".join(f"'{_stem(term)}':*" for term in terms)
+    beginning = fold(text).strip()[:80]
+    return await select(session, Suggestion, SUGGEST, words=words, beginning=beginning, count=count)
+
+
+SUGGEST: LiteralString = """
+WITH near AS MATERIALIZED (
+    SELECT service_id, provider_id, category, city, title_key FROM listing WHERE words @@ %(words)s::tsquery LIMIT 300
+), found AS (
+    SELECT DISTINCT 1 AS place, 'category' AS kind, category AS text, '' AS slug FROM near
+    WHERE starts_with(fold(category), %(beginning)s)
+    UNION SELECT DISTINCT 2, 'city', city, '' FROM near WHERE starts_with(fold(city), %(beginning)s)
+    UNION SELECT DISTINCT 3, 'service', title, '' FROM near JOIN service ON service.id = service_id
+    WHERE position(' ' || %(beginning)s IN title_key) > 0
+    UNION SELECT DISTINCT 4, 'provider', business_name, slug FROM near JOIN provider ON provider.id = near.provider_id
+    WHERE position(' ' || %(beginning)s IN ' ' || fold(business_name)) > 0
+)
+SELECT kind, text, slug FROM found ORDER BY place, text LIMIT %(count)s
+"""
+
+
+def _stem(term: str) -> str:
+    """A plural is found by its singular: every word stands for all words that begin with it."""
+    return term[:-1] if len(term) > 3 and term.endswith("s") else term
+
+
+async def _terms(session: AsyncSession, request: SearchRequest) -> tuple[list[str], str | None]:
+    """The words to search for, mistyped ones mended, and the mended search as text if there was one."""
+    terms = request.terms()
+    if not terms:
+        return [], None
+    meant = await select(session, _Meant, MEANT, terms=[_stem(term) for term in terms])
+    mended = [term if word.known or not word.nearest else word.nearest for term, word in zip(terms, meant, strict=True)]
+    return mended, " ".join(mended) if mended != terms else None
+
+
+async def _counts(
+    session: AsyncSession, request: SearchRequest, wanted: list[LiteralString], values: dict[str, object]
+) -> tuple[dict[str, dict[str, int]], int, bool]:
+    """How many match, by category and by city, each without its own filter; and whether there may be more."""
+    free: LiteralString = FREE_ON_DAY if request.date else "true"
+    limit: LiteralString = "LIMIT %(looked_at)s" if request.date else ""
+    places = await select(
+        session,
+        _Place,
+        f"""
+        WITH looked AS (SELECT service_id, category, city FROM listing WHERE {" AND ".join(wanted)} {limit})
+        SELECT category, city, count(*) FILTER (WHERE {free}) AS count, count(*) AS looked_at
+        FROM looked GROUP BY category, city
+        """,
+        **values,
+    )
+    categories: Counter[str] = Counter()
+    cities: Counter[str] = Counter()
+    total = 0
+    for place in places:
+        if request.city in ("", place.city):
+            categories[place.category] += place.count
+        if request.category in ("", place.category):
+            cities[place.city] += place.count
+        if request.city in ("", place.city) and request.category in ("", place.category):
+            total += place.count
+    facets = {"category": dict(categories.most_common()), "city": dict(cities.most_common())}
+    return facets, total, request.date is not None and sum(place.looked_at for place in places) == LOOKED_AT
+
+
+async def _page(
+    session: AsyncSession,
+    request: SearchRequest,
+    order: str,
+    wanted: list[LiteralString],
+    values: dict[str, object],
+    after: tuple[str, UUID] | None,
+) -> tuple[list[Found], str | None]:
+    """The items after the cursor, and the cursor of what follows."""
+    key, direction, kind = ORDERS[order]
+    if after:
+        sign: LiteralString = ">" if direction == "ASC" else "<"
+        bound: LiteralString = f"%(after)s::{kind}"
+        wanted = [*wanted, f"({key} {sign} {bound} OR {key} = {bound} AND listing.service_id > %(after_id)s)"]
+        values = {**values, "after": after[0], "after_id": after[1]}
+    on_day: LiteralString = "slot_date = %(day)s" if request.date else "true"
+    free: LiteralString = FREE_ON_DAY if request.date else "true"
+    backwards: LiteralString = "DESC" if direction == "ASC" else "ASC"
+    many: LiteralString = "%(looked_at)s" if request.date else "%(limit)s"
+    rows = await select(
+        session,
+        _Row,
+        f"""
+        WITH looked AS MATERIALIZED (
+            SELECT {key} AS key, service_id, rating_sum, rating_count FROM listing
+            WHERE {" AND ".join(wanted)} ORDER BY 1 {direction}, 2 LIMIT {many}
+        ), chosen AS MATERIALIZED (
+            SELECT * FROM looked WHERE {free} ORDER BY key {direction}, service_id LIMIT %(limit)s
+        )
+        SELECT chosen.key::text AS key, chosen.service_id,
+               row_number() OVER (ORDER BY chosen.key {direction}, chosen.service_id) AS place,
+               {ITEM.format(on_day=on_day)} AS item
+        FROM chosen JOIN service ON service.id = service_id JOIN provider ON provider.id = service.provider_id
+        UNION ALL (
+            SELECT key::text, service_id, 0, NULL FROM looked WHERE (SELECT count(*) FROM looked) = %(looked_at)s
+            ORDER BY key {backwards}, service_id DESC LIMIT 1
+        )
+        """,
+        **values,
+        limit=request.limit + 1,
+    )
+    found = sorted((row for row in rows if row.item), key=lambda row: row.place)
+    last = found[request.limit - 1] if len(found) > request.limit else next((row for row in rows if not row.item), None)
+    items = [_found(row.item) for row in found[: request.limit] if row.item]
+    if request.sort == "next":
+        items.sort(key=lambda item: item.next_slots[0].start if item.next_slots else LAST_OF_ALL)
+    return items, _cursor(request, last) if last else None
+
+
+def _found(item: dict[str, Any]) -> Found:
+    times = [FreeTime(UUID(time["id"]), datetime.fromisoformat(time["start"])) for time in item["next_slots"]]
+    return Found(**{**item, "id": UUID(item["id"]), "next_slots": times})
+
+
+def _cursor(request: SearchRequest, row: _Row) -> str:
+    text = json.dumps([request.mark(), row.key, str(row.service_id)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(request: SearchRequest) -> tuple[str, UUID] | None:
+    """Where the last page ended. Raises `ValidationFailed` unless this very search has made the cursor."""
+    if not request.cursor:
+        return None
+    try:
+        padded = request.cursor + "=" * (-len(request.cursor) % 4)
+        mark, key, service_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if mark != request.mark():
+            raise ValueError
+        if request.sort == "next":
+            if key.lstrip("-") != "infinity":
+                datetime.fromisoformat(key)
+        elif not -(2**31) < float(key) < 2**31 or (request.sort == "price" and not key.isdecimal()):
+            raise ValueError
+        return key, UUID(service_id)
+    except (ValueError, TypeError, AttributeError):
+        raise ValidationFailed(
+            fields={"cursor": "This cursor does not belong to this search. Start from the first page."}
+        ) from None
