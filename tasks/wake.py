@@ -10,7 +10,8 @@ from celery.signals import worker_ready, worker_shutting_down
 from appointly.database.bus import JOBS_WAIT
 from appointly.settings import settings
 from tasks.celery_app import run
-from tasks.jobs import run_due
+from tasks.expiry import expire
+from tasks.jobs import run_due, sweep
 from tasks.slots import top_up
 
 WAIT_SECONDS = 2
@@ -21,9 +22,10 @@ stopping = threading.Event()
 
 @worker_ready.connect
 def start(**_: Any) -> None:
-    """Listen on a thread of its own, and see to the free times once."""
+    """Listen on a thread of its own, and see to what fell due while no worker ran."""
     threading.Thread(target=listen, name="wake", daemon=True).start()
-    top_up.apply_async(expires=600)
+    for task in (top_up, expire, sweep):
+        task.apply_async(expires=600)
 
 
 @worker_shutting_down.connect

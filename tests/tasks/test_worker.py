@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from appointly.database import bus, engine, reading, transaction
 from appointly.database.outgoing import outgoing
 from appointly.database.statement import execute, select
 from appointly.domain.actor import GUEST
+from appointly.models import WorkingHours
 from appointly.operations.book_appointment import book_appointment
 from appointly.settings import settings
 from tests.invariants import broken_invariants
@@ -162,6 +164,25 @@ async def test_two_workers_share_the_work(gate: Gate, work: StartWorker) -> None
     expected = await book(20)
     await assert_each_once(gate, expected)
     assert gate.requests == 40
+
+
+async def test_a_starting_worker_sees_to_what_fell_due(gate: Gate, work: StartWorker) -> None:
+    async with transaction() as session:
+        provider = await make_provider(session)
+        session.add(WorkingHours(provider_id=provider.id, weekday=1, opens_minute=540, closes_minute=1020))
+        service = await make_service(session, provider, approval="manual")
+        earlier = now() - timedelta(hours=2)
+        [slot] = await make_slots(session, service, 1, start=earlier + timedelta(hours=1))
+        await book_appointment(session, GUEST, asking(slot), earlier)
+    work()
+
+    async def seen_to() -> bool:
+        slots = await count("SELECT count(*) AS number FROM slot WHERE start_time > now()")
+        expired = await count("SELECT count(*) AS number FROM appointment WHERE status = 'expired'")
+        return slots > 16 and expired == 1 and await all_done()
+
+    await until(seen_to)
+    assert len(await gate.mails()) == 3
 
 
 async def test_an_emptied_redis_loses_nothing(gate: Gate, work: StartWorker) -> None:
