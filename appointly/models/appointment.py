@@ -37,6 +37,7 @@ class Appointment(SQLModel, table=True):
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold_has_an_end"),
         Index("ix_appointment_provider_id_start_time", "provider_id", "start_time"),
         Index("ix_appointment_customer_id_start_time", "customer_id", "start_time"),
+        Index("ix_appointment_pending", "start_time", postgresql_where=text("status = 'pending'")),
         Index(
             "ix_appointment_hold_expires_at", "hold_expires_at", postgresql_where=text("hold_expires_at IS NOT NULL")
         ),
