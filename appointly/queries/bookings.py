@@ -191,8 +191,8 @@ async def bookings_of_provider(
         f"{AS_PROVIDER} AND appointment.provider_id = %(provider_id)s AND slot_date BETWEEN %(first)s AND %(last)s"
         " AND appointment.status = coalesce(%(status)s::text, appointment.status)"
         # Reaches over every zone's local day, so that the index on start_time serves.
-        " AND start_time BETWEEN %(first)s::timestamp AT TIME ZONE 'UTC' - interval '1 day'"
-        " AND %(last)s::timestamp AT TIME ZONE 'UTC' + interval '2 days'"
+        " AND start_time BETWEEN (%(first)s::timestamp AT TIME ZONE 'UTC') - interval '1 day'"
+        " AND (%(last)s::timestamp AT TIME ZONE 'UTC') + interval '2 days'"
     )
     return await _page(
         session, actor, which, False, limit, cursor, provider_id=provider_id, first=first, last=last, status=status
