@@ -29,9 +29,14 @@ def search_bar(days: list[Choice], cities: list[str]) -> rx.Component:
         _part(
             "Where",
             "search-where",
-            rx.el.input(id="search-where", name="city", placeholder="Any city", list="search-cities", class_name=BARE),
+            rx.el.select(
+                option("Any city", ""),
+                rx.foreach(cities, lambda city: option(city, city)),
+                id="search-where",
+                name="city",
+                class_name=f"{BARE} appearance-none",
+            ),
         ),
-        rx.el.datalist(rx.foreach(cities, lambda city: rx.el.option(value=city)), id="search-cities"),
         _part(
             "When",
             "search-when",

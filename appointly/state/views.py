@@ -1,11 +1,13 @@
 """What the queries found, as the pages show it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from appointly import routes
 from appointly.display import formatting
 from appointly.display.services import QuickTime, Quote, ServiceCard
+from appointly.queries.search import Found
 from appointly.queries.storefront import NextTime, Offer, Said
 
 NOTHING_FREE = "No free times in the coming weeks"
@@ -58,3 +60,10 @@ def short_name(name: str) -> str:
     """ "Nora Lindqvist" → "Nora L."."""
     first, *rest = name.split()
     return f"{first} {rest[-1][0]}." if rest else first
+
+
+def card_of_found(found: Found, now: datetime) -> ServiceCard:
+    """A service that a search has found."""
+    times = [NextTime(found.id, time.id, time.start) for time in found.next_slots]
+    shared = {each.name: getattr(found, each.name) for each in fields(Offer)}
+    return card_of(Offer(**shared), times, now)

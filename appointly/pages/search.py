@@ -1,0 +1,240 @@
+"""The search: filters on the left, on phones in a sheet; cards with times that lead into the wizard."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, looks
+from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.feedback import empty_state, message, skeleton_card
+from appointly.components.fields import CONTROL, field, option, select
+from appointly.components.service_card import service_card
+from appointly.display.shapes import Choice
+from appointly.pages.shell import page
+from appointly.state.search import Search
+
+SHEET = "filters"
+TYPING_PAUSE_MS = 250
+CATEGORY = (
+    "flex min-h-10 w-full items-center justify-between gap-3 rounded-control px-3 text-left text-sm transition-colors"
+    " pointer-coarse:min-h-11"
+)
+CHIP = (
+    "inline-flex min-h-9 items-center gap-1.5 rounded-full bg-accent-soft px-3.5 text-sm font-medium text-accent-ink"
+    " hover:bg-accent hover:text-on-accent pointer-coarse:min-h-11"
+)
+SKELETONS = 6
+
+
+def search() -> rx.Component:
+    """The whole page."""
+    return page(
+        rx.el.h1("Find an appointment", class_name="text-2xl font-semibold"),
+        _words(),
+        rx.el.div(
+            rx.el.aside(
+                rx.el.h2("Filters", class_name="sr-only"),
+                _filters("side"),
+                aria_label="Filters",
+                class_name="hidden lg:sticky lg:top-20 lg:block lg:self-start",
+            ),
+            rx.el.section(_bar(), _chips(), _results(), aria_label="Services", class_name="min-w-0"),
+            class_name="mt-8 grid gap-8 lg:grid-cols-[15rem_1fr]",
+        ),
+        dialog(
+            SHEET,
+            "Filters",
+            _filters("sheet"),
+            footer=button("Show ", Search.headline, size="large", class_name="w-full", **closes(SHEET)),
+        ),
+    )
+
+
+def _words() -> rx.Component:
+    """Works as a plain form too: before the page is connected, Enter loads it with the words in its address."""
+    return rx.el.form(
+        rx.icon(
+            "search",
+            size=20,
+            aria_hidden=True,
+            class_name="pointer-events-none absolute inset-y-0 left-4 my-auto text-ink-faint",
+        ),
+        rx.el.input(
+            type="search",
+            name="q",
+            default_value=Search.q,
+            key=Search.typed_elsewhere,
+            aria_label="What are you looking for?",
+            placeholder="Haircut, massage, maths tutor …",
+            auto_complete="off",
+            max_length=200,
+            on_change=Search.type_words.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
+            class_name=f"{CONTROL} min-h-12 pl-12",
+        ),
+        action="/services",
+        method="get",
+        role="search",
+        class_name="relative mt-4",
+    )
+
+
+def _filters(place: str) -> rx.Component:
+    """The filters, once beside the results and once in the sheet; `place` keeps their ids apart."""
+    return rx.el.div(
+        rx.el.fieldset(
+            rx.el.legend("Category", class_name="mb-2 text-sm font-medium"),
+            rx.el.div(
+                _category(Choice("", "All categories"), Search.category == ""),
+                rx.foreach(Search.categories, lambda each: _category(each, each.chosen)),
+                class_name="-mx-3 flex flex-col",
+            ),
+        ),
+        field(
+            "City",
+            select(
+                option("Anywhere", ""),
+                rx.foreach(Search.cities, lambda city: option(city.label, city.value)),
+                label="City",
+                id=f"{place}-city",
+                value=Search.city,
+                on_change=lambda value: Search.choose("city", value),
+            ),
+            name=f"{place}-city",
+        ),
+        field(
+            "Day",
+            select(
+                option("Any day", ""),
+                rx.foreach(Search.days, lambda day: option(day.label, day.value)),
+                label="Day",
+                id=f"{place}-day",
+                value=Search.day,
+                on_change=lambda value: Search.choose("date", value),
+            ),
+            name=f"{place}-day",
+        ),
+        rx.el.fieldset(
+            rx.el.legend("Price", class_name="mb-1.5 text-sm font-medium"),
+            rx.el.div(
+                _price("Lowest price", "min_price", Search.min_price, "From"),
+                rx.el.span("–", aria_hidden=True, class_name="text-ink-faint"),
+                _price("Highest price", "max_price", Search.max_price, "Up to"),
+                class_name="flex items-center gap-2",
+            ),
+        ),
+        class_name="flex flex-col gap-6",
+    )
+
+
+def _category(category: Any, chosen: Any) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(category.label),
+        rx.cond(
+            category.count > 0,
+            rx.el.span(category.count, class_name="text-xs tabular-nums"),
+        ),
+        type="button",
+        aria_pressed=chosen,
+        on_click=Search.choose("category", category.value),
+        class_name=rx.cond(
+            chosen,
+            f"{CATEGORY} bg-accent-soft font-semibold text-accent-ink",
+            f"{CATEGORY} text-ink-soft hover:bg-sunken hover:text-ink",
+        ),
+    )
+
+
+def _price(label: str, name: str, value: str, placeholder: str) -> rx.Component:
+    return rx.el.input(
+        default_value=value,
+        key=Search.typed_elsewhere,
+        aria_label=label,
+        placeholder=placeholder,
+        input_mode="numeric",
+        max_length=7,
+        on_change=lambda amount: Search.type_price(name, amount).debounce(TYPING_PAUSE_MS),
+        class_name=CONTROL,
+    )
+
+
+def _bar() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(Search.headline, role="status", class_name="font-display text-lg font-semibold"),
+        rx.el.div(
+            rx.el.button(
+                rx.icon("sliders-horizontal", size=18, aria_hidden=True),
+                "Filters",
+                type="button",
+                class_name=looks("secondary", "medium", "lg:hidden"),
+                **opens(SHEET),
+            ),
+            select(
+                rx.foreach(Search.sorts, lambda sort: option(sort.label, sort.value)),
+                label="Sort by",
+                value=Search.sort,
+                on_change=lambda value: Search.choose("sort", value),
+            ),
+            class_name="flex items-center gap-2",
+        ),
+        class_name="flex min-h-11 flex-wrap items-center justify-between gap-3",
+    )
+
+
+def _chips() -> rx.Component:
+    return rx.cond(
+        Search.chips.length() > 0,  # type: ignore[attr-defined]
+        rx.el.div(
+            rx.foreach(
+                Search.chips,
+                lambda chip: rx.el.button(
+                    chip.label,
+                    rx.icon("x", size=15, aria_hidden=True),
+                    rx.el.span("remove this filter", class_name="sr-only"),
+                    type="button",
+                    on_click=Search.choose(chip.value, ""),
+                    class_name=CHIP,
+                ),
+            ),
+            button("Clear all", kind="quiet", size="small", on_click=Search.clear),
+            class_name="mt-3 flex flex-wrap items-center gap-2",
+        ),
+    )
+
+
+def _results() -> rx.Component:
+    return rx.el.div(
+        rx.cond(Search.problem, rx.el.div(message(Search.problem, tone="warn"), class_name="mb-4")),
+        rx.cond(
+            Search.corrected,
+            rx.el.p("Showing what fits “", Search.corrected, "”.", class_name="mb-4 text-sm text-ink-soft"),
+        ),
+        rx.cond(
+            Search.loaded,
+            rx.cond(
+                Search.services.length() > 0,  # type: ignore[attr-defined]
+                rx.fragment(
+                    rx.el.div(
+                        rx.foreach(Search.services, service_card),
+                        class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3",
+                    ),
+                    rx.cond(
+                        Search.more,
+                        rx.el.div(
+                            button("Show more", kind="secondary", size="large", on_click=Search.show_more),
+                            class_name="mt-8 flex justify-center",
+                        ),
+                    ),
+                ),
+                empty_state(
+                    "search-x",
+                    "Nothing fits all of that",
+                    "Try fewer filters, another day, or a simpler word.",
+                    button("Clear all filters", on_click=Search.clear),
+                ),
+            ),
+            rx.el.div(
+                *[skeleton_card() for _ in range(SKELETONS)], class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3"
+            ),
+        ),
+        class_name="mt-5",
+    )
