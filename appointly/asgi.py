@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from appointly.api.documents import documents
 from appointly.api.http import api
 from appointly.appointly import app
 from appointly.settings import settings
@@ -82,4 +83,4 @@ def assembled(pages: Asgi, http: Asgi) -> Asgi:
 def create() -> Asgi:
     """The application of one web worker; called in the worker, after the fork."""
     die_with_parent()
-    return assembled(app(), api)
+    return assembled(documents(app()), api)

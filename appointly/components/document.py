@@ -47,8 +47,8 @@ def head() -> list[Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icon-192.png"),
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
-        rx.el.meta(name="theme-color", content=LIGHT_CANVAS, media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content=DARK_CANVAS, media="(prefers-color-scheme: dark)"),
+        rx.el.meta(name="theme-color", content=LIGHT_CANVAS, custom_attrs={"media": "(prefers-color-scheme: light)"}),
+        rx.el.meta(name="theme-color", content=DARK_CANVAS, custom_attrs={"media": "(prefers-color-scheme: dark)"}),
     ]
 
 

@@ -15,11 +15,15 @@ def money(amount: int, currency: str) -> str:
     """`amount` in minor units: "Free", "€45" or "€45.50"."""
     if amount == 0:
         return "Free"
-    digits = get_currency_precision(currency)
-    value = Decimal(amount).scaleb(-digits)
+    value = decimal(amount, currency)
     if value == value.to_integral_value():
         return str(format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False))
     return str(format_currency(value, currency, locale=LOCALE))
+
+
+def decimal(amount: int, currency: str) -> Decimal:
+    """`amount` in minor units as a number of whole ones: 4550 EUR → 45.50."""
+    return Decimal(amount).scaleb(-get_currency_precision(currency))
 
 
 def duration(minutes: int) -> str:

@@ -17,6 +17,7 @@ class Category:
         return f"/pictures/{self.slug}-1.svg"
 
 
+NOT_FOUND_TITLE = "Page not found · Appointly"
 CATEGORIES = (
     Category("hair", "Hair", "scissors"),
     Category("beauty", "Beauty", "sparkles"),
@@ -86,3 +87,8 @@ class Hours:
     day: str
     hours: str
     today: bool = False
+
+
+def place_of(address: str, city: str) -> str:
+    """Street and city; the city is not said twice."""
+    return address if city in address else ", ".join(part for part in (address, city) if part)

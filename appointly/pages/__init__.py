@@ -14,7 +14,6 @@ from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings, provider_calendar
 from appointly.pages.search import search
-from appointly.pages.search import search
 from appointly.pages.service import service
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.wizard import wizard
@@ -27,7 +26,6 @@ from appointly.state.oversight import Oversight
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.search import Search
-from appointly.state.search import Search
 from appointly.state.service import ServiceView
 from appointly.state.sign_in import SignInForm
 from appointly.state.wizard import Wizard
@@ -37,9 +35,8 @@ def add_pages(app: rx.App) -> None:
     """Register every page with its address."""
     app.add_page(landing, route="/", title="Appointly: book the time you see", on_load=Landing.load)
     app.add_page(search, route="/services", title="Find an appointment · Appointly", on_load=Search.load)
-    app.add_page(search, route="/services", title="Find an appointment · Appointly", on_load=Search.load)
-    app.add_page(service, route="/services/[slug]", title="Appointly", on_load=ServiceView.load)
-    app.add_page(provider, route="/providers/[slug]", title="Appointly", on_load=ProviderView.load)
+    app.add_page(service, route="/services/[slug]", title=ServiceView.page_title, on_load=ServiceView.load)
+    app.add_page(provider, route="/providers/[slug]", title=ProviderView.page_title, on_load=ProviderView.load)
     app.add_page(login, route="/login", title="Sign in · Appointly", on_load=SignInForm.load)
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)

@@ -214,7 +214,7 @@ def _results() -> rx.Component:
                 Search.services.length() > 0,  # type: ignore[attr-defined]
                 rx.fragment(
                     rx.el.div(
-                        rx.foreach(Search.services, service_card),
+                        rx.foreach(Search.services, lambda service: service_card(service)),
                         class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3",
                     ),
                     rx.cond(

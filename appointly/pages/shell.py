@@ -51,6 +51,7 @@ def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Componen
         ),
         _footer() if footer else rx.fragment(),
         notice(Viewer.notice, Viewer.notice_kind, Viewer.dismiss_notice),
+        id="page",
         class_name="flex min-h-dvh flex-col",
     )
 
@@ -94,6 +95,7 @@ def workspace(*children: Any, current: str = "/dashboard", places: Places = WORK
             class_name="fixed inset-x-0 bottom-0 z-30 grid grid-cols-3 border-t border-line bg-surface lg:hidden",
         ),
         notice(Viewer.notice, Viewer.notice_kind, Viewer.dismiss_notice),
+        id="page",
         class_name="flex min-h-dvh",
     )
 

@@ -197,6 +197,10 @@ WITH soon AS (
 SELECT {OFFER} FROM of_category JOIN service USING (id) JOIN provider ON provider.id = provider_id, {SAID}
 ORDER BY place, start_time LIMIT %(count)s
 """
+ADDRESSES: LiteralString = f"""
+SELECT '/services/' || service.slug AS path FROM service JOIN provider ON provider.id = provider_id WHERE {LISTED}
+UNION ALL SELECT '/providers/' || slug FROM provider WHERE suspended_at IS NULL LIMIT 45000
+"""
 CITIES: LiteralString = f"""
 SELECT DISTINCT city FROM provider JOIN service ON provider_id = provider.id WHERE {LISTED} ORDER BY city LIMIT 200
 """

@@ -11,10 +11,10 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting
-from appointly.display.services import CATEGORY_NAMES, Hours, Quote, ServiceCard
+from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
 from appointly.queries import storefront
 from appointly.queries.storefront import ProviderPage
-from appointly.state.views import card_of, place_of, quotes_of
+from appointly.state.views import card_of, quotes_of
 
 TIMES, REVIEWS = 3, 8
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -84,6 +84,7 @@ class ProviderView(rx.State):
 
     loaded: bool = False
     missing: bool = False
+    page_title: str = "Appointly"
     story: ProviderStory = ProviderStory()
     services: list[ServiceCard] = []
     reviews: list[Quote] = []
@@ -96,6 +97,7 @@ class ProviderView(rx.State):
         async with reading() as session:
             page = await storefront.provider_page(session, slug)
             self.missing, self.loaded = page is None, True
+            self.page_title = f"{page.name}, {page.city} · Appointly" if page else NOT_FOUND_TITLE
             if page is None:
                 return
             offers = await storefront.offers_of_provider(session, page.id)

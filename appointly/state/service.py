@@ -12,13 +12,13 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, POLICIES, Quote
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, Quote, place_of
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.queries import storefront
 from appointly.queries.availability import available_days, free_slots
 from appointly.queries.storefront import ServicePage
 from appointly.state.live import watch
-from appointly.state.views import place_of, quotes_of
+from appointly.state.views import quotes_of
 
 REVIEWS = 6
 DAYS_SHOWN = 42
@@ -93,6 +93,7 @@ class ServiceView(rx.State):
 
     loaded: bool = False
     missing: bool = False
+    page_title: str = "Appointly"
     story: ServiceStory = ServiceStory()
     reviews: list[Quote] = []
     month: Month = Month("", [Day()])
@@ -118,6 +119,7 @@ class ServiceView(rx.State):
             page = await storefront.service_page(session, slug)
             said = await storefront.reviews_of_service(session, page.id, REVIEWS) if page else []
         self.missing, self.loaded = page is None, True
+        self.page_title = f"{page.title} at {page.provider} · Appointly" if page else NOT_FOUND_TITLE
         if page is None:
             return
         if slug != self._slug:

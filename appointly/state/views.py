@@ -51,11 +51,6 @@ def quotes_of(reviews: Iterable[Said], now: datetime) -> list[Quote]:
     ]
 
 
-def place_of(address: str, city: str) -> str:
-    """Street and city; the city is not said twice."""
-    return address if city in address else ", ".join(part for part in (address, city) if part)
-
-
 def short_name(name: str) -> str:
     """ "Nora Lindqvist" → "Nora L."."""
     first, *rest = name.split()
