@@ -45,10 +45,12 @@ class Child:
     ) -> None:
         """Start `command`, which gets `orphan_signal` when its owner is gone, however that ends.
 
-        `stop()` sends `stop_signal` and insists after `patience` seconds. `prefix` runs around the command, which keeps
-        the file descriptors in `hold` open.
+        `stop()` sends `stop_signal` once it was ready, before that `orphan_signal` too (Celery asked to stop while it
+        starts does not), and insists after `patience` seconds. `prefix` runs around the command, which keeps the file
+        descriptors in `hold` open.
         """
-        self.name, self.log, self.stop_signal, self.patience = name, log, stop_signal, patience
+        self.name, self.log, self.patience = name, log, patience
+        self.stop_signal, self.orphan_signal, self.ready = stop_signal, orphan_signal, False
         die_with_owner = ["setpriv", "--pdeathsig", orphan_signal.name.removeprefix("SIG")]
         with log.open("ab") as out:
             self._log_start = out.tell()
@@ -75,6 +77,7 @@ class Child:
             if time.monotonic() > deadline:
                 raise StartFailed(f"{self.name} did not get ready within {patience:.0f} s. {self.explain()}")
             time.sleep(0.02)
+        self.ready = True
 
     def has_said(self, words: str) -> bool:
         """Whether the program has written these words since it started."""
@@ -94,7 +97,7 @@ class Child:
     def stop(self) -> None:
         """Ask the program to end, then insist. Nothing of its process group is left when this returns."""
         if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+            self.process.send_signal(self.stop_signal if self.ready else self.orphan_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.patience)
         with contextlib.suppress(ProcessLookupError):

@@ -73,7 +73,6 @@ def _start(stack: ExitStack, host: str, port: int, workers: int, demo: bool) -> 
         web_server = _child(stack, "The web server", web, home / "web.log")
         web_server.wait_until(_answers(host, port))
     with _step("Worker and clock"):
-        # Celery told to stop while it starts does not stop: it is waited for even though nothing here needs it.
         worker = _child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log")
         worker.wait_until(lambda: worker.has_said(" ready."))
     children += [web_server, worker]
