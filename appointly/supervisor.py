@@ -68,7 +68,7 @@ class Child:
             except FileNotFoundError as error:
                 raise StartFailed(f"{name} needs the program {error.filename}, which is not installed.") from error
 
-    def wait_until(self, ready: Callable[[], bool], patience: float = 60.0) -> None:
+    def wait_until(self, ready: Callable[[], bool], patience: float = 120.0) -> None:
         """Return when `ready()` is true. Raises `StartFailed` when the program ends first or time is up."""
         deadline = time.monotonic() + patience
         while not ready():

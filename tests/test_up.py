@@ -19,7 +19,9 @@ from tests.conftest import clean
 from tests.processes import HOME, TEST_SECRET, answers, free_port
 
 UP = [sys.executable, "-m", "appointly.cli", "up"]
-PATIENCE = 60.0
+PATIENCE = 150.0
+
+pytestmark = pytest.mark.timeout(400)
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -113,7 +115,6 @@ def nothing_left(processes: set[int]) -> None:
     until(lambda: not processes & running().keys(), f"still running: {processes & running().keys()}")
 
 
-@pytest.mark.timeout(300)
 def test_however_it_ends_nothing_is_left_and_it_starts_again(start: Callable[..., Up]) -> None:
     for ending in (signal.SIGINT, signal.SIGKILL, signal.SIGTERM):
         up = start()
