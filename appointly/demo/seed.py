@@ -54,6 +54,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     rows.add("audit_entry", now, action=MARK, object_kind="database", detail={}, created_at=now)
     await rows.write(session)
     await regenerate_slots(session, now=now)
+    await execute(session, "ANALYZE")  # the triggers on bookings below would plan for empty tables
     await upcoming(session, bookings, shops, demo_customer, now)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
