@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,8 +97,8 @@ def _build(work: Path, log: Path) -> None:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_DIR": str(work.parent / "reflex"),
     }
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    builder = Child("The front-end build", command, log=log, env=environment, cwd=ROOT)
+    command = [sys.executable, "-m", "appointly.frontend"]
+    builder = Child("The front-end build", command, log=log, env=environment, cwd=ROOT, orphan_signal=signal.SIGTERM)
     try:
         if builder.process.wait() != 0:
             raise StartFailed(f"The front end could not be built. {builder.explain()}")
@@ -126,3 +127,15 @@ def _keep(work: Path, bundle: Path) -> None:
     kept = [path for path in bundle.parent.iterdir() if re.fullmatch(r"[0-9a-f]{16}", path.name)]
     for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-BUNDLES_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def main() -> None:
+    """Reflex's own build, taking the programs it starts along when it is told to end."""
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
+    from reflex.reflex import cli
+
+    cli(["export", "--frontend-only", "--no-zip"])
+
+
+if __name__ == "__main__":
+    main()

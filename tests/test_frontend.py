@@ -8,6 +8,7 @@ import pytest
 
 from appointly import frontend
 from appointly.supervisor import StartFailed
+from tests.family import family, nothing_left, until
 
 BUILD = "import sys; from pathlib import Path; from appointly import frontend; print(frontend.build(Path(sys.argv[1])))"
 
@@ -53,6 +54,18 @@ def test_processes_that_ask_at_once_get_one_build(tmp_path: Path) -> None:
     (bundle,) = answers
     assert (Path(bundle) / "build/client/index.html").exists()
     assert (tmp_path / "a home/frontend.log").read_text().count("Compiling production app") == 1
+
+
+def test_a_build_whose_owner_is_killed_leaves_nothing_and_the_next_one_succeeds(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path)], stdout=subprocess.DEVNULL)
+    log = tmp_path / "frontend.log"
+    until(lambda: log.exists() and "Compiling" in log.read_text(), "the build did not begin")
+    until(lambda: len(family(killed.pid)) > 2, "the build started no program")  # bun, which installs and bundles
+    processes = family(killed.pid)
+    killed.kill()
+    killed.wait()
+    nothing_left(processes)
+    assert (frontend.build(tmp_path) / "build/client/index.html").exists()
 
 
 def test_a_page_that_does_not_compile_is_a_sentence(sources: Path, tmp_path: Path) -> None:

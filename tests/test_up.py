@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,41 +15,11 @@ from appointly import frontend
 from appointly.database.embedded import Servers, embedded_servers
 from appointly.database.migrate import migrate
 from tests.conftest import clean
+from tests.family import PATIENCE, family, nothing_left, until
 from tests.processes import HOME, TEST_SECRET, answers, free_port
 
 UP = [sys.executable, "-m", "appointly.cli", "up"]
-PATIENCE = 150.0
-
 pytestmark = pytest.mark.timeout(400)
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for something that must happen."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
-def running() -> dict[int, int]:
-    """Every living process and its parent."""
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
-        if state != "Z":
-            found[int(entry.parent.name)] = int(parent)
-    return found
-
-
-def family(pid: int) -> set[int]:
-    """A process and all that descend from it."""
-    parents, found = running(), {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
 
 
 class Up:
@@ -109,10 +78,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
         if one.process.poll() is None:
             one.process.terminate()
             one.ended()
-
-
-def nothing_left(processes: set[int]) -> None:
-    until(lambda: not processes & running().keys(), f"still running: {processes & running().keys()}")
 
 
 def test_however_it_ends_nothing_is_left_and_it_starts_again(start: Callable[..., Up]) -> None:
