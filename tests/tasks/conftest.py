@@ -16,7 +16,7 @@ from appointly.supervisor import Child
 from tests.conftest import Servers
 from tests.processes import Site, start_worker
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class Gate:
@@ -29,6 +29,7 @@ class Gate:
         self.before.set()
         self.after.set()
         self.requests = 0
+        self.paths: set[str] = set()
 
     def pass_on(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Called on the server's thread."""
@@ -64,6 +65,7 @@ def resend(gate: Gate) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            gate.paths.add(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, answer = gate.pass_on(dict(self.headers), body)
             try:
@@ -97,11 +99,12 @@ def work(worker_servers: Servers, resend: str, tmp_path: Path) -> Iterator[Start
     """Starts worker processes that send through the gate."""
     children: list[Child] = []
 
-    def start(*arguments: str) -> Child:
+    def start(*arguments: str, demo: bool = False) -> Child:
         log = tmp_path / f"worker{len(children)}.log"
         log.touch()
-        env = {"RESEND_API_KEY": "re_test", "RESEND_API_URL": resend, "APPOINTLY_HOME": str(tmp_path)}
-        children.append(start_worker(Site("http://127.0.0.1:9", worker_servers), log, *arguments, **env))
+        env = {} if demo else {"RESEND_API_KEY": "re_test", "RESEND_API_URL": resend}
+        site = Site(resend, worker_servers)
+        children.append(start_worker(site, log, *arguments, APPOINTLY_HOME=str(tmp_path), **env))
         return children[-1]
 
     yield start
