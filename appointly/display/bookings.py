@@ -179,10 +179,17 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
     )
 
 
+def title_of(move: Move) -> str:
+    """What a move is called; the first one is the booking itself."""
+    if move.from_status is None and move.to_status != "pending":
+        return "Booked"
+    return MOVES[move.to_status]
+
+
 def history_of(moves: Iterable[Move], zone: str, now: datetime) -> list[Happened]:
     """What happened to a booking, the latest first."""
     lines = [
-        Happened(MOVES[move.to_status], WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
+        Happened(title_of(move), WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
         for move in moves
     ]
     return lines[::-1]

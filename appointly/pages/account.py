@@ -85,8 +85,9 @@ def _line(booking: Any, ahead: bool) -> rx.Component:
             rx.el.span(
                 rx.el.span(booking.service, class_name="truncate font-semibold"),
                 rx.el.span(
-                    f"{booking.when} · {booking.provider} ",
+                    f"{booking.when} ",
                     zone_note(booking.zone, booking.zone_name),
+                    f" · {booking.provider}",
                     class_name="text-sm text-ink-soft",
                 ),
                 rx.el.span(status_badge(booking.status), class_name="mt-1 sm:hidden"),

@@ -226,6 +226,7 @@ def _history() -> rx.Component:
             class_name="flex items-center justify-between",
         ),
         history_list(BookingPage.history),
+        zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "mt-3 block text-xs text-ink-faint"),
         class_name="p-5",
     )
 

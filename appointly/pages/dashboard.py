@@ -28,7 +28,9 @@ def dashboard() -> rx.Component:
                 zone_note(Dashboard.zone, Dashboard.zone_name),
                 class_name="inline-flex flex-wrap gap-x-2",
             ),
-            badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"),
+            rx.el.span(
+                badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"), class_name="self-center"
+            ),
             link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
         ),
         rx.cond(Dashboard.loaded, _content(), _loading()),

@@ -59,7 +59,7 @@ class Booking:
     @property
     def answered(self) -> list[tuple[str, str]]:
         """Question and answer, in the order they were asked."""
-        ordered = sorted(self.answers.values(), key=lambda answer: answer["place"])
+        ordered = sorted(self.answers.values(), key=lambda answer: answer.get("place", 0))
         return [(answer["label"], answer["value"]) for answer in ordered]
 
 

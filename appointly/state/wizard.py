@@ -120,8 +120,9 @@ class Wizard(rx.State):
     _shown_month: str = ""
 
     @rx.event
-    async def load(self) -> None:
-        """The page opens, its address changes, or the connection returns."""
+    async def load(self) -> EventSpec | None:
+        """The page opens, its address changes, or the connection returns. A new step takes the focus."""
+        before = (self.slug, self.step) if self.loaded else None
         slug = str(self.router.url.path.rpartition("/")[2])
         asked = self.router.url.query_parameters
         actor, at = await current_actor(self), now()
@@ -138,6 +139,8 @@ class Wizard(rx.State):
         except NotFound:
             self.missing = True
         self.loaded = True
+        moved = before is not None and before != (slug, self.step)
+        return rx.set_focus("step-title") if moved else None
 
     @rx.event
     async def refresh(self) -> None:
