@@ -91,10 +91,13 @@ def sentences(errors: Iterable[ErrorDetails]) -> dict[str, str]:
     for error in errors:
         path = ".".join(str(part) for part in error["loc"])
         context: dict[str, Any] = error.get("ctx", {})
-        if error["type"] == "value_error":
+        kind: str = error["type"]
+        if kind in ("too_short", "too_long") and isinstance(error["input"], str):
+            kind = f"string_{kind}"  # a length that is checked after our own checks is told as any sequence's
+        if kind == "value_error":
             sentence = str(context.get("error", "")) or "Please check this."
         else:
-            sentence = SENTENCES.get(error["type"], "Please check this.").format(**context)
+            sentence = SENTENCES.get(kind, "Please check this.").format(**context)
         fields.setdefault(path, sentence)
     return fields
 

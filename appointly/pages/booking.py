@@ -52,13 +52,16 @@ def booking() -> rx.Component:
 
 
 def _not_yours() -> rx.Component:
-    return empty_state(
-        "lock",
-        "This booking is not open to you",
-        "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
-        "or sign in with the account it was made with.",
-        link_button("Sign in", href="/login"),
-        link_button("Find an appointment", href="/services", kind="secondary"),
+    return rx.fragment(
+        rx.el.h1("Booking", class_name="sr-only"),
+        empty_state(
+            "lock",
+            "This booking is not open to you",
+            "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
+            "or sign in with the account it was made with.",
+            link_button("Sign in", href="/login"),
+            link_button("Find an appointment", href="/services", kind="secondary"),
+        ),
     )
 
 

@@ -155,7 +155,9 @@ FIGURE = "whitespace-nowrap tabular-nums"
 
 
 def _jobs() -> rx.Component:
-    return table(["Kind", "State", "Tries", "Last error", "Made (UTC)", ""], rx.foreach(Oversight.work, _job), "Jobs")
+    return table(
+        ["Kind", "State", "Tries", "Last error", "Made (UTC)", "Action"], rx.foreach(Oversight.work, _job), "Jobs"
+    )
 
 
 def _job(job: Any) -> rx.Component:

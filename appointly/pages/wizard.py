@@ -47,7 +47,10 @@ def wizard() -> rx.Component:
 
 
 def _not_here(title: str, sentence: str) -> rx.Component:
-    return empty_state("calendar-x", title, sentence, link_button("Find another service", href="/services"))
+    return rx.fragment(
+        rx.el.h1("Book", class_name="sr-only"),
+        empty_state("calendar-x", title, sentence, link_button("Find another service", href="/services")),
+    )
 
 
 def _heading() -> rx.Component:

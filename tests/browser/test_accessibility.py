@@ -48,7 +48,8 @@ async def test_the_workspace(open_page: OpenPage, site: Site, width: int, dark: 
     await expect(page.get_by_role("heading", name="Schedule")).to_be_visible()
     await assert_clean(page)
     query = """SELECT reference FROM appointment JOIN provider ON provider.id = provider_id
-    JOIN "user" u ON u.id = user_id WHERE email = 'provider@demo.test' AND status = 'confirmed' AND start_time > now()"""
+    JOIN "user" u ON u.id = user_id
+    WHERE email = 'provider@demo.test' AND status = 'confirmed' AND start_time > now()"""
     reference = rows(site, query)[0][0]
     for path, heading in [
         (f"/dashboard/bookings?booking={reference}", "Bookings"),
