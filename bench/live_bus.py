@@ -14,15 +14,16 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import redis.asyncio as redis
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly import clock
@@ -30,11 +31,11 @@ from appointly.database import bus
 from appointly.database.embedded import embedded_servers
 from appointly.database.engine import TOPICS, engine
 from appointly.database.migrate import migrate
-from appointly.database.statement import execute
+from appointly.database.statement import execute, select
 from appointly.domain.actor import GUEST
-from appointly.models import Provider, Service, User
 from appointly.operations.book_appointment import BookingRequest, book_appointment
 from appointly.settings import settings
+from tests.making import make_provider, make_service
 
 CLIENTS = 16
 WAYS = ("silent", "notify", "valkey")
@@ -44,6 +45,23 @@ SELECT id, provider_id, start::date, 1 + mod(n, 144), start, start + interval '1
   tstzrange(start, start + interval '10 min'), 1, 0
 FROM service, generate_series(0, 19999) n,
 LATERAL (SELECT current_date + interval '2 days' + n * interval '10 min' AS start) AS begins"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A slot to book."""
+
+    provider_id: UUID
+    id: UUID
+
+
+async def free_slots() -> dict[UUID, list[UUID]]:
+    """The ids of all slots by provider, the latest first."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    async with AsyncSession(engine()) as session:
+        for place in await select(session, Place, "SELECT provider_id, id FROM slot ORDER BY start_time DESC"):
+            found[place.provider_id].append(place.id)
+    return found
 
 
 @asynccontextmanager
@@ -126,24 +144,11 @@ async def measure(seconds: float, turns: int) -> None:
     """All ways in turn, then the median of each figure."""
     async with transaction("silent", {}) as session:
         for number in range(CLIENTS):
-            person = User(email=f"p{number}@bench.test", name="Provider", role="provider")
-            place = {"slug": f"p-{number}", "business_name": "Bench", "category": "hair", "city": "Bern"}
-            provider = Provider(user_id=person.id, time_zone="UTC", **place)
-            price = {"price_amount": 4500, "duration_minutes": 10, "horizon_days": 366}
-            service = Service(
-                provider_id=provider.id, slug=f"s-{number}", letter="A", title="Cut", category="hair", **price
-            )
-            for row in (person, provider, service):
-                session.add(row)
-                await session.flush()
+            provider = await make_provider(session, f"Shop {number}", "UTC")
+            await make_service(session, provider, duration_minutes=10, horizon_days=366)
         await execute(session, SLOTS)
         await execute(session, "ANALYZE")
-    async with engine().connect() as connection:
-        rows = await connection.execute(text("SELECT provider_id, id FROM slot ORDER BY start_time DESC"))
-        by_provider: dict[UUID, list[UUID]] = {}
-        for provider_id, slot_id in rows:
-            by_provider.setdefault(provider_id, []).append(slot_id)
-    slots = list(by_provider.values())
+    slots = list((await free_slots()).values())
     await turn("silent", 1, slots)
     figures: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
     for number in range(turns):
