@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from traceback import format_exception
 from typing import Any, cast
 from uuid import uuid4
 
@@ -89,7 +90,8 @@ def expected(error: Exception) -> AppointlyError:
         log.warning("database_unavailable", error=str(error)[:300])
         return Unavailable()
     incident = uuid4().hex[:12]
-    log.error("request_failed", incident=incident, exc_info=error)
+    # Written out here: a renderer that adds local variables would put passwords into the log.
+    log.error("request_failed", incident=incident, trace="".join(format_exception(error)))
     return Unexpected(details={"incident": incident})
 
 

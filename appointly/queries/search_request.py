@@ -58,7 +58,7 @@ def _iso_date(value: object) -> object:
     return value
 
 
-Amount = Annotated[int | None, BeforeValidator(_empty_is_none), Field(ge=0, le=HIGHEST_PRICE)]
+Amount = Annotated[Annotated[int, Field(ge=0, le=HIGHEST_PRICE)] | None, BeforeValidator(_empty_is_none)]
 
 
 class SearchRequest(BaseModel):

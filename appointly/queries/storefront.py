@@ -212,6 +212,17 @@ async def service_page(session: AsyncSession, slug: str) -> ServicePage | None:
     return found[0] if found else None
 
 
+@dataclass(frozen=True)
+class _Slug:
+    slug: str
+
+
+async def slug_of_service(session: AsyncSession, service_id: UUID) -> str | None:
+    """The slug of a service that is known by its id."""
+    found = await select(session, _Slug, "SELECT slug FROM service WHERE id = %(id)s", id=service_id)
+    return found[0].slug if found else None
+
+
 async def provider_page(session: AsyncSession, slug: str) -> ProviderPage | None:
     """The provider with this slug; None for one that is suspended or never was."""
     found = await select(session, ProviderPage, PROVIDER, slug=slug)

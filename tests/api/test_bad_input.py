@@ -39,6 +39,8 @@ SIGN_UP = {"email": "new@example.com", "password": PASSWORD, "name": "New", "rol
 CALLS = [
     Call("POST", "/api/v1/auth/signup", SIGN_UP, free=frozenset({"name", "password"})),
     Call("POST", "/api/v1/auth/login", {"email": "ada@example.com", "password": "wrong"}),
+    Call("GET", "/api/v1/services", query={"q": "", "city": "", "min_price": "", "date": "", "sort": "", "cursor": ""}),
+    Call("GET", "/api/v1/services/{service}"),
     Call("GET", "/api/v1/services/{service}/availability", query={"date": "2026-12-01", "days": 1}),
     Call("POST", "/api/v1/bookings", BOOKING | BOOKING_MORE, free=frozenset({"customer_name", "notes"})),
     Call("GET", "/api/v1/bookings", query={"limit": 5, "cursor": ""}),

@@ -30,6 +30,20 @@ async def test_free_times_are_what_can_be_booked(http: httpx.AsyncClient, sessio
     assert [slot["id"] for slot in left] == [str(slot.id) for slot in slots[1:]]
 
 
+async def test_services_are_found_and_described(http: httpx.AsyncClient, session: AsyncSession) -> None:
+    service = await make_service(session, await make_provider(session), description="With a wash.")
+    slots = await make_slots(session, service, start=SOON)
+    await session.commit()
+    [found] = (await http.get("/api/v1/services", params={"q": "haircut", "city": "Berlin"})).json()["items"]
+    assert (found["id"], found["price"]) == (str(service.id), {"amount": 4500, "currency": "EUR"})
+    assert found["next_slot"]["id"] == str(slots[0].id)
+    for name in (service.id, service.slug):
+        page = (await http.get(f"/api/v1/services/{name}")).json()
+        assert (page["description"], page["open"], page["next_slot"]) == ("With a wash.", True, found["next_slot"])
+    assert (await http.get("/api/v1/services", params={"q": "zeppelin"})).json() == {"items": [], "next_cursor": None}
+    assert (await http.get("/api/v1/services/no-such-service")).json()["code"] == "not_found"
+
+
 async def test_an_unknown_service_is_not_found(http: httpx.AsyncClient) -> None:
     answer = await http.get(f"/api/v1/services/{uuid4()}/availability", params={"date": "2026-12-01"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
