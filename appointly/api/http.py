@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from appointly.api import accounts, bookings, calendar, forms, health, problems, services
+from appointly.api import accounts, bookings, calendar, docs, forms, health, problems, services
 from appointly.api.shapes import refusals
 from appointly.sandbox import mailbox
 from appointly.visitor import SESSION_COOKIE
@@ -53,7 +53,7 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    for router in (accounts.router, services.router, bookings.router):
+    for router in (accounts.router, services.router, bookings.router, docs.router):
         api.include_router(router, prefix=PREFIX)
     for router in (health.router, forms.router, calendar.router, mailbox.router):
         api.include_router(router)

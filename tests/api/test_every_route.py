@@ -14,6 +14,7 @@ from tests.people import person
 PUBLIC = {
     "GET /healthz",
     "GET /readyz",
+    "GET /api/v1/docs",
     "GET /api/v1/services",
     "GET /api/v1/services/{service}",
     "GET /api/v1/services/{service_id}/availability",

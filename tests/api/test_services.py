@@ -1,5 +1,6 @@
 """Services and their free times over HTTP."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -63,3 +64,11 @@ async def test_ready_means_database_broker_and_schema(http: httpx.AsyncClient) -
     assert (await http.get("/healthz")).json() == {"status": "ok"}
     ready = await http.get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "broker": "ok"})
+
+
+async def test_the_documentation_loads_nothing_from_elsewhere(http: httpx.AsyncClient) -> None:
+    page = await http.get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "/api/v1/bookings/{booking_id}/confirm" in page.text
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page.text)
+    assert (await http.get("/api/v1/openapi.json")).json()["openapi"].startswith("3.")
