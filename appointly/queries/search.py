@@ -14,10 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import ValidationFailed
-from appointly.queries.search_request import SearchRequest, fold
+from appointly.queries.search_request import TERMS, SearchRequest, fold
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
-LOOKED_AT = 1000
+LOOKED_AT = 300
 TIMES = 3
 LAST_OF_ALL = datetime.max.replace(tzinfo=UTC)
 
@@ -133,15 +133,14 @@ EXISTS (
     WHERE service.id = looked.service_id AND slot_date = %(day)s AND {IS_FREE}
 )
 """
-SCORE: LiteralString = """
-(SELECT count(*) FROM unnest(%(title_terms)s::text[]) AS term WHERE position(term IN title_key) > 0)
-"""
+# A place for each word, line breaks (which no title has) in the rest: an array would be taken apart for every row.
+SCORE: LiteralString = " + ".join(f"sign(position(%(title_{place})s IN title_key))" for place in range(TERMS))
 # The order of each sort: the expression, its direction, and its type in a cursor.
 ORDERS: dict[str, tuple[LiteralString, LiteralString, LiteralString]] = {
     "price": ("listing.price_amount", "ASC", "int"),
     "next": ("next_free_at", "ASC", "timestamptz"),
     "quality": ("quality", "DESC", "float8"),
-    "score": (f"({SCORE} * 10 + quality)", "DESC", "float8"),
+    "score": (f"(({SCORE}) * 10 + quality)", "DESC", "float8"),
 }
 ITEM: LiteralString = f"""
 jsonb_build_object(
@@ -172,7 +171,8 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
     terms, corrected = await _terms(session, request)
     values: dict[str, object] = {
         "words": " & ".join(f"'{_stem(term)}':*" for term in terms),
-        "title_terms": [f" {_stem(term)}" for term in terms],
+        **{f"title_{place}": "\n" for place in range(TERMS)},
+        **{f"title_{place}": f" {_stem(term)}" for place, term in enumerate(terms)},
         "min_price": request.min_price,
         "max_price": request.max_price,
         "day": request.date,
