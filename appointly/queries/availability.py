@@ -89,21 +89,31 @@ FREE_DAYS: LiteralString = (
 )
 
 
-def _rfc3339(instant: LiteralString) -> LiteralString:
-    """SQL for an instant as text, with the offset of `time_zone` at that instant."""
-    local: LiteralString = f"{instant} AT TIME ZONE time_zone"
-    offset: LiteralString = f"({local} - {instant} AT TIME ZONE 'UTC')"
-    return f"""to_char({local}, 'YYYY-MM-DD"T"HH24:MI:SS') || CASE WHEN {offset} < '0' THEN '-' ELSE '+' END
-               || to_char(CASE WHEN {offset} < '0' THEN -{offset} ELSE {offset} END, 'HH24:MI')"""
-
-
+OFFSET_TEXT: LiteralString = """
+CASE WHEN {offset} < interval '0' THEN '-' || to_char(-{offset}, 'HH24:MI') ELSE '+' || to_char({offset}, 'HH24:MI') END
+"""
+INSTANT_TEXT: LiteralString = (
+    """to_char({name}_local, 'YYYY-MM-DD"T"HH24:MI:SS')"""
+    f" || CASE {{name}}_offset WHEN usual THEN usual_text ELSE {OFFSET_TEXT.format(offset='{name}_offset')} END"
+)
+# An offset is written out once for all the times that have it; those of the other season write their own.
 AVAILABILITY: LiteralString = f"""
-WITH {BUSY}, {FREE}
+WITH {BUSY}, {FREE}, usual AS MATERIALIZED (
+    SELECT usual, {OFFSET_TEXT.format(offset="usual")} AS usual_text
+    FROM offer, LATERAL (SELECT after AT TIME ZONE time_zone - after AT TIME ZONE 'UTC' AS usual) AS present
+), shown AS MATERIALIZED (
+    SELECT id, slot_date, token, remaining, start_time, start_local, end_local,
+           start_local - start_time AT TIME ZONE 'UTC' AS start_offset,
+           end_local - end_time AT TIME ZONE 'UTC' AS end_offset
+    FROM free, LATERAL (SELECT start_time AT TIME ZONE time_zone AS start_local,
+                               end_time AT TIME ZONE time_zone AS end_local OFFSET 0) AS clock
+)
 SELECT '{{"service_id":"' || offer.id || '","timezone":"' || time_zone || '","slots":[' || coalesce((
-    SELECT string_agg('{{"id":"' || id || '","date":"' || slot_date || '","start":"' || {_rfc3339("start_time")}
-        || '","end":"' || {_rfc3339("end_time")} || '","token":"' || token || '","remaining":' || remaining || '}}',
-        ',' ORDER BY start_time)
-    FROM free
+    SELECT string_agg('{{"id":"' || id || '","date":"' || slot_date
+        || '","start":"' || {INSTANT_TEXT.format(name="start")}
+        || '","end":"' || {INSTANT_TEXT.format(name="end")}
+        || '","token":"' || token || '","remaining":' || remaining || '}}', ',' ORDER BY start_time)
+    FROM shown, usual
 ), '') || ']}}' AS body
 FROM offer
 """
