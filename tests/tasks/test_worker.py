@@ -82,7 +82,8 @@ async def forget_leases() -> None:
 
 
 async def waits_for_a_lock() -> bool:
-    return await count("SELECT count(*) AS number FROM pg_locks WHERE NOT granted") > 0
+    waiting = "SELECT count(*) AS number FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return await count(f"{waiting} AND datname = current_database()") > 0
 
 
 async def test_a_poke_brings_the_mail_at_once(gate: Gate, work: StartWorker) -> None:

@@ -1,0 +1,58 @@
+"""Named SQL on the session's own connection."""
+
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database import engine, reading, transaction
+from appointly.database.statement import execute, select
+from appointly.models import User
+
+
+@dataclass(frozen=True)
+class Name:
+    name: str
+
+
+async def test_it_sees_what_the_session_has_not_flushed(session: AsyncSession) -> None:
+    session.add(User(email="ada@example.test", name="Ada"))
+    assert await select(session, Name, 'SELECT name FROM "user"') == [Name("Ada")]
+    assert await execute(session, 'UPDATE "user" SET name = %(name)s', name="Grace") == 1
+    await session.rollback()
+    assert await select(session, Name, 'SELECT name FROM "user"') == []
+
+
+async def test_each_transaction_of_a_session_has_its_own_connection(session: AsyncSession) -> None:
+    query = "SELECT pg_backend_pid()::text AS name"
+    [first] = await select(session, Name, query)
+    await session.commit()
+    # The connection went back to the pool, and somebody else has it now.
+    async with transaction() as other:
+        [taken] = await select(other, Name, query)
+        [second] = await select(session, Name, query)
+        assert taken != second
+        assert taken == first
+
+
+@pytest.mark.parametrize("opened", [transaction, reading])
+async def test_after_a_restart_of_postgresql_one_failure_replaces_every_connection(database: str, opened) -> None:
+    sessions = [AsyncSession(engine()) for _ in range(5)]
+    for session in sessions:
+        await select(session, Name, "SELECT '' AS name")
+    for session in sessions:
+        await session.close()
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    failures = 0
+    for _ in range(6):
+        try:
+            async with opened() as session:
+                await select(session, Name, "SELECT '' AS name")
+        except psycopg.OperationalError:
+            failures += 1
+    assert failures == 1
