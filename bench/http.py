@@ -27,7 +27,7 @@ from appointly.supervisor import Child
 from bench import _bare
 from tests.processes import answers, environment, free_port, start_web
 
-PROVIDERS, SECONDS, TURNS, CLIENTS, ROUNDS, RIVALS, TARGET = 400, 2.5, 3, (1, 16), 1_000, 32, 0.5
+PROVIDERS, SECONDS, TURNS, CLIENTS, ROUNDS, RIVALS, TARGET = 150, 2.0, 2, (1, 16), 1_000, 32, 0.5
 WORKERS = 2
 TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day will do
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -132,7 +132,7 @@ def pgbench(servers: Servers, clients: int, work: Work, folder: Path) -> Measure
     """The bare SQL of the same work."""
     script = folder / f"{work.name}.sql"
     script.write_text(work.script.replace("FIRST_SLOT", str(next(SLOT_NUMBERS))))
-    for _ in range(19_999):
+    for _ in range(9_999):
         next(SLOT_NUMBERS)
     command = [str(postgres_program("pgbench")), "-n", "-M", "prepared", "-c", str(clients), "-j", "1"]
     command += ["-T", str(int(SECONDS)), "-f", str(script), "-D", "i=0", servers.database_url]
@@ -176,7 +176,7 @@ def availability(service: str, days: int) -> Iterator[list[str]]:
 
 def works(service: str, slots: list[str]) -> list[Work]:
     """Day, month and booking."""
-    slot = "(SELECT id FROM bench_slot WHERE n = FIRST_SLOT + :client_id * 1000 + :i)"
+    slot = "(SELECT id FROM bench_slot WHERE n = FIRST_SLOT + :client_id * 600 + :i)"
     lock = _bare.LOCK.replace("%s", slot)
     values = {
         "slot_id": slot,
@@ -203,7 +203,7 @@ def works(service: str, slots: list[str]) -> list[Work]:
     return [
         Work("day", availability(service, 1), 20_000, bench_script(AVAILABILITY, asked | {"days": "1"})),
         Work("month", availability(service, 30), 20_000, bench_script(AVAILABILITY, asked | {"days": "30"})),
-        Work("booking", bookings(slots), 9_000, f"\\set i :i + 1\nBEGIN;\n{lock};\n{book}COMMIT;\n"),
+        Work("booking", bookings(slots), 4_000, f"\\set i :i + 1\nBEGIN;\n{lock};\n{book}COMMIT;\n"),
     ]
 
 
