@@ -190,3 +190,11 @@ async def test_the_actor_is_looked_up_for_each_event(tab: Tab) -> None:
     tab.cookie = (await person()).cookie
     await tab.send(Open.who)
     assert [actor.kind for actor in ran] == ["guest", "customer"]
+
+
+async def test_without_the_guard_everything_runs(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: it is the guard that refuses above, and nothing else."""
+    monkeypatch.setattr(app, "_middlewares", [])
+    await tab.send(Undeclared.run)
+    await tab.send(Business.load)
+    assert ran == ["undeclared", "business"]
