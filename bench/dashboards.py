@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -52,7 +53,17 @@ async def book(slot_id: UUID) -> float:
         return time.monotonic()
 
 
-async def measure(base: str, dashboards: int, providers: int, rate: float, seconds: float) -> None:
+def processor_seconds(group: int) -> float:
+    """What the processes of a group have used of the processor."""
+    used = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parts = stat.read_text().rpartition(") ")[2].split()
+            used += int(parts[11]) + int(parts[12]) if int(parts[2]) == group else 0
+    return used / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(base: str, web: int, dashboards: int, providers: int, rate: float, seconds: float) -> None:
     """Open the dashboards, book for some seconds, print how late the tabs were."""
     cookies = await make_providers(providers)
     slots = await free_slots()
@@ -72,6 +83,7 @@ async def measure(base: str, dashboards: int, providers: int, rate: float, secon
         await tab.until(lambda tab=tab: bool(tab.shown("dashboard", "loaded")))
     late: list[float] = []
     missed = 0
+    used = processor_seconds(web)
     started, made = time.monotonic(), 0
     waiting = []
     while time.monotonic() < started + seconds:
@@ -81,6 +93,7 @@ async def measure(base: str, dashboards: int, providers: int, rate: float, secon
         made += 1
         await asyncio.sleep(max(0.0, started + made / rate - time.monotonic()))
     await asyncio.sleep(2)
+    cost = 1000 * (processor_seconds(web) - used) / sum(len(seen) for group in changes.values() for seen in group)
     for provider, at in waiting:
         for seen in changes[provider]:
             after = [moment for moment in seen if moment >= at]
@@ -90,6 +103,7 @@ async def measure(base: str, dashboards: int, providers: int, rate: float, secon
     p50, p95, p99 = (late[int(len(late) * share)] for share in (0.5, 0.95, 0.99))
     print(f"{dashboards} dashboards, {providers} topics, {made / seconds:.1f} bookings/s for {seconds:.0f} s")
     print(f"commit to visible, ms: p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f}; readings {len(late)}, missed {missed}")
+    print(f"processor time of the web server: {cost:.1f} ms a reading")
     await asyncio.gather(*(tab.close() for tab in tabs))
     await engine().dispose()
 
@@ -101,7 +115,7 @@ def main() -> None:
         os.environ.update(environment(Servers(servers.database_url, servers.redis_url)))
         web, site = start_web(servers, Path(home) / "web.log")
         try:
-            asyncio.run(measure(site.url, int(numbers[0]), int(numbers[1]), numbers[2], numbers[3]))
+            asyncio.run(measure(site.url, web.process.pid, int(numbers[0]), int(numbers[1]), numbers[2], numbers[3]))
         finally:
             web.stop()
 

@@ -52,15 +52,18 @@ class ProviderBookings(rx.State):
     _limit: int = PAGE
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> EventSpec | None:
         """The page opens, or its address changes."""
         actor = await current_actor(self)
+        if actor.provider_id is None:
+            return rx.redirect("/dashboard")
         watch(self, ProviderBookings.refresh, f"provider:{actor.provider_id}")
         wanted = self.router.url.query_parameters.get("show", "upcoming")
         if wanted != self.show:
             self._limit = PAGE
         self.show = wanted if wanted in ("requests", "past") else "upcoming"  # type: ignore[assignment]
         await self._read(actor)
+        return None
 
     @rx.event
     async def refresh(self) -> EventSpec | None:
@@ -110,12 +113,15 @@ class ProviderCalendar(rx.State):
     _monday: str = ""
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> EventSpec | None:
         """The page opens, or its address changes."""
         actor = await current_actor(self)
+        if actor.provider_id is None:
+            return rx.redirect("/dashboard")
         watch(self, ProviderCalendar.refresh, f"provider:{actor.provider_id}")
         self._monday = str(self.router.url.query_parameters.get("week", ""))
         await self._read(actor)
+        return None
 
     @rx.event
     async def refresh(self) -> EventSpec | None:

@@ -70,7 +70,7 @@ async def test_the_account_and_the_admin(open_page: OpenPage, site: Site, width:
     await expect(customer.get_by_role("heading", name="Upcoming")).to_be_visible()
     await assert_clean(customer)
     await sign_in(admin, site, "admin")
-    for path, words in [("/admin", "Latest bookings"), ("/admin/bookings", "Reference"), ("/admin/jobs", "Jobs")]:
+    for path, heading in [("/admin", "Latest bookings"), ("/admin/bookings", "Bookings"), ("/admin/jobs", "Jobs")]:
         await admin.goto(path)
-        await expect(admin.get_by_text(words).first).to_be_visible()
+        await expect(admin.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         await assert_clean(admin)

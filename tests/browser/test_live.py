@@ -1,0 +1,103 @@
+"""Open pages over real sockets: who is told, who is not, and what happens when the bus is cut."""
+
+import asyncio
+from uuid import UUID
+
+import httpx
+import redis
+
+from tests.browser.people import PASSWORD, free_time, rows
+from tests.processes import Site
+from tests.rxclient import RxClient
+
+DASHBOARD = "dashboard"
+
+
+async def cookie_of(site: Site, who: str) -> str:
+    """The session cookie of one of the demo's people."""
+    form = {"email": f"{who}@demo.test", "password": PASSWORD}
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        answer = await client.post("/session/login", data=form, headers={"origin": site.url})
+    assert "error" not in answer.headers["location"]
+    return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
+
+
+async def book(site: Site) -> UUID:
+    """Somebody books one of the demo provider's times."""
+    form = {"slot_id": free_time(site).slot_id, "customer_name": "Ann", "customer_email": "ann@example.com"}
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        answer = await client.post("/api/v1/bookings", json=form)
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
+
+
+async def dashboard(site: Site, who: str = "provider") -> RxClient:
+    """An open dashboard, its figures shown."""
+    tab = await RxClient(site.url, "/dashboard", await cookie_of(site, who)).connect()
+    await tab.until(lambda: tab.shown(DASHBOARD, "loaded") is True)
+    return tab
+
+
+def figure(tab: RxClient) -> int:
+    """How many bookings were made this week, as the dashboard says."""
+    return int(tab.shown(DASHBOARD, "week_note").split()[0])
+
+
+async def test_every_dashboard_of_the_provider_hears_of_a_booking_and_no_other_does(site: Site) -> None:
+    [(other,)] = rows(
+        site,
+        """UPDATE "user" SET email = 'other@demo.test',
+        password_hash = (SELECT password_hash FROM "user" WHERE email = 'provider@demo.test')
+        WHERE id = (SELECT user_id FROM provider JOIN "user" u ON u.id = user_id
+                    WHERE email <> 'provider@demo.test' LIMIT 1) RETURNING split_part(email, '@', 1)""",
+    )
+    first, second, foreign = await dashboard(site), await dashboard(site), await dashboard(site, str(other))
+    before = figure(first)
+    told: list[float] = []
+    foreign.on_delta = lambda at, _: told.append(at)
+    await book(site)
+    await first.until(lambda: figure(first) > before)
+    await second.until(lambda: figure(second) > before)
+    assert told == []
+    for tab in (first, second, foreign):
+        await tab.close()
+
+
+async def test_a_burst_ends_with_the_last_state_and_few_readings(site: Site) -> None:
+    tab = await dashboard(site)
+    before, readings = figure(tab), []
+    tab.on_delta = lambda at, delta: readings.append(at) if any(DASHBOARD in name for name in delta) else None
+    made = await asyncio.gather(*(book(site) for _ in range(6)), return_exceptions=True)
+    booked = sum(isinstance(each, UUID) for each in made)
+    await tab.until(lambda: figure(tab) == before + booked)
+    assert 1 <= len(readings) <= booked + 1
+    await tab.close()
+
+
+async def test_after_the_bus_was_cut_an_open_page_reads_what_it_missed(site: Site) -> None:
+    tab = await dashboard(site)
+    before = figure(tab)
+    with redis.Redis.from_url(site.servers.redis_url) as valkey:
+        valkey.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        rows(
+            site,
+            """UPDATE appointment SET created_at = now() - interval '8 days' WHERE id = (
+            SELECT appointment.id FROM appointment JOIN provider ON provider.id = provider_id
+            JOIN "user" u ON u.id = user_id WHERE email = 'provider@demo.test' AND status = 'confirmed'
+            AND appointment.created_at > now() - interval '6 days' LIMIT 1) RETURNING id""",
+        )
+    await tab.until(lambda: figure(tab) == before - 1)
+    await book(site)
+    await tab.until(lambda: figure(tab) == before)
+    await tab.close()
+
+
+async def test_a_strangers_tab_cannot_make_a_dashboard_speak(site: Site) -> None:
+    stranger = await RxClient(site.url, "/dashboard").connect()
+    await stranger.until(lambda: any("login" in str(event) for event in stranger.events))
+    refresh = "reflex___state____state.appointly___state___dashboard____dashboard.refresh"
+    await stranger.send(refresh)
+    await book(site)
+    await stranger.until(lambda: len(stranger.events) > 1)
+    assert not stranger.shown(DASHBOARD, "loaded")
+    await stranger.close()

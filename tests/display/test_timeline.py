@@ -1,0 +1,73 @@
+"""A day drawn to scale."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from appointly.display.timeline import HOUR, frame_of, minute_of, timeline_of
+from appointly.queries.bookings import Booking
+from appointly.queries.dashboard import Blocked, Hours
+
+ZONE = "Europe/Berlin"
+DAY = date(2026, 11, 24)
+
+
+def at(clock: str) -> datetime:
+    """A time of the day in Berlin."""
+    return datetime.fromisoformat(f"2026-11-24T{clock}").replace(tzinfo=ZoneInfo(ZONE))
+
+
+def booked(start: str, end: str, status: str = "confirmed") -> Booking:
+    """An appointment of the day."""
+    known: dict[str, object] = {
+        "status": status,
+        "time_zone": ZONE,
+        "customer_name": "Ada Lovelace",
+        "answers": {},
+        "slot_date": DAY,
+        "start": at(start),
+        "end": at(end),
+        "created_at": at("08:00"),
+        "price_amount": 4500,
+        "currency": "EUR",
+        "cancellation_policy": "flexible",
+    }
+    return Booking(**{each.name: known.get(each.name, "x") for each in fields(Booking)})  # type: ignore[arg-type]
+
+
+def test_the_frame_holds_the_hours_and_what_lies_outside_them() -> None:
+    assert frame_of([(9 * 60 + 30, 17 * 60), (18 * 60, 18 * 60 + 20)]) == (9 * 60, 19 * 60)
+    assert frame_of([]) == (9 * 60, 17 * 60)
+
+
+def test_appointments_lie_where_the_clock_says() -> None:
+    drawn = timeline_of([booked("10:30", "11:00")], [Hours(540, 1020)], [], DAY, ZONE, at("09:15"))
+    [entry] = drawn.booked
+    assert entry.top == f"{1.5 * HOUR:.0f}px"
+    assert entry.times == "10:30 – 11:00"
+    assert drawn.now == f"{0.25 * HOUR:.0f}px"
+    assert [mark.label for mark in drawn.marks] == [f"{hour:02d}:00" for hour in range(9, 18)]
+    assert drawn.areas == []
+
+
+def test_several_at_one_time_stand_side_by_side() -> None:
+    bookings = [booked("10:00", "11:00") for _ in range(3)] + [booked("12:00", "13:00")]
+    drawn = timeline_of(bookings, [], [], DAY, ZONE, at("09:00"))
+    assert [entry.left for entry in drawn.booked] == ["0.00%", "33.33%", "66.67%", "0.00%"]
+    assert [entry.width for entry in drawn.booked] == ["33.33%"] * 3 + ["100.00%"]
+
+
+def test_closed_and_blocked_time_is_marked() -> None:
+    blocked = [Blocked(at("15:00"), at("16:00"), "Dentist"), Blocked(at("05:00"), at("06:00"), "")]
+    drawn = timeline_of(
+        [booked("08:00", "08:30")], [Hours(540, 720), Hours(780, 1020)], blocked, DAY, ZONE, at("23:30")
+    )
+    assert [area.label for area in drawn.areas] == ["", "", "Dentist"]
+    assert drawn.areas[0].height == f"{HOUR}px"
+    assert drawn.now == ""
+
+
+def test_minutes_are_those_on_the_clock_when_it_jumps() -> None:
+    jump = date(2026, 3, 29)
+    assert minute_of(datetime.fromisoformat("2026-03-29T09:00+02:00"), jump, ZONE) == 540
+    assert minute_of(datetime.fromisoformat("2026-03-30T01:00+02:00"), jump, ZONE) == 25 * 60
