@@ -10,9 +10,8 @@ from appointly.components.surfaces import CARD
 from appointly.display.services import QuickTime, ServiceCard
 
 QUICK_TIME = (
-    "inline-flex min-h-9 items-center rounded-control border border-accent-line bg-accent-soft px-2.5 text-sm"
-    " font-medium text-accent-ink tabular-nums transition-colors hover:border-accent hover:bg-accent"
-    " hover:text-on-accent pointer-coarse:min-h-11"
+    "flex min-h-12 flex-col items-center justify-center rounded-control border border-accent-line bg-accent-soft px-1"
+    " text-accent-ink transition-colors hover:border-accent hover:bg-accent hover:text-on-accent"
 )
 
 
@@ -27,9 +26,9 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 loading="lazy",
                 width="480",
                 height="320",
-                class_name="size-full object-cover transition-transform duration-(--calm) group-hover:scale-103",
+                class_name="size-full object-cover dark:brightness-90",
             ),
-            class_name="aspect-[8/5] overflow-hidden bg-sunken",
+            class_name="aspect-[2/1] overflow-hidden bg-sunken",
         ),
         rx.el.div(
             rx.el.div(
@@ -54,9 +53,9 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 rx.cond(
                     service.times.length() > 0,  # type: ignore[attr-defined]
                     rx.foreach(service.times, lambda time: quick_time(time, service.title)),
-                    rx.el.p(service.when, class_name="flex min-h-9 items-center text-sm text-ink-faint"),
+                    rx.el.p(service.when, class_name="col-span-3 flex min-h-12 items-center text-sm text-ink-faint"),
                 ),
-                class_name="relative z-10 mt-auto flex flex-wrap gap-2 pt-4",
+                class_name="relative z-10 mt-auto grid grid-cols-3 gap-2 pt-4",
             ),
             class_name="flex flex-1 flex-col p-4",
         ),
@@ -67,7 +66,8 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
 def quick_time(time: QuickTime, about: str) -> rx.Component:
     """A free time of the service called `about`."""
     return link(
-        time.label,
+        rx.el.span(time.day, class_name="text-xs"),
+        rx.el.span(time.time, class_name="text-sm font-semibold tabular-nums"),
         rx.el.span(", book ", about, class_name="sr-only"),
         href=time.href,
         class_name=QUICK_TIME,

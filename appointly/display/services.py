@@ -45,7 +45,8 @@ POLICIES = {
 class QuickTime:
     """A free time as a button straight into the wizard."""
 
-    label: str
+    day: str
+    time: str
     href: str
 
 

@@ -121,7 +121,7 @@ def _categories() -> rx.Component:
                             loading="lazy",
                             width="480",
                             height="320",
-                            class_name="aspect-[3/2] w-full object-cover",
+                            class_name="aspect-[3/2] w-full object-cover dark:brightness-90",
                         ),
                         rx.el.span(
                             rx.icon(category.icon, size=18, aria_hidden=True, class_name="text-accent"),

@@ -40,7 +40,7 @@ def _service() -> rx.Component:
                 alt="",
                 width="480",
                 height="320",
-                class_name="mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover object-bottom",
+                class_name="mt-4 aspect-[2/1] w-full rounded-card object-cover object-bottom dark:brightness-90",
             ),
             rx.el.div(
                 rx.el.h1(STORY.title, class_name="text-2xl font-semibold break-words"),

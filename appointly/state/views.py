@@ -28,11 +28,14 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
         price=formatting.money(offer.price_amount, offer.currency),
         duration=formatting.duration(offer.duration_minutes),
         when="" if times else NOTHING_FREE,
-        times=[
-            QuickTime(formatting.moment(time.start, offer.time_zone, now), routes.book(offer.slug, str(time.slot_id)))
-            for time in times
-        ],
+        times=[quick_time(time, offer, now) for time in times],
     )
+
+
+def quick_time(time: NextTime, offer: Offer, now: datetime) -> QuickTime:
+    """A free time as the button that leads into the wizard."""
+    day, _, clock = formatting.moment(time.start, offer.time_zone, now).partition(", ")
+    return QuickTime(day, clock, routes.book(offer.slug, str(time.slot_id)))
 
 
 def quotes_of(reviews: Iterable[Said], now: datetime) -> list[Quote]:

@@ -1,0 +1,157 @@
+"""What a visitor does before booking: the landing page, the search, a service, a provider."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.processes import Site
+
+PROMISE = "Book the time you see."
+
+
+async def first_service(page: Page) -> str:
+    """The path of the first service the search shows."""
+    await page.goto("/services")
+    card = page.locator("article h2 a").first
+    await expect(card).to_be_visible()
+    return str(await card.get_attribute("href"))
+
+
+async def test_from_the_landing_page_to_a_chosen_time(page: Page) -> None:
+    await page.goto("/")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(PROMISE)
+    await page.get_by_label("What", exact=True).fill("haircut")
+    await page.get_by_role("button", name="Search").click()
+    await expect(page).to_have_url(re.compile(r"/services\?.*q=haircut"))
+    await page.locator("article h2 a").first.click()
+    await expect(page).to_have_url(re.compile(r"/services/[a-z0-9-]+$"))
+    booker = page.get_by_role("complementary", name="Choose a time")
+    times = booker.get_by_role("group", name=re.compile("Morning|Afternoon|Evening")).get_by_role("button")
+    await times.first.click()
+    await booker.get_by_role("link", name=re.compile("Continue with")).click()
+    await expect(page).to_have_url(re.compile(r"/book/[a-z0-9-]+\?slot="))
+
+
+async def test_a_quick_time_leads_straight_into_the_wizard(page: Page) -> None:
+    await page.goto("/")
+    await page.get_by_role("link", name=re.compile(r"\d\d:\d\d, book ")).first.click()
+    await expect(page).to_have_url(re.compile(r"/book/[a-z0-9-]+\?slot="))
+
+
+async def test_the_address_carries_the_search_through_back_and_reload(page: Page) -> None:
+    await page.goto("/services")
+    words = page.get_by_label("What are you looking for?")
+    await expect(page.get_by_role("status").filter(has_text=re.compile(r"\d+ services?"))).to_be_visible()
+    await words.press_sequentially("massage", delay=20)
+    await expect(page).to_have_url(re.compile("q=massage"))
+    await expect(words).to_be_focused()
+    await page.get_by_role("button", name=re.compile("^Massage")).click()
+    await expect(page).to_have_url(re.compile("category=massage"))
+    assert parse_qs(urlsplit(page.url).query)["q"] == ["massage"]
+    await page.reload()
+    await expect(words).to_have_value("massage")
+    await expect(page.get_by_role("button", name="Massage remove this filter")).to_be_visible()
+    await page.go_back()
+    await expect(page).not_to_have_url(re.compile("category="))
+    await expect(page.get_by_role("button", name="Massage remove this filter")).to_be_hidden()
+
+
+async def test_a_search_without_results_says_what_to_do(page: Page) -> None:
+    await page.goto("/services?category=hair&max_price=1")
+    await page.get_by_role("button", name="Clear all filters").click()
+    await expect(page).to_have_url(re.compile(r"/services$"))
+    await expect(page.locator("article").first).to_be_visible()
+
+
+async def test_the_next_page_of_results_is_added_below(page: Page) -> None:
+    await page.goto("/services")
+    cards = page.locator("article h2 a")
+    await expect(cards.first).to_be_visible()
+    before = await cards.count()
+    await page.get_by_role("button", name="Show more").click()
+    await expect(cards.nth(before)).to_be_visible()
+    titles = [str(await card.get_attribute("href")) for card in await cards.all()]
+    assert len(titles) == len(set(titles))
+
+
+async def test_a_time_is_chosen_in_the_sheet_on_a_phone(open_page: OpenPage) -> None:
+    page = await open_page(width=390, height=844)
+    await page.goto(await first_service(page))
+    await page.get_by_role("button", name="Choose a time").click()
+    sheet = page.get_by_role("dialog", name="Choose a time")
+    await sheet.get_by_role("group", name=re.compile("Morning|Afternoon|Evening")).get_by_role("button").first.click()
+    await expect(sheet.get_by_role("link", name=re.compile("Continue with"))).to_be_visible()
+
+
+async def test_by_keyboard_alone_to_a_time(page: Page) -> None:
+    await page.goto("/services")
+    await expect(page.locator("article").first).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.locator("article h2 a").first.focus()
+    await page.keyboard.press("Enter")
+    booker = page.get_by_role("complementary", name="Choose a time")
+    time = booker.get_by_role("group", name=re.compile("Morning|Afternoon|Evening")).get_by_role("button").first
+    await time.focus()
+    await page.keyboard.press("Enter")
+    await expect(time).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Tab")
+    await booker.get_by_role("link", name=re.compile("Continue with")).focus()
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/book/"))
+
+
+async def test_sign_in_says_what_was_wrong_and_keeps_what_was_typed(page: Page) -> None:
+    await page.goto("/login")
+    await page.get_by_label("Email address").fill("nobody@demo.test")
+    await page.get_by_label("Password").fill("not the password")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("The email address or the password is wrong.")
+    await expect(page.get_by_label("Email address")).to_have_value("nobody@demo.test")
+
+
+async def test_one_click_signs_in_where_the_demo_is(page: Page) -> None:
+    await page.goto("/login")
+    await page.get_by_role("button", name="As a customer").click()
+    await expect(page).to_have_url(re.compile("/account$"))
+
+
+async def test_public_pages_are_readable_without_scripts(open_page: OpenPage, page: Page) -> None:
+    service = await first_service(page)
+    plain = await open_page(scripts=False)
+    for path, words in (("/", PROMISE), ("/services", "Find an appointment"), (service, "Next free times")):
+        await plain.goto(path)
+        await expect(plain.locator("body")).to_contain_text(words)
+        await expect(plain.get_by_role("heading", level=1).first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/services/no-such-service", "/providers/no-such-provider", "/no-such-page"])
+async def test_an_unknown_address_answers_404_and_leads_on(path: str, page: Page, site: Site) -> None:
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        assert (await client.get(path)).status_code == 404
+    await page.goto(path)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
+    await expect(page.get_by_role("main").get_by_role("link", name="Find an appointment")).to_be_visible()
+
+
+async def test_a_service_is_described_for_search_engines(page: Page, site: Site) -> None:
+    path = await first_service(page)
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        html = (await client.get(path)).text
+        sitemap = (await client.get("/sitemap.xml")).text
+        robots = (await client.get("/robots.txt")).text
+    described = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert described
+    data = json.loads(described[1])
+    assert data["@type"] == "Service"
+    assert data["url"] == f"{site.url}{path}"
+    assert f'<link rel="canonical" href="{site.url}{path}">' in html
+    assert html.count("<title>") == 1
+    assert f"{site.url}{path}" in sitemap
+    assert f"Sitemap: {site.url}/sitemap.xml" in robots

@@ -1,0 +1,56 @@
+"""Money, durations, days and times as people read them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from appointly.display.formatting import count, day, duration, initials, moment, money, rating, tint, zone_name
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (0, "EUR", "Free"),
+        (4500, "EUR", "€45"),
+        (4550, "EUR", "€45.50"),
+        (123400, "GBP", "£1,234"),
+        (900, "JPY", "JP¥900"),
+    ],
+)
+def test_money_by_its_currency(amount: int, currency: str, written: str) -> None:
+    assert money(amount, currency) == written
+
+
+@pytest.mark.parametrize(("minutes", "written"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30"), (125, "2 h 05")])
+def test_durations(minutes: int, written: str) -> None:
+    assert duration(minutes) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (date(2026, 11, 20), "Yesterday"),
+        (date(2026, 11, 21), "Today"),
+        (date(2026, 11, 22), "Tomorrow"),
+        (date(2026, 11, 27), "Fri 27 Nov"),
+        (date(2027, 11, 27), "Sat 27 Nov 2027"),
+    ],
+)
+def test_days_near_today_have_names(value: date, written: str) -> None:
+    assert day(value, TODAY) == written
+
+
+def test_a_moment_is_told_in_the_zone_of_the_place() -> None:
+    now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+    assert moment(datetime(2026, 11, 21, 14, 30, tzinfo=UTC), "Australia/Sydney", now) == "Tomorrow, 01:30"
+    assert zone_name("America/St_Johns") == "St John’s time"
+
+
+def test_small_words() -> None:
+    assert (rating(4.866), rating(None)) == ("4.9", "")
+    assert (count(1, "review"), count(1204, "review")) == ("1 review", "1,204 reviews")
+    assert (initials("Ana de la Cruz"), initials("Cher"), initials("")) == ("AC", "C", "")
+    assert tint("Ana") == tint("Ana")
+    assert 1 <= tint("Łukasz") <= 6
