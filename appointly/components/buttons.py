@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from appointly.components.forms import form
 from appointly.components.links import link
 
 Kind = Literal["primary", "secondary", "quiet", "danger"]
@@ -77,9 +78,8 @@ def icon_button(icon: str, label: str, class_name: str = "", **props: Any) -> rx
 
 def form_button(*children: Any, action: str, class_name: str, **fields: str) -> rx.Component:
     """A form of one button: posts `fields` to `action`."""
-    return rx.el.form(
+    return form(
         *[rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()],
         rx.el.button(*children, type="submit", class_name=class_name),
-        method="post",
         action=action,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 TEXT_LINK = "font-medium text-accent underline-offset-4 hover:underline"
@@ -16,3 +17,21 @@ def link(*children: Any, href: Any, **props: Any) -> rx.Component:
 def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     """A link within text."""
     return link(*children, href=href, class_name=TEXT_LINK, **props)
+
+
+class PlainLink(BaseHTML):
+    """A link that the browser follows itself, as those within a page."""
+
+    tag = "a"
+
+    href: rx.Var[str]
+
+
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard: past what is on every page."""
+    return PlainLink.create(
+        "Skip to the content",
+        href="#content",
+        class_name="sr-only rounded-control bg-ink px-4 py-3 text-sm text-canvas focus:not-sr-only focus:fixed"
+        " focus:top-3 focus:left-3 focus:z-50",
+    )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.fields import option
+from appointly.components.forms import form
 from appointly.display.shapes import Choice
 
 PART = (
@@ -18,7 +19,7 @@ NAME = "text-xs font-semibold text-ink-soft"
 
 def search_bar(days: list[Choice], cities: list[str]) -> rx.Component:
     """A form that leads to the search page with its fields in the address."""
-    return rx.el.form(
+    return form(
         _part(
             "What",
             "search-what",

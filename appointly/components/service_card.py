@@ -68,7 +68,7 @@ def quick_time(time: QuickTime, about: str) -> rx.Component:
     return link(
         rx.el.span(time.day, class_name="text-xs"),
         rx.el.span(time.time, class_name="text-sm font-semibold tabular-nums"),
-        rx.el.span(", book ", about, class_name="sr-only"),
         href=time.href,
+        aria_label="Book " + about + ", " + time.day + ", " + time.time,
         class_name=QUICK_TIME,
     )

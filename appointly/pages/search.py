@@ -8,6 +8,7 @@ from appointly.components.buttons import button, looks
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton_card
 from appointly.components.fields import CONTROL, field, option, select
+from appointly.components.forms import form
 from appointly.components.service_card import service_card
 from appointly.display.shapes import Choice
 from appointly.pages.shell import page
@@ -52,7 +53,7 @@ def search() -> rx.Component:
 
 def _words() -> rx.Component:
     """Works as a plain form too: before the page is connected, Enter loads it with the words in its address."""
-    return rx.el.form(
+    return form(
         rx.icon(
             "search",
             size=20,

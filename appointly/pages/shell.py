@@ -7,7 +7,7 @@ import reflex as rx
 
 from appointly.components.buttons import KINDS, SHAPE, form_button, icon_button, link_button
 from appointly.components.feedback import notice
-from appointly.components.links import link
+from appointly.components.links import link, skip_link
 from appointly.components.marks import avatar, logo
 from appointly.state.base import Viewer
 
@@ -41,7 +41,6 @@ FOOTER = (
 def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Component:
     """A public page: header, the page's own content in `main`, footer. `wide` lets content reach the edges."""
     return rx.el.div(
-        _skip_link(),
         _header(),
         rx.el.main(
             *children,
@@ -59,8 +58,8 @@ def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Componen
 def workspace(*children: Any, current: str = "/dashboard", places: Places = WORKSPACE_PLACES) -> rx.Component:
     """A page of a workspace: its places on the left, on phones at the bottom; `current` is the page's address."""
     return rx.el.div(
-        _skip_link(),
         rx.el.aside(
+            skip_link(),
             link(logo(), href="/", class_name="px-3"),
             rx.el.nav(
                 *[_place(label, href, icon, current == href) for label, href, icon in places],
@@ -108,17 +107,9 @@ def theme_button() -> rx.Component:
     )
 
 
-def _skip_link() -> rx.Component:
-    return rx.el.a(
-        "Skip to the content",
-        href="#content",
-        class_name="sr-only rounded-control bg-ink px-4 py-3 text-sm text-canvas focus:not-sr-only focus:fixed"
-        " focus:top-3 focus:left-3 focus:z-50",
-    )
-
-
 def _header() -> rx.Component:
     return rx.el.header(
+        skip_link(),
         rx.el.div(
             link(logo(), href="/", aria_label="Appointly, start page"),
             rx.el.nav(

@@ -7,6 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, form_button, looks
 from appointly.components.feedback import message
 from appointly.components.fields import text_field
+from appointly.components.forms import form
 from appointly.components.links import text_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
@@ -46,7 +47,7 @@ def signup() -> rx.Component:
     return _frame(
         "Make your account",
         "It takes half a minute. You can also book without one.",
-        rx.el.form(
+        form(
             _then(),
             rx.el.fieldset(
                 rx.el.legend("I want to", class_name="mb-1.5 text-sm font-medium"),
@@ -112,7 +113,7 @@ def _email() -> rx.Component:
 
 
 def _login_form(door: str) -> rx.Component:
-    return rx.el.form(
+    return form(
         _then(),
         rx.el.input(type="hidden", name="page", value=door, read_only=True),
         _email(),

@@ -1,0 +1,20 @@
+"""Forms that the browser sends itself. Reflex's own keep every form from being sent."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
+
+
+class PlainForm(BaseHTML):
+    """An HTML form, and nothing more."""
+
+    tag = "form"
+
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+def form(*children: Any, action: str, method: str = "post", **props: Any) -> rx.Component:
+    """Fields that are sent to `action`: works before any script has run."""
+    return PlainForm.create(*children, action=action, method=method, **props)
