@@ -131,9 +131,10 @@ def turn(total: Measured, port: int, clients: int, work: Work, roots: list[int])
 def pgbench(servers: Servers, clients: int, work: Work, folder: Path) -> Measured:
     """The bare SQL of the same work."""
     script = folder / f"{work.name}.sql"
-    script.write_text(work.script.replace("FIRST_SLOT", str(next(SLOT_NUMBERS))))
-    for _ in range(9_999):
-        next(SLOT_NUMBERS)
+    first = 0
+    if "FIRST_SLOT" in work.script:
+        first, *_ = [next(SLOT_NUMBERS) for _ in range(10_000)]
+    script.write_text(work.script.replace("FIRST_SLOT", str(first)))
     command = [str(postgres_program("pgbench")), "-n", "-M", "prepared", "-c", str(clients), "-j", "1"]
     command += ["-T", str(int(SECONDS)), "-f", str(script), "-D", "i=0", servers.database_url]
     done = subprocess.run(command, capture_output=True, text=True)
