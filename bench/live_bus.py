@@ -31,6 +31,7 @@ from appointly.database import bus
 from appointly.database.embedded import embedded_servers
 from appointly.database.engine import TOPICS, engine
 from appointly.database.migrate import migrate
+from appointly.database.outgoing import outgoing
 from appointly.database.statement import execute, select
 from appointly.domain.actor import GUEST
 from appointly.operations.book_appointment import BookingRequest, book_appointment
@@ -75,7 +76,7 @@ async def transaction(way: str, marks: dict[str, float]) -> AsyncIterator[AsyncS
             await execute(session, "SELECT pg_notify('live', %(said)s)", said=json.dumps(topics))
         marks[mark] = time.monotonic()
         await session.commit()
-    await bus.publish(topics if way == "valkey" else [], jobs=True)
+    outgoing.add(topics if way == "valkey" else [], jobs=True)
 
 
 async def book(way: str, slots: list[UUID], until: float, marks: dict[str, float], took: list[float]) -> None:
@@ -103,7 +104,8 @@ def listener(way: str, pipe: Any) -> None:
             await subscription.subscribe(bus.channel())
             pipe.send("ready")
             async for message in subscription.listen():
-                heard[json.loads(message["data"])[0]] = time.monotonic()
+                now = time.monotonic()
+                heard.update((topic, now) for topic in json.loads(message["data"]) if topic.startswith("!"))
 
     async def until_told() -> None:
         ear = asyncio.create_task(hear())
