@@ -28,7 +28,7 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 height="320",
                 class_name="size-full object-cover dark:brightness-90",
             ),
-            class_name="aspect-[2/1] overflow-hidden bg-sunken",
+            class_name="aspect-[5/3] overflow-hidden bg-sunken",
         ),
         rx.el.div(
             rx.el.div(
@@ -66,9 +66,9 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
 def quick_time(time: QuickTime, about: str) -> rx.Component:
     """A free time of the service called `about`."""
     return link(
-        rx.el.span(time.day, class_name="text-xs"),
+        rx.el.span(time.day, class_name="text-xs whitespace-nowrap"),
         rx.el.span(time.time, class_name="text-sm font-semibold tabular-nums"),
         href=time.href,
-        aria_label="Book " + about + ", " + time.day + ", " + time.time,
+        aria_label="Book " + about + ", " + time.label,
         class_name=QUICK_TIME,
     )

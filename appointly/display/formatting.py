@@ -46,6 +46,13 @@ def day(value: date, today: date) -> str:
     return short if abs((value - today).days) < 180 else f"{short} {value.year}"
 
 
+def short_day(value: date, today: date) -> str:
+    """For narrow places: "Today", "Tomorrow", "Mon 23", and from a fortnight on "7 Dec"."""
+    if (value - today).days in (0, 1):
+        return day(value, today)
+    return f"{value:%a} {value.day}" if 0 < (value - today).days < 14 else f"{value.day} {value:%b}"
+
+
 def long_day(value: date) -> str:
     """ "Friday 27 November"."""
     return f"{value:%A} {value.day} {value:%B}"

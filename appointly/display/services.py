@@ -43,10 +43,11 @@ POLICIES = {
 
 @dataclass(frozen=True)
 class QuickTime:
-    """A free time as a button straight into the wizard."""
+    """A free time as a button straight into the wizard: short in sight, `label` in full for screen readers."""
 
     day: str
     time: str
+    label: str
     href: str
 
 

@@ -97,7 +97,7 @@ def _promise_picture() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.p("Today, 14:30 is yours", class_name="font-semibold"),
-                rx.el.p("Haircut, wash and style · 45 min", class_name="truncate text-sm text-ink-soft"),
+                rx.el.p("Haircut and style · 45 min", class_name="truncate text-sm text-ink-soft"),
                 class_name="min-w-0 flex-1",
             ),
             badge("A3", tone="accent"),

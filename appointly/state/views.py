@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from appointly import routes
 from appointly.display import formatting
@@ -34,8 +35,13 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
 
 def quick_time(time: NextTime, offer: Offer, now: datetime) -> QuickTime:
     """A free time as the button that leads into the wizard."""
-    day, _, clock = formatting.moment(time.start, offer.time_zone, now).partition(", ")
-    return QuickTime(day, clock, routes.book(offer.slug, str(time.slot_id)))
+    zone = ZoneInfo(offer.time_zone)
+    return QuickTime(
+        formatting.short_day(time.start.astimezone(zone).date(), now.astimezone(zone).date()),
+        formatting.clock_time(time.start, offer.time_zone),
+        formatting.moment(time.start, offer.time_zone, now),
+        routes.book(offer.slug, str(time.slot_id)),
+    )
 
 
 def quotes_of(reviews: Iterable[Said], now: datetime) -> list[Quote]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.processes import Site
+from tests.processes import Site, free_port, start_web
 
 PROMISE = "Book the time you see."
 
@@ -155,3 +156,19 @@ async def test_a_service_is_described_for_search_engines(page: Page, site: Site)
     assert html.count("<title>") == 1
     assert f"{site.url}{path}" in sitemap
     assert f"Sitemap: {site.url}/sitemap.xml" in robots
+
+
+async def test_a_lost_connection_is_told_calmly_and_mends_itself(page: Page, site: Site, tmp_path: Path) -> None:
+    port = free_port()
+    web, other = start_web(site.servers, tmp_path / "web.log", port)
+    try:
+        await page.goto(f"{other.url}/about")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        web.stop()
+        told = page.get_by_text("You are offline for the moment.")
+        await expect(told).to_be_visible(timeout=30_000)
+        await expect(page.locator("body")).not_to_contain_text(re.compile("wss?://"))
+        web, other = start_web(site.servers, tmp_path / "web.log", port)
+        await expect(told).to_be_hidden(timeout=30_000)
+    finally:
+        web.stop()

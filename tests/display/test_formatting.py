@@ -4,7 +4,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from appointly.display.formatting import count, day, duration, initials, moment, money, rating, tint, zone_name
+from appointly.display.formatting import (
+    count,
+    day,
+    duration,
+    initials,
+    moment,
+    money,
+    rating,
+    short_day,
+    tint,
+    zone_name,
+)
 
 TODAY = date(2026, 11, 21)
 
@@ -40,6 +51,11 @@ def test_durations(minutes: int, written: str) -> None:
 )
 def test_days_near_today_have_names(value: date, written: str) -> None:
     assert day(value, TODAY) == written
+
+
+def test_days_in_narrow_places() -> None:
+    days = [date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23), date(2026, 12, 7)]
+    assert [short_day(value, TODAY) for value in days] == ["Today", "Tomorrow", "Mon 23", "7 Dec"]
 
 
 def test_a_moment_is_told_in_the_zone_of_the_place() -> None:
