@@ -26,7 +26,7 @@ configure_logs()
 app = Celery(
     "appointly",
     broker=settings().broker_url,
-    include=["tasks.jobs", "tasks.slots", "tasks.expiry", "tasks.listings", "tasks.wake"],
+    include=["tasks.jobs", "tasks.slots", "tasks.expiry", "tasks.listings", "tasks.tidy", "tasks.wake"],
 )
 app.conf.update(
     task_serializer="json",
@@ -54,6 +54,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
         "expire": {"task": "expire", "schedule": EXPIRY_SECONDS, "options": {"expires": EXPIRY_SECONDS}},
+        "forget-old": {"task": "forget_old", "schedule": crontab(minute="35"), "options": {"expires": 3600.0}},
         "refresh-listings": {"task": "refresh_listings", "schedule": LISTING_SECONDS, "options": {"expires": 60.0}},
         # Every six hours: wherever midnight was, the new last day is there by the morning.
         "top-up": {"task": "top_up", "schedule": crontab(minute="5", hour="*/6"), "options": {"expires": 3600.0}},
