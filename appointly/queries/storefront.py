@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the statements are put together from constants of this file
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
+
+SLUG = re.compile("[a-z0-9-]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,7 @@ SELECT DISTINCT city FROM provider JOIN service ON provider_id = provider.id WHE
 
 async def service_page(session: AsyncSession, slug: str) -> ServicePage | None:
     """The service with this slug, paused ones too; None for one that is gone or never was."""
-    found = await select(session, ServicePage, SERVICE, slug=slug)
+    found = await select(session, ServicePage, SERVICE, slug=slug) if SLUG.fullmatch(slug) else []
     return found[0] if found else None
 
 
@@ -225,7 +228,7 @@ async def slug_of_service(session: AsyncSession, service_id: UUID) -> str | None
 
 async def provider_page(session: AsyncSession, slug: str) -> ProviderPage | None:
     """The provider with this slug; None for one that is suspended or never was."""
-    found = await select(session, ProviderPage, PROVIDER, slug=slug)
+    found = await select(session, ProviderPage, PROVIDER, slug=slug) if SLUG.fullmatch(slug) else []
     return found[0] if found else None
 
 

@@ -96,10 +96,12 @@ class Search(rx.State):
     @rx.event
     def type_price(self, name: str, amount: str) -> EventSpec:
         """A price limit in whole units; what is no number is no limit."""
+        if name not in PRICES:
+            return self._go({})
         amount = amount.strip()[:9]
         minor = str(int(amount) * HUNDREDTHS) if amount.isascii() and amount.isdigit() else ""
         self._typed = {**self._typed, name: amount if minor else ""}
-        return self._go({name: minor} if name in PRICES else {}, replace_step=True)
+        return self._go({name: minor}, replace_step=True)
 
     @rx.event
     def choose(self, name: str, value: str) -> EventSpec:

@@ -141,6 +141,23 @@ async def test_an_unknown_address_answers_404_and_leads_on(path: str, page: Page
     await expect(page.get_by_role("main").get_by_role("link", name="Find an appointment")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/services/%00", 404),
+        ("/services/%FF%FE", 404),
+        ("/services/a'b--%20OR%201=1", 404),
+        ("/providers/" + "x" * 3000, 404),
+        ("/services?q=%00&min_price=abc&date=nope&sort=x&city=%FF", 200),
+    ],
+)
+async def test_hostile_addresses_are_answered_plainly(path: str, status: int, site: Site) -> None:
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        answer = await client.get(path)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+
+
 async def test_a_service_is_described_for_search_engines(page: Page, site: Site) -> None:
     path = await first_service(page)
     async with httpx.AsyncClient(base_url=site.url) as client:
