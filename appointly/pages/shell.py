@@ -149,9 +149,10 @@ def _header() -> rx.Component:
 
 def _account_menu(place: str) -> rx.Component:
     """Opens and closes without a script, and with the keyboard."""
-    home = rx.cond(
-        Viewer.role == "provider",
-        link(rx.icon("layout-dashboard", size=18), "Dashboard", href="/dashboard", class_name=MENU_ITEM),
+    home = rx.match(
+        Viewer.role,
+        ("provider", link(rx.icon("layout-dashboard", size=18), "Dashboard", href="/dashboard", class_name=MENU_ITEM)),
+        ("admin", link(rx.icon("layout-dashboard", size=18), "Overview", href="/admin", class_name=MENU_ITEM)),
         link(rx.icon("calendar-check", size=18), "Your bookings", href="/account", class_name=MENU_ITEM),
     )
     return rx.el.details(
