@@ -189,3 +189,21 @@ async def test_a_lost_connection_is_told_calmly_and_mends_itself(page: Page, sit
         await expect(told).to_be_hidden(timeout=30_000)
     finally:
         web.stop()
+
+
+async def test_a_time_that_somebody_else_takes_fades_at_once(page: Page, site: Site) -> None:
+    await page.goto(await first_service(page))
+    booker = page.get_by_role("complementary", name="Choose a time")
+    time = booker.get_by_role("group", name=re.compile("Morning|Afternoon|Evening")).get_by_role("button").last
+    await time.click()
+    on = booker.get_by_role("link", name=re.compile("Continue with"))
+    address = str(await on.get_attribute("href"))
+    body = {
+        "slot_id": parse_qs(urlsplit(address).query)["slot"][0],
+        "customer_name": "Quick Fox",
+        "customer_email": "fox@demo.test",
+    }
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        assert (await client.post("/api/v1/bookings", json=body)).status_code == 201
+    await expect(booker.locator("button[disabled]", has_text="taken")).to_have_count(1)
+    await expect(on).to_be_hidden()
