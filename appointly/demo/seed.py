@@ -29,6 +29,20 @@ LETTERS = "ABCDEF"
 VARIANTS = 3
 SEED = 20_091
 
+# Today's early bookings were there before the rest of the day was made: its tokens are given anew, in order of time.
+IN_ORDER = """
+UPDATE slot SET token = numbered.place
+FROM (
+    SELECT id, row_number() OVER (PARTITION BY service_id, slot_date ORDER BY start_time) AS place FROM slot
+) AS numbered
+WHERE numbered.id = slot.id AND slot.token <> numbered.place
+"""
+AS_BOOKED = """
+UPDATE appointment SET token = service.letter || slot.token FROM slot, service
+WHERE slot.id = appointment.slot_id AND service.id = slot.service_id
+  AND appointment.token <> service.letter || slot.token
+"""
+
 
 async def seed(session: AsyncSession, now: datetime) -> None:
     """Make the demo data on an empty database, relative to `now`. Raises `DatabaseNotEmpty`.
@@ -56,6 +70,8 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await regenerate_slots(session, now=now)
     await execute(session, "ANALYZE")  # the triggers on bookings below would plan for empty tables
     await upcoming(session, bookings, shops, demo_customer, now)
+    await execute(session, IN_ORDER)
+    await execute(session, AS_BOOKED)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 

@@ -90,6 +90,13 @@ INVARIANTS: dict[str, LiteralString] = {
     "no booking to come in time kept free": """
         SELECT count(*) AS value FROM slot JOIN blocked_time USING (provider_id) WHERE booked_count > 0
           AND slot.start_time > %(now)s AND occupies && tstzrange(blocked_time.start_time, blocked_time.end_time)""",
+    "every queue in order of time": """
+        SELECT count(*) AS value FROM slot JOIN slot later USING (service_id, slot_date)
+        WHERE later.start_time > slot.start_time AND later.token < slot.token""",
+    "every ticket as its slot says": """
+        SELECT count(*) AS value FROM appointment
+        JOIN slot ON slot.id = slot_id JOIN service ON service.id = slot.service_id
+        WHERE appointment.token <> letter || slot.token""",
 }
 
 
