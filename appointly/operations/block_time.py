@@ -51,7 +51,7 @@ async def add_blocked_time(session: AsyncSession, actor: Actor, wanted: TimeToBl
     )
     session.add(blocked)
     await session.flush()
-    await announce_hours(session, provider_id)
+    announce_hours(session, provider_id)
     return blocked.id
 
 
@@ -66,4 +66,4 @@ async def remove_blocked_time(session: AsyncSession, actor: Actor, blocked_id: U
     )
     if not removed:
         raise NotFound("We could not find this blocked time.")
-    await announce_hours(session, provider_id)
+    announce_hours(session, provider_id)

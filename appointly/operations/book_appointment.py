@@ -191,7 +191,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
         await _look(session, request.slot_id, now)
         raise await _taken(session, request.slot_id, wanted.time_zone, now)
     [booked] = made
-    topics = [f"provider:{booked.provider_id}", f"service:{booked.service_id}", f"booking:{booked.id}"]
+    topics = [f"provider:{booked.provider_id}", f"times:{booked.provider_id}", f"booking:{booked.id}"]
     if booked.customer_id:
         topics.append(f"customer:{booked.customer_id}")
     announce(session, *topics)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
-from appointly.database.statement import execute, select
+from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.domain.slot_times import Hours
 from appointly.errors import Forbidden, ValidationFailed
@@ -70,13 +69,6 @@ class WeekdayHours(ClockRange):
     weekday: int = Field(ge=1, le=7)
 
 
-@dataclass(frozen=True)
-class Id:
-    """One row's id."""
-
-    id: UUID
-
-
 def require_apart(ranges: Sequence[ClockRange], day: str, field: str) -> None:
     """Raise `ValidationFailed` when two ranges of a day overlap, naming both."""
     for one, other in pairwise(sorted(ranges, key=lambda hours: hours.hours.opens_minute)):
@@ -93,7 +85,6 @@ async def lock_own_provider(session: AsyncSession, actor: Actor) -> UUID:
     return actor.provider_id
 
 
-async def announce_hours(session: AsyncSession, provider_id: UUID) -> None:
-    """Tell the open pages of the provider and of each service that its free times may have changed."""
-    services = await select(session, Id, "SELECT id FROM service WHERE provider_id = %(id)s", id=provider_id)
-    announce(session, f"provider:{provider_id}", *(f"service:{service.id}" for service in services))
+def announce_hours(session: AsyncSession, provider_id: UUID) -> None:
+    """Tell the open pages of the provider, and those that show free times of its services."""
+    announce(session, f"provider:{provider_id}", f"times:{provider_id}")

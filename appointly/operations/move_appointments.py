@@ -138,4 +138,4 @@ async def move(
         if booking.customer_id:
             announce(session, f"customer:{booking.customer_id}")
         if frees:
-            announce(session, f"service:{booking.service_id}")
+            announce(session, f"times:{booking.provider_id}")

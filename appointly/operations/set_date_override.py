@@ -75,5 +75,5 @@ async def _clear(session: AsyncSession, provider_id: UUID, day: date) -> None:
 
 async def _take_effect(session: AsyncSession, provider_id: UUID, now: datetime) -> Regenerated:
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
-    await announce_hours(session, provider_id)
+    announce_hours(session, provider_id)
     return result

@@ -39,5 +39,5 @@ async def set_working_hours(
         for entry in ranges
     )
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
-    await announce_hours(session, provider_id)
+    announce_hours(session, provider_id)
     return result

@@ -14,7 +14,7 @@ OFFER = """
 SELECT service.id, service.slug, title, service.category, service.picture, price_amount, service.currency,
        duration_minutes, capacity, horizon_days, approval, location, cancellation_policy, questions,
        status = 'active' AND suspended_at IS NULL AS open,
-       provider.slug AS provider_slug, business_name AS provider, address, city, time_zone
+       provider.id AS provider_id, provider.slug AS provider_slug, business_name AS provider, address, city, time_zone
 FROM service JOIN provider ON provider.id = service.provider_id WHERE service.slug = %(slug)s
 """
 
@@ -51,6 +51,7 @@ class Offer:
     cancellation_policy: str
     questions: list[dict[str, Any]]
     open: bool
+    provider_id: UUID
     provider_slug: str
     provider: str
     address: str

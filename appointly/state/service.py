@@ -131,7 +131,7 @@ class ServiceView(rx.State):
         self.book_href = routes.book(slug, self.slot)
         await self._show_month(self._today(at).replace(day=1), at)
         await self._show_times(at)
-        watch(self, ServiceView.refresh, f"service:{page.id}")
+        watch(self, ServiceView.refresh, f"times:{page.provider_id}")
 
     @rx.event
     async def refresh(self) -> None:

@@ -130,7 +130,7 @@ class Wizard(rx.State):
         try:
             async with reading() as session:
                 service = await offer(session, slug)
-                watch(self, Wizard.refresh, f"service:{service.id}")
+                watch(self, Wizard.refresh, f"times:{service.provider_id}")
                 self._begin(service, actor)
                 await self._choose(session, service, str(asked.get("slot", "")), at)
                 self.step = self._step(str(asked.get("step", "")))

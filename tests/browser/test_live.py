@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import redis
 
-from tests.browser.people import PASSWORD, free_time, rows
+from tests.browser.people import BY_REQUEST, PASSWORD, free_time, rows
 from tests.processes import Site
 from tests.rxclient import Delta, RxClient
 
@@ -22,9 +22,9 @@ async def cookie_of(site: Site, who: str) -> str:
     return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
 
-async def book(site: Site) -> UUID:
+async def book(site: Site, slot_id: str = "") -> UUID:
     """Somebody books one of the demo provider's times."""
-    form = {"slot_id": free_time(site).slot_id, "customer_name": "Ann", "customer_email": "ann@example.com"}
+    form = {"slot_id": slot_id or free_time(site).slot_id, "customer_name": "Ann", "customer_email": "ann@example.com"}
     async with httpx.AsyncClient(base_url=site.url) as client:
         answer = await client.post("/api/v1/bookings", json=form)
     assert answer.status_code == 201, answer.text
@@ -101,3 +101,25 @@ async def test_a_strangers_tab_cannot_make_a_dashboard_speak(site: Site) -> None
     await stranger.until(lambda: len(stranger.events) > 1)
     assert not stranger.shown(DASHBOARD, "loaded")
     await stranger.close()
+
+
+async def test_a_chosen_time_goes_when_another_service_of_the_provider_takes_it(site: Site) -> None:
+    chosen = free_time(site, BY_REQUEST)
+    tab = await RxClient(site.url, chosen.wizard).connect()
+    await tab.until(lambda: (tab.shown("wizard", "chosen") or {}).get("taken") is False)
+    [(other,)] = rows(
+        site,
+        """SELECT other.id::text FROM slot JOIN slot other ON other.provider_id = slot.provider_id
+        AND other.occupies && slot.occupies AND other.service_id <> slot.service_id JOIN service
+        ON service.id = other.service_id WHERE slot.id = %s AND approval = 'instant' AND NOT other.booked
+        AND NOT EXISTS (SELECT FROM slot busy WHERE busy.provider_id = slot.provider_id AND busy.booked_count > 0
+                        AND busy.occupies && other.occupies)
+        AND NOT EXISTS (SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
+                        AND tstzrange(blocked_time.start_time, blocked_time.end_time) && other.occupies)
+        LIMIT 1""",
+        chosen.slot_id,
+    )
+    await book(site, str(other))
+    await tab.until(lambda: tab.shown("wizard", "chosen")["taken"])
+    assert len(tab.shown("wizard", "alternatives")) == 3
+    await tab.close()

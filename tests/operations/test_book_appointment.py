@@ -46,7 +46,7 @@ async def test_a_guest_gets_a_confirmed_appointment(session: AsyncSession, shop)
     assert [job.kind for job in jobs] == ["mail", "mail"]
     assert session.info["topics"] == {
         f"provider:{booked.provider_id}",
-        f"service:{booked.service_id}",
+        f"times:{booked.provider_id}",
         f"booking:{booked.id}",
     }
     assert session.info["jobs"]

@@ -34,7 +34,7 @@ async def test_a_week_becomes_free_times_and_pages_hear_of_it(session: AsyncSess
     service = await make_service(session, provider, horizon_days=3)
     result = await set_working_hours(session, owner_of(provider), every_day("22:00", "01:00"), NOW)
     assert result == Regenerated(18, 0, 0)
-    assert session.info[TOPICS] == {f"provider:{provider.id}", f"service:{service.id}"}
+    assert session.info[TOPICS] == {f"provider:{provider.id}", f"times:{provider.id}"}
     assert (await working_hours(session, provider.id))[0] == WeekdayRange(1, 1320, 1500)
     night = await free_slots(session, service.id, TUESDAY, 1, NOW)
     assert [slot.token for slot in night] == ["A1", "A2", "A3", "A4", "A5", "A6"]
