@@ -16,6 +16,8 @@ Model = TypeVar("Model", bound=BaseModel)
 # Characters that turn the direction of the text around them: they make one name look like another.
 TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
+# Joiners and spaces without width, the byte-order mark, fillers: alone they show nothing, so they are no name.
+WIDTHLESS = "\u00ad\u034f\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufe0f\ufeff\uffa0"
 
 SENTENCES = {
     "missing": "Please fill this in.",
@@ -30,6 +32,8 @@ SENTENCES = {
 
 def _clean(text: str, allowed: str) -> str:
     text = unicodedata.normalize("NFC", text).strip()
+    if not text.strip(WIDTHLESS + " \n\t"):
+        return ""
     for character in text:
         if character not in allowed and (character in TURNS_TEXT or unicodedata.category(character) in HIDDEN):
             raise ValueError("This contains characters that cannot be printed. Please remove them.")
