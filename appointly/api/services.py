@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,6 +55,16 @@ class ServicesOut(BaseModel):
     next_cursor: str | None
 
 
+class QuestionOut(BaseModel):
+    """What a customer is asked: a booking's `answers` are by `id`; of a `choice` one of `choices` word for word."""
+
+    id: str
+    label: str
+    kind: Literal["text", "choice", "yes_no"] = "text"
+    required: bool = False
+    choices: list[str] = []
+
+
 class ServiceDetailOut(ServiceOut):
     """All that is public about a service and its provider. `open`: whether it can be booked at the moment."""
 
@@ -66,6 +76,7 @@ class ServiceDetailOut(ServiceOut):
     cancellation_policy: str
     min_notice_minutes: int
     horizon_days: int
+    questions: list[QuestionOut]
     open: bool
     provider_id: UUID
     headline: str
@@ -98,7 +109,13 @@ def in_full(page: ServicePage, times: Sequence[NextTime]) -> dict[str, object]:
     values = asdict(page)
     price = money(values.pop("price_amount"), values.pop("currency"))
     following = next_slot(times[0].slot_id, times[0].start, page.time_zone) if times else None
-    return values | {"timezone": values.pop("time_zone"), "price": price, "next_slot": following}
+    questions = [QuestionOut.model_validate(asked).model_dump() for asked in page.questions]
+    return values | {
+        "questions": questions,
+        "timezone": values.pop("time_zone"),
+        "price": price,
+        "next_slot": following,
+    }
 
 
 @router.get("", response_model=ServicesOut, responses=refusals(422))
@@ -110,9 +127,9 @@ async def get_services(search: Annotated[SearchRequest, Query()]) -> Response:
     return answer({"items": [in_list(found) for found in page.items], "next_cursor": page.next_cursor})
 
 
-@router.get("/{service}", response_model=ServiceDetailOut, responses=refusals(404))
+@router.get("/{service}", response_model=ServiceDetailOut, responses=refusals(404, 422))
 @access("public")
-async def get_service(service: str) -> Response:
+async def get_service(service: Annotated[str, Path(max_length=200)]) -> Response:
     """Everything public about one service, by its id or its slug."""
     async with reading() as session:
         page = await service_page(session, await slug_of(session, service))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -49,6 +49,7 @@ class ServicePage(Offer):
     cancellation_policy: str
     min_notice_minutes: int
     horizon_days: int
+    questions: list[dict[str, Any]]
     open: bool
     provider_id: UUID
     headline: str
@@ -127,8 +128,8 @@ LATERAL (SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review WH
 LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS NULL"
 SERVICE: LiteralString = f"""
 SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
-       status = 'active' AND suspended_at IS NULL AS open, provider.id AS provider_id, headline, about, address,
-       languages, latitude, longitude
+       questions, status = 'active' AND suspended_at IS NULL AS open, provider.id AS provider_id, headline, about,
+       address, languages, latitude, longitude
 FROM service JOIN provider ON provider.id = provider_id, {SAID}
 WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
 """

@@ -12,6 +12,7 @@ from appointly.clock import now
 from tests.making import make_provider, make_service, make_slots
 
 SOON = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+ASKED = {"id": "allergy", "label": "Any allergies?", "required": True}
 
 
 async def test_free_times_are_what_can_be_booked(http: httpx.AsyncClient, session: AsyncSession) -> None:
@@ -32,7 +33,7 @@ async def test_free_times_are_what_can_be_booked(http: httpx.AsyncClient, sessio
 
 
 async def test_services_are_found_and_described(http: httpx.AsyncClient, session: AsyncSession) -> None:
-    service = await make_service(session, await make_provider(session), description="With a wash.")
+    service = await make_service(session, await make_provider(session), description="With a wash.", questions=[ASKED])
     slots = await make_slots(session, service, start=SOON)
     await session.commit()
     [found] = (await http.get("/api/v1/services", params={"q": "haircut", "city": "Berlin"})).json()["items"]
@@ -41,6 +42,7 @@ async def test_services_are_found_and_described(http: httpx.AsyncClient, session
     for name in (service.id, service.slug):
         page = (await http.get(f"/api/v1/services/{name}")).json()
         assert (page["description"], page["open"], page["next_slot"]) == ("With a wash.", True, found["next_slot"])
+        assert page["questions"] == [ASKED | {"kind": "text", "choices": []}]
     assert (await http.get("/api/v1/services", params={"q": "zeppelin"})).json() == {"items": [], "next_cursor": None}
     assert (await http.get("/api/v1/services/no-such-service")).json()["code"] == "not_found"
 
