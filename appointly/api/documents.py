@@ -25,6 +25,7 @@ from appointly.api.descriptions import (
     service_description,
     sitemap,
 )
+from appointly.api.problems import expected
 from appointly.clock import now
 from appointly.settings import settings
 
@@ -58,7 +59,11 @@ def documents(pages: Asgi) -> Asgi:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await pages(scope, receive, send)
             return
-        answer = await answer_to(scope["path"], scope.get("query_string", b"").decode("latin-1"))
+        try:
+            answer = await answer_to(scope["path"], scope.get("query_string", b"").decode("latin-1"))
+        except Exception as error:
+            refusal = expected(error)
+            answer = Answer(shell("__spa-fallback.html"), status=refusal.status)  # the application will say why
         if answer is not None:
             accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
             await answer.response(b"gzip" in accepted)(scope, receive, send)

@@ -11,12 +11,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from psycopg.errors import LockNotAvailable, OperationalError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from appointly.database import is_unreachable
 from appointly.errors import AppointlyError, Unavailable, Unexpected
 from appointly.validation import sentences
 
@@ -83,10 +82,7 @@ def of_framework(error: HTTPException) -> Response:
 
 def expected(error: Exception) -> AppointlyError:
     """What a caller may know of a mistake of ours: that it happened, and the number under which we find it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, OperationalError | LockNotAvailable | OSError) or (
-        isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError)
-    ):
+    if is_unreachable(error):
         log.warning("database_unavailable", error=str(error)[:300])
         return Unavailable()
     incident = uuid4().hex[:12]

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 
+from psycopg import OperationalError
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,6 +62,13 @@ async def reading() -> AsyncIterator[AsyncSession]:
     """A session for queries alone: each statement its own snapshot, no BEGIN and no COMMIT on the wire."""
     async with AsyncSession(_autocommitting(engine())) as session:
         yield session
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the database could not be asked or did not answer in time; a second try may well work."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error.orig, OperationalError | OSError)
+    return isinstance(error, OperationalError | OSError | SQLAlchemyError)
 
 
 def announce(session: AsyncSession, *topics: str) -> None:

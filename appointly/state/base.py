@@ -6,8 +6,9 @@ import reflex as rx
 import structlog
 from reflex_base.event import EventSpec
 
+from appointly.database import is_unreachable
 from appointly.domain.actor import Actor
-from appointly.errors import AppointlyError, NotSignedIn
+from appointly.errors import AppointlyError, NotSignedIn, Unavailable
 from appointly.visitor import Visitor
 
 log = structlog.get_logger()
@@ -76,6 +77,9 @@ def explain(exception: Exception) -> EventSpec:
     sentence = "That did not work, and it is our fault. Nothing was changed. Please try again."
     if isinstance(exception, AppointlyError):
         sentence = exception.message
+    elif is_unreachable(exception):
+        sentence = Unavailable.message
+        log.warning("event_without_database", error=str(exception)[:300])
     else:
         log.error("event_failed", exc_info=exception)
     spec: EventSpec = Viewer.tell(sentence)  # type: ignore[operator]

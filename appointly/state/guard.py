@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appointly.clock import now
 from appointly.database import reading
-from appointly.errors import Forbidden, ValidationFailed
+from appointly.errors import Forbidden, Unavailable, ValidationFailed
 from appointly.routes import safe_path
 from appointly.state.base import Viewer, current_visitor
 from appointly.visitor import Visitor, visitor_of
@@ -43,7 +43,6 @@ FRAMEWORK_EVENTS = {
 }
 SETTER = "setvar"  # Reflex gives one to every state; nobody here wants a browser to set what it likes
 DEEPEST, LONGEST, MOST = 8, 10_000, 2_000
-UNREACHABLE = "We cannot reach our records at the moment. Nothing was changed. Please try again shortly."
 log = structlog.get_logger()
 
 
@@ -80,7 +79,7 @@ class Guard(Middleware):
                 visitor = await visitor_of(session, cookie_header(app, state), now())
         except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
-            return await refused(state, viewer, UNREACHABLE)
+            return await refused(state, viewer, Unavailable.message)
         current_visitor.set(visitor)
         if viewer._bound_to != visitor.binding:
             await forget(state)

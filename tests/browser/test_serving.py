@@ -1,10 +1,14 @@
 """What every answer carries, whoever gives it, and who may open the socket."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
+from psycopg import sql
 
 from tests.processes import Site
 
@@ -54,3 +58,34 @@ async def test_only_our_own_pages_may_open_the_socket(page: Page, site: Site, or
         socket,
     )
     assert answer == outcome
+
+
+@contextmanager
+def database_away(site: Site) -> Iterator[None]:
+    """Nobody gets into the site's database, and whoever was in it is put out."""
+    address = psycopg.conninfo.conninfo_to_dict(site.servers.database_url)
+    name = sql.Identifier(str(address["dbname"]))
+    with psycopg.connect(site.servers.database_url, dbname="postgres", autocommit=True) as server:
+        server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [address["dbname"]]
+            )
+            yield
+        finally:
+            server.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+async def test_without_the_database_pages_say_so_and_then_work_again(page: Page, site: Site) -> None:
+    await page.goto("/about")
+    with database_away(site):
+        async with httpx.AsyncClient(base_url=site.url) as client:
+            for path in ("/services", "/services/a-haircut", "/providers/somebody", "/sitemap.xml"):
+                answer = await client.get(path)
+                assert answer.status_code == 503, path
+            assert (await client.get("/api/v1/services")).json()["code"] == "unavailable"
+            assert (await client.get("/about")).status_code == 200
+        await page.goto("/services")
+        await expect(page.get_by_text("We cannot reach our records at the moment.").first).to_be_visible()
+    await page.reload()
+    await expect(page.locator("main article h2 a").first).to_be_visible()
