@@ -1,19 +1,28 @@
 """`/healthz` and `/readyz`: for whoever runs the servers."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
+import psycopg
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from appointly.api.guard import GuardedRoute, access
 from appointly.database import bus, reading
 from appointly.database.migrate import alembic_config
+from appointly.database.statement import select
 
 router = APIRouter(tags=["Health"], route_class=GuardedRoute)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Where the migrations of a database have come to."""
+
+    version_num: str | None
 
 
 @lru_cache
@@ -25,11 +34,10 @@ def newest_revision() -> str | None:
 async def _database() -> str:
     try:
         async with reading() as session:
-            connection = await session.connection()
-            found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-    except (SQLAlchemyError, OSError):
+            found = await select(session, Revision, "SELECT version_num FROM alembic_version")
+    except (psycopg.Error, SQLAlchemyError, OSError):
         return "unreachable"
-    return "ok" if found == newest_revision() else "schema is not the newest"
+    return "ok" if found == [Revision(newest_revision())] else "schema is not the newest"
 
 
 async def _broker() -> str:

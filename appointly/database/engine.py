@@ -4,16 +4,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 
-from psycopg import OperationalError
-from sqlalchemy.engine import make_url
+from psycopg import Error, OperationalError
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import CONNECTION, flush, raw
 from appointly.settings import settings
 
 TOPICS = "topics"
 JOBS = "jobs"
+OPTIONS = {
+    "timezone": "UTC",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "max_parallel_workers_per_gather": "0",  # many small requests: to start helpers costs them more than it saves
+}
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -28,15 +37,25 @@ def engine() -> AsyncEngine:
         sqlalchemy_url(settings().database_url),
         pool_size=settings().database_pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # those used last have their statements prepared
         pool_pre_ping=False,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
+        connect_args={"options": " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())},
     )
 
 
-@lru_cache(maxsize=1)
-def _autocommitting(engine: AsyncEngine) -> AsyncEngine:
-    """The same pool without transactions; made once, for making it costs as much as a small query."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+@asynccontextmanager
+async def _pooled() -> AsyncIterator[PoolProxiedConnection]:
+    """A connection straight from the pool: taken SQLAlchemy's usual way it costs more than most of our statements."""
+    pooled = await engine().raw_connection()
+    connection = raw(pooled)
+    try:
+        yield pooled
+    finally:
+        if connection.closed:
+            # PostgreSQL went away: what it left behind in the pool is dead too, so the next ones are made anew.
+            await greenlet_spawn(pooled.invalidate)
+            await engine().dispose()
+        await greenlet_spawn(pooled.close)
 
 
 @asynccontextmanager
@@ -46,9 +65,12 @@ async def transaction() -> AsyncIterator[AsyncSession]:
     What `announce()` collected is published after the commit, never before and never after a rollback; so is the poke
     for the worker, where jobs were written.
     """
-    async with AsyncSession(engine(), expire_on_commit=False) as session:
+    async with _pooled() as pooled:
+        bind = AsyncConnection(engine(), Connection(engine().sync_engine, pooled))
+        session = AsyncSession(bind, expire_on_commit=False, info={CONNECTION: raw(pooled)})
         yield session
-        await session.commit()
+        await flush(session)
+        await raw(pooled).commit()
         topics: set[str] = session.info.get(TOPICS, set())
         jobs: bool = session.info.get(JOBS, False)
     if topics or jobs:
@@ -59,9 +81,17 @@ async def transaction() -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
-    """A session for queries alone: each statement its own snapshot, no BEGIN and no COMMIT on the wire."""
-    async with AsyncSession(_autocommitting(engine())) as session:
-        yield session
+    """A session for named SQL alone: each statement its own snapshot, no BEGIN and no COMMIT on the wire."""
+    async with _pooled() as pooled:
+        connection = raw(pooled)
+        await connection.set_autocommit(True)
+        try:
+            yield AsyncSession(info={CONNECTION: connection})
+        finally:
+            try:
+                await connection.set_autocommit(False)
+            except Error:
+                await connection.close()  # whatever state it was left in, nobody else gets it
 
 
 def is_unreachable(error: Exception) -> bool:

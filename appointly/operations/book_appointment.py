@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce, jobs_written
-from appointly.database.statement import execute, select
+from appointly.database.statement import execute, rollback, select
 from appointly.domain.actor import Actor
 from appointly.domain.answers import check_answers
 from appointly.domain.lifecycle import Status
@@ -185,7 +185,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
         )
     except ExclusionViolation:
         # Only somebody who did not take the lock can cause this; PostgreSQL has given the transaction up already.
-        await session.rollback()
+        await rollback(session)
         made = []
     if not made:
         await _look(session, request.slot_id, now)

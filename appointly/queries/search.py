@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import ValidationFailed
-from appointly.queries.search_request import TERMS, SearchRequest, fold
+from appointly.queries.search_request import SearchRequest, fold
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
 LOOKED_AT = 300
@@ -133,14 +133,14 @@ EXISTS (
     WHERE service.id = looked.service_id AND slot_date = %(day)s AND {IS_FREE}
 )
 """
-# A place for each word, line breaks (which no title has) in the rest: an array would be taken apart for every row.
-SCORE: LiteralString = " + ".join(f"sign(position(%(title_{place})s IN title_key))" for place in range(TERMS))
-# The order of each sort: the expression, its direction, and its type in a cursor.
-ORDERS: dict[str, tuple[LiteralString, LiteralString, LiteralString]] = {
+# One term for each word: an array would be taken apart for every row.
+IN_TITLE: LiteralString = "(position(%(title_{place})s IN title_key) > 0)::int"
+# The expression to sort by, its direction, and its type in a cursor.
+Order = tuple[LiteralString, LiteralString, LiteralString]
+ORDERS: dict[str, Order] = {
     "price": ("listing.price_amount", "ASC", "int"),
     "next": ("next_free_at", "ASC", "timestamptz"),
-    "quality": ("quality", "DESC", "float8"),
-    "score": (f"(({SCORE}) * 10 + quality)", "DESC", "float8"),
+    "relevance": ("quality", "DESC", "float8"),
 }
 ITEM: LiteralString = f"""
 jsonb_build_object(
@@ -171,7 +171,6 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
     terms, corrected = await _terms(session, request)
     values: dict[str, object] = {
         "words": " & ".join(f"'{_stem(term)}':*" for term in terms),
-        **{f"title_{place}": "\n" for place in range(TERMS)},
         **{f"title_{place}": f" {_stem(term)}" for place, term in enumerate(terms)},
         "min_price": request.min_price,
         "max_price": request.max_price,
@@ -187,8 +186,11 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
     wanted += [HIGHEST] * (request.max_price is not None) + [DAY] * (request.date is not None)
     facets, total, capped = await _counts(session, request, wanted, values)
     wanted += [CATEGORY] * bool(request.category) + [CITY] * bool(request.city)
-    order = {"relevance": "score" if terms else "quality"}.get(request.sort, request.sort)
-    items, following = await _page(session, request, order, wanted, values, after)
+    items: list[Found] = []
+    following = None
+    if total or capped:
+        order = _score(len(terms)) if terms and request.sort == "relevance" else ORDERS[request.sort]
+        items, following = await _page(session, request, order, wanted, values, after)
     return SearchPage(items, facets, total, capped, corrected, following)
 
 
@@ -216,6 +218,12 @@ WITH near AS MATERIALIZED (
 )
 SELECT kind, text, slug FROM found ORDER BY place, text LIMIT %(count)s
 """
+
+
+def _score(words: int) -> Order:
+    """Words in the title first, then quality."""
+    in_title: LiteralString = " + ".join(IN_TITLE.format(place=place) for place in range(words))
+    return f"(({in_title}) * 10 + quality)", "DESC", "float8"
 
 
 def _stem(term: str) -> str:
@@ -266,13 +274,13 @@ async def _counts(
 async def _page(
     session: AsyncSession,
     request: SearchRequest,
-    order: str,
+    order: Order,
     wanted: list[LiteralString],
     values: dict[str, object],
     after: tuple[str, UUID] | None,
 ) -> tuple[list[Found], str | None]:
     """The items after the cursor, and the cursor of what follows."""
-    key, direction, kind = ORDERS[order]
+    key, direction, kind = order
     if after:
         sign: LiteralString = ">" if direction == "ASC" else "<"
         bound: LiteralString = f"%(after)s::{kind}"
