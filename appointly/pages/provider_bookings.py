@@ -15,7 +15,7 @@ from appointly.pages.shell import workspace
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 
 LIST, WEEK = "/dashboard/bookings", "/dashboard/calendar"
-TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past 30 days"))
+TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"))
 
 
 def provider_bookings() -> rx.Component:

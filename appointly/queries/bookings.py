@@ -199,6 +199,26 @@ async def bookings_of_provider(
     )
 
 
+async def provider_list(
+    session: AsyncSession,
+    actor: Actor,
+    provider_id: UUID,
+    now: datetime,
+    *,
+    past: bool = False,
+    status: str | None = None,
+    limit: int = 20,
+) -> list[Booking]:
+    """A provider's bookings: what is to come, the nearest first; or what is past or called off, the latest first."""
+    to_come = f"{LIVE} AND end_time > %(now)s"
+    which = (
+        f"{AS_PROVIDER} AND appointment.provider_id = %(provider_id)s AND {'NOT ' if past else ''}({to_come})"
+        " AND appointment.status = coalesce(%(status)s::text, appointment.status)"
+    )
+    page = await _page(session, actor, which, past, limit, None, provider_id=provider_id, now=now, status=status)
+    return list(page.items)
+
+
 async def provider_day(session: AsyncSession, actor: Actor, provider_id: UUID, day: date) -> list[Booking]:
     """All that keeps or kept time on one local date, by start; what was called off is left out."""
     page = await bookings_of_provider(session, actor, provider_id, day, day, limit=2000)

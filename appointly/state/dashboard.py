@@ -17,8 +17,8 @@ from appointly.domain.actor import Actor
 from appointly.queries.bookings import (
     Booking,
     DayLoad,
-    bookings_of_provider,
     provider_day,
+    provider_list,
     provider_requests,
     provider_week,
 )
@@ -29,6 +29,7 @@ from appointly.state.live import MINUTE, watch
 
 SHOWN_REQUESTS = 5
 NEXT_UP = 4
+UNDER_WAY = 100  # a full group
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,12 @@ class Dashboard(rx.State):
             day = await provider_day(session, actor, shop.id, today)
             hours, blocked = await day_frame(session, shop, at)
             requests = await provider_requests(session, actor, shop.id, at, SHOWN_REQUESTS)
-            coming = await bookings_of_provider(
-                session, actor, shop.id, today, today + timedelta(days=7), status="confirmed"
-            )
+            coming = await provider_list(session, actor, shop.id, at, status="confirmed", limit=UNDER_WAY + NEXT_UP)
             week = await provider_week(session, actor, shop.id, today)
         self._tell(shop, told, at)
         self.timeline = timeline_of(day, hours, blocked, today, shop.time_zone, at)
         self.requests = [view_of(booking, at) for booking in requests]
-        self.soon = soon_of(coming.items, at)
+        self.soon = soon_of(coming, at)
         self.week = week_of(week)
         self.loaded = True
 

@@ -14,7 +14,7 @@ from appointly.display.bookings import BookingView, view_of
 from appointly.display.formatting import count
 from appointly.display.timeline import Entry, Mark, Timeline, frame_of, minute_of, timeline_of
 from appointly.domain.actor import Actor
-from appointly.queries.bookings import Booking, bookings_of_provider, provider_requests
+from appointly.queries.bookings import Booking, bookings_of_provider, provider_list, provider_requests
 from appointly.queries.dashboard import business
 from appointly.state.base import current_actor
 from appointly.state.booking_panel import BookingPanel
@@ -81,17 +81,11 @@ class ProviderBookings(rx.State):
         at, limit = now(), self._limit
         async with reading() as session:
             shop = await business(session, actor.provider_id)
-            today = at.astimezone(ZoneInfo(shop.time_zone)).date()
             if self.show == "requests":
                 found = await provider_requests(session, actor, shop.id, at, limit + 1)
-            elif self.show == "past":
-                first = today - timedelta(days=30)
-                page = await bookings_of_provider(session, actor, shop.id, first, today, limit=WEEK_ROWS)
-                found = [booking for booking in page.items if booking.end <= at][::-1]
             else:
-                last = today + timedelta(days=366)
-                page = await bookings_of_provider(session, actor, shop.id, today, last, limit=limit + PAGE)
-                found = [booking for booking in page.items if booking.end > at and booking.status not in ENDED]
+                past = self.show == "past"
+                found = await provider_list(session, actor, shop.id, at, past=past, limit=limit + 1)
         self.bookings = [view_of(booking, at) for booking in found[:limit]]
         self.more, self.loaded = len(found) > limit, True
 

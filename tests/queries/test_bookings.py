@@ -18,6 +18,7 @@ from appointly.queries.bookings import (
     bookings_of_customer,
     bookings_of_provider,
     provider_day,
+    provider_list,
     provider_requests,
     provider_week,
 )
@@ -91,6 +92,22 @@ async def test_a_customer_sees_what_comes_and_what_was(session: AsyncSession) ->
         second.id,
         first.id,
     ]
+
+
+async def test_what_was_called_off_hides_nothing_of_a_providers_lists(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider), 4)
+    owner = owner_of(provider)
+    made = [(await book_appointment(session, GUEST, asking(slot), NOW)).id for slot in slots]
+    await cancel_appointments(session, owner, made[:2], "", NOW)
+    later = slots[2].end_time
+    assert [booking.id for booking in await provider_list(session, owner, provider.id, NOW, limit=2)] == made[2:]
+    assert [booking.id for booking in await provider_list(session, owner, provider.id, later)] == made[3:]
+    past = await provider_list(session, owner, provider.id, later, past=True)
+    assert [booking.id for booking in past] == made[2::-1]
+    assert [each.id for each in await provider_list(session, owner, provider.id, NOW, status="pending")] == []
+    for stranger in STRANGERS:
+        assert await provider_list(session, stranger, provider.id, NOW) == []
 
 
 async def test_a_providers_day_and_week(session: AsyncSession) -> None:
