@@ -7,6 +7,7 @@ import reflex as rx
 from appointly.components.links import link
 from appointly.components.marks import stars
 from appointly.components.surfaces import CARD
+from appointly.components.zones import zone_note
 from appointly.display.services import QuickTime, ServiceCard
 
 QUICK_TIME = (
@@ -57,6 +58,7 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 ),
                 class_name="relative z-10 mt-auto grid grid-cols-3 gap-2 pt-4",
             ),
+            zone_note(service.zone, service.zone_name, "mt-2 block text-xs text-ink-faint"),
             class_name="flex flex-1 flex-col p-4",
         ),
         class_name=f"{CARD} group relative flex flex-col overflow-hidden transition-shadow hover:shadow-high",

@@ -67,6 +67,8 @@ class ServiceCard:
     duration: str
     when: str = ""
     times: list[QuickTime] = field(default_factory=list)
+    zone: str = ""
+    zone_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
         duration=formatting.duration(offer.duration_minutes),
         when="" if times else NOTHING_FREE,
         times=[quick_time(time, offer, now) for time in times],
+        zone=offer.time_zone if times else "",
+        zone_name=formatting.zone_name(offer.time_zone),
     )
 
 
