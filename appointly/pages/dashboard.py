@@ -31,7 +31,10 @@ def dashboard() -> rx.Component:
             rx.el.span(
                 badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"), class_name="self-center"
             ),
-            link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
+            rx.cond(
+                Dashboard.profile != "",
+                link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
+            ),
         ),
         rx.cond(Dashboard.no_business, _no_business(), rx.cond(Dashboard.loaded, _content(), _loading())),
         booking_panel(HERE),

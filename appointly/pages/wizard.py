@@ -241,6 +241,7 @@ def _question(question: Any) -> rx.Component:
         "name": question.name,
         "error": question.error,
         "default_value": question.value,
+        "on_blur": lambda value: Wizard.answer(question.name, value),
         "max_length": 1000,
     }
     written = rx.cond(
@@ -259,6 +260,7 @@ def _question(question: Any) -> rx.Component:
                         name=question.name,
                         value=choice,
                         default_checked=choice == question.value,
+                        on_change=lambda value: Wizard.answer(question.name, value),
                         class_name="size-5 accent-accent",
                     ),
                     choice,

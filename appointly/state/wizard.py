@@ -1,6 +1,7 @@
 """Booking a service: time, details, review. The address holds the service, the step and the chosen time."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -40,7 +41,7 @@ ANSWER = "answers."
 Typed = Annotated[
     dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(max_length=4000)]], Field(max_length=60)
 ]
-Attempt = Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]*$")]
+Attempt = Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]{32,64}$")]
 FieldName = Literal["customer_name", "customer_email", "customer_phone", "notes"]
 
 
@@ -156,8 +157,9 @@ class Wizard(rx.State):
     @rx.event
     async def show_month(self, month: Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]) -> None:
         """Leaf to another month."""
-        self._shown_month = month
-        await self._show(fresh=True)
+        with suppress(ValueError):
+            self._shown_month = date.fromisoformat(f"{month}-01").isoformat()
+            await self._show(fresh=True)
 
     @rx.event
     async def show_day(self, chosen: date) -> None:
@@ -174,6 +176,11 @@ class Wizard(rx.State):
     def keep(self, name: FieldName, value: Annotated[str, Field(max_length=4000)]) -> None:
         """Remember what was typed, so that a reload does not lose it."""
         setattr(self, name, value)
+
+    @rx.event
+    def answer(self, name: Annotated[str, Field(max_length=80)], value: Annotated[str, Field(max_length=1000)]) -> None:
+        """Remember an answer, for the same reason."""
+        self.questions = [replace(asked, value=value) if asked.name == name else asked for asked in self.questions]
 
     @rx.event
     async def submit(self, form: Typed, attempt: Attempt) -> AsyncIterator[EventSpec | None]:
@@ -281,8 +288,8 @@ class Wizard(rx.State):
         free = {each.date for each in await available_days(session, service.id, today, service.horizon_days, at)}
         if fresh and not self.day:
             self.day = self.chosen.date or (min(free).isoformat() if free else "")
-        shown = date.fromisoformat(self.day) if self.day else today
-        first = date.fromisoformat(f"{self._shown_month}-01") if self._shown_month else shown
+        shown = min(max(date.fromisoformat(self.day), today), last) if self.day else today
+        first = min(max(date.fromisoformat(self._shown_month), today), last) if self._shown_month else shown
         self.month = month_of(first, free, today, last)
         slots = await free_slots(session, service.id, shown, 1, at)
         new = times_of_day(slots, service.time_zone, service.capacity)

@@ -68,6 +68,21 @@ async def test_a_double_click_books_once(page: Page, site: Site) -> None:
     assert made == [(1,)]
 
 
+async def test_a_reload_keeps_what_was_typed_and_answered(page: Page, site: Site) -> None:
+    await page.goto(free_time(site, BY_REQUEST).wizard)
+    await page.get_by_label("Your name").fill("Reloading Ruth")
+    answer = page.get_by_role("radio").last
+    await answer.check()
+    await page.get_by_label("Email").fill("ruth@example.com")
+    await page.get_by_label("Phone").focus()
+    await expect(answer).to_be_checked()
+    await page.wait_for_load_state("networkidle")
+    await page.reload()
+    await expect(page.get_by_label("Your name")).to_have_value("Reloading Ruth")
+    await expect(page.get_by_label("Email")).to_have_value("ruth@example.com")
+    await expect(page.get_by_role("radio").last).to_be_checked()
+
+
 async def test_a_time_taken_meanwhile_costs_nothing_typed(page: Page, site: Site) -> None:
     free = free_time(site)
     await page.goto(free.wizard)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.processes import Site, free_port, start_web
@@ -207,3 +207,26 @@ async def test_a_time_that_somebody_else_takes_fades_at_once(page: Page, site: S
         assert (await client.post("/api/v1/bookings", json=body)).status_code == 201
     await expect(booker.locator("button[disabled]", has_text="taken")).to_have_count(1)
     await expect(on).to_be_hidden()
+
+
+async def test_times_on_cards_name_their_zone_to_readers_elsewhere(browser: Browser, site: Site) -> None:
+    card = "main article"
+    for zone, shown in (("Asia/Kolkata", True), ("Australia/Sydney", False)):
+        context = await browser.new_context(base_url=site.url, timezone_id=zone)
+        page = await context.new_page()
+        await page.goto("/providers/atelier-nord")
+        first = page.locator(card).filter(has=page.get_by_role("link", name=re.compile("^Book "))).first
+        await expect(first).to_be_visible()
+        await expect(first.get_by_text("Sydney time")).to_have_count(int(shown))
+        await context.close()
+
+
+async def test_a_new_provider_finds_no_dead_end(page: Page, site: Site) -> None:
+    form = {"email": "newcomer@example.com", "password": "long enough 1", "name": "New Comer", "role": "provider"}
+    await page.request.post("/session/signup", form=form, headers={"origin": site.url})
+    await page.goto("/dashboard")
+    await expect(page.get_by_role("heading", name="Your business is not listed yet")).to_be_visible()
+    links = await page.eval_on_selector_all("a[href^='/']", "all => all.map(each => each.getAttribute('href'))")
+    assert "/contact" in links
+    for address in set(links):
+        assert (await page.request.get(address)).status == 200, address

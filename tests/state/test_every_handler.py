@@ -2,16 +2,22 @@
 
 import typing
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.appointly import app
+from appointly.clock import now
 from appointly.errors import AppointlyError
 from appointly.state.base import Viewer
 from appointly.state.guard import FRAMEWORK_EVENTS, SETTER, access_of, is_framework, parameters
+from appointly.state.service import ServiceView
+from appointly.state.wizard import Wizard
 from tests.hostile import NUMBERS_JSON_DOES_NOT_KNOW, VALUES, fingerprint
+from tests.making import make_provider, make_service, make_slots
 from tests.people import person
 from tests.state import driver
 from tests.state.driver import Tab, browser_tab
@@ -95,3 +101,25 @@ async def test_hostile_arguments(tab: Tab, mistakes: Mistakes, database: str, na
         await tab.send(name, **payload)
         assert mistakes == [], (name, payload)
     assert fingerprint(database) == before
+
+
+FAR_DAYS = ["0001-01-01", "1969-12-31", "9999-12-31", "2024-02-29"]
+
+
+async def test_far_dates_on_pages_that_show_something(tab: Tab, mistakes: Mistakes, session: AsyncSession) -> None:
+    service = await make_service(session, await make_provider(session))
+    await make_slots(session, service, start=now() + timedelta(days=1))
+    await session.commit()
+    tab.path = f"/book/{service.slug}"
+    await tab.send(Wizard.load)
+    tab.path = f"/services/{service.slug}"
+    await tab.send(ServiceView.load)
+    for day in [*FAR_DAYS, "9999-13-01", "0000-01-01"]:
+        await tab.send(Wizard.show_day, chosen=day)
+        await tab.send(Wizard.show_month, month=day[:7])
+        await tab.send(ServiceView.choose_day, day=day)
+        await tab.send(ServiceView.leaf, month=day[:7])
+        await tab.send(Wizard.refresh)
+        await tab.send(ServiceView.refresh)
+        assert mistakes == [], day
+    assert (await tab.state(Wizard)).month.title
