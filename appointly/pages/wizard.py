@@ -295,7 +295,7 @@ def _review() -> rx.Component:
                 ),
             ),
             text_link("Change your details", href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}"),
-            class_name="px-5 py-3",
+            class_name="w-full px-5 py-3",
         ),
         rx.el.p(
             rx.cond(
