@@ -68,14 +68,17 @@ def build(home: Path) -> Path:
 
     Raises `StartFailed` with the builder's last words.
     """
-    bundle = bundle_path(home)
-    bundle.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time():
+        bundle = bundle_path(home)
         if not bundle.exists():
+            bundle.parent.mkdir(exist_ok=True)
             _build(bundle.parent / "work", home.resolve() / "frontend.log")
             _tidy_lock(ROOT / "reflex.lock" / "package.json")
             bundle = bundle_path(home)  # the build may have brought reflex.lock up to date
-            _keep(bundle.parent / "work", bundle)
+            # A build that was ended half-way leaves reflex.lock in another form: the bundle may be there, and served.
+            if not bundle.exists():
+                _keep(bundle.parent / "work", bundle)
     return bundle
 
 
@@ -114,8 +117,7 @@ def _tidy_lock(path: Path) -> None:
 def _keep(work: Path, bundle: Path) -> None:
     """Copy what serving needs to its own folder, so that a later build never touches what is being served."""
     half = bundle.with_suffix(".new")
-    for rest in (half, bundle):
-        shutil.rmtree(rest, ignore_errors=True)
+    shutil.rmtree(half, ignore_errors=True)
     for part in BUNDLE:
         source, target = work / part, half / part
         if source.is_dir():

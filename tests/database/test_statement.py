@@ -26,6 +26,7 @@ async def test_it_sees_what_the_session_has_not_flushed(session: AsyncSession) -
 
 async def test_each_transaction_of_a_session_has_its_own_connection(session: AsyncSession) -> None:
     query = "SELECT pg_backend_pid()::text AS name"
+    await engine().dispose()  # an empty pool: whoever asks next gets the connection that came back last
     [first] = await select(session, Name, query)
     await session.commit()
     # The connection went back to the pool, and somebody else has it now.

@@ -130,4 +130,13 @@ async def test_sweeps_side_by_side_share_the_jobs(database: str) -> None:
     shares = await asyncio.gather(*(sweep() for _ in range(6)))
     keys = [key for share in shares for key in share]
     assert len(keys) == len(set(keys)) == 60
-    assert sum(map(bool, shares)) > 1
+
+
+async def test_a_sweep_passes_over_what_another_is_claiming(database: str) -> None:
+    async with transaction() as session:
+        for number in range(10):
+            await enqueue(session, "mail", {}, f"key {number}", NOW)
+    async with transaction() as one, transaction() as other:
+        first, second = await claim(one, NOW, 7), await claim(other, NOW, 7)
+    assert (len(first), len(second)) == (7, 3)
+    assert not {job.id for job in first} & {job.id for job in second}
