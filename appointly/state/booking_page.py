@@ -28,12 +28,13 @@ class BookingPage(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens, or returns after a dropped connection."""
-        await self._read(str(self.router.url.path.rpartition("/")[2]), follow=True)
+        await self._read(self._asked(), follow=True)
 
     @rx.event
     async def refresh(self) -> None:
-        """The booking has changed."""
-        await self._read(self.booking.reference)
+        """The booking has changed. A page that Redis forgot waits for its next event: that names the booking."""
+        if self.booking.reference:
+            await self._read(self.booking.reference)
 
     @rx.event
     async def cancel(self) -> EventSpec | None:
@@ -41,12 +42,16 @@ class BookingPage(rx.State):
         actor, at = await current_actor(self), now()
         try:
             async with transaction() as session:
-                booking = await booking_by_reference(session, actor, self.booking.reference)
+                booking = await booking_by_reference(session, actor, self._asked())
                 await cancel_appointments(session, actor, [booking.id], "", at)
         except AppointlyError as error:
             return Viewer.tell(error.message)  # type: ignore[operator]
-        await self._read(self.booking.reference)
+        await self._read(self._asked())
         return None
+
+    def _asked(self) -> str:
+        """The reference in the address."""
+        return str(self.router.url.path.rpartition("/")[2])
 
     async def _read(self, reference: str, *, follow: bool = False) -> None:
         actor, at = await current_actor(self), now()

@@ -114,6 +114,14 @@ class ServiceView(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens, or its connection returns: what has been chosen stays chosen while it is free."""
+        await self._open()
+
+    async def _remember(self) -> None:
+        """After Redis has lost what an open page showed: read the page's address again."""
+        if not self.loaded:
+            await self._open()
+
+    async def _open(self) -> None:
         at, slug = now(), str(self.router.url.path.rstrip("/").rpartition("/")[2])
         async with reading() as session:
             page = await storefront.service_page(session, slug)
@@ -154,12 +162,14 @@ class ServiceView(rx.State):
     @rx.event
     async def leaf(self, month: str) -> None:
         """Show another month, YYYY-MM."""
+        await self._remember()
         with suppress(ValueError):
             await self._show_month(date.fromisoformat(f"{month}-01"), now())
 
     @rx.event
     async def choose_day(self, day: str) -> None:
         """Show the times of a day."""
+        await self._remember()
         with suppress(ValueError):
             self.day = date.fromisoformat(day).isoformat()
             self.slot = self.slot_label = ""

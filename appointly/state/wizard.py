@@ -124,6 +124,11 @@ class Wizard(rx.State):
     async def load(self) -> EventSpec | None:
         """The page opens, its address changes, or the connection returns. A new step takes the focus."""
         before = (self.slug, self.step) if self.loaded else None
+        await self._open()
+        moved = before is not None and before != (self.slug, self.step)
+        return rx.set_focus("step-title") if moved else None
+
+    async def _open(self) -> None:
         slug = str(self.router.url.path.rpartition("/")[2])
         asked = self.router.url.query_parameters
         actor, at = await current_actor(self), now()
@@ -140,8 +145,11 @@ class Wizard(rx.State):
         except NotFound:
             self.missing = True
         self.loaded = True
-        moved = before is not None and before != (slug, self.step)
-        return rx.set_focus("step-title") if moved else None
+
+    async def _remember(self) -> None:
+        """After Redis has lost what an open page showed: read the page's address again."""
+        if not self.loaded:
+            await self._open()
 
     @rx.event
     async def refresh(self) -> None:
@@ -157,6 +165,7 @@ class Wizard(rx.State):
     @rx.event
     async def show_month(self, month: Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]) -> None:
         """Leaf to another month."""
+        await self._remember()
         with suppress(ValueError):
             self._shown_month = date.fromisoformat(f"{month}-01").isoformat()
             await self._show(fresh=True)
@@ -164,12 +173,14 @@ class Wizard(rx.State):
     @rx.event
     async def show_day(self, chosen: date) -> None:
         """Show the times of another day."""
+        await self._remember()
         self.day = chosen.isoformat()
         await self._show(fresh=True)
 
     @rx.event
-    def pick(self, slot_id: UUID) -> EventSpec:
+    async def pick(self, slot_id: UUID) -> EventSpec:
         """Choose a time: on to the details, or back to the review where the details are known."""
+        await self._remember()
         return rx.redirect(self._address(str(slot_id), "review" if self.step == "review" else ""))
 
     @rx.event
@@ -187,6 +198,9 @@ class Wizard(rx.State):
         """Continue from the details to the review, or book. `attempt` is the same for each click of one page."""
         if self.leads_to or self.sending:
             return
+        for name in self.errors:
+            setattr(self, name, form.get(name, ""))
+        await self._remember()
         request = self._checked(form)
         if request is None:
             if self.step == "review":
@@ -225,8 +239,6 @@ class Wizard(rx.State):
         """The request that the form makes; None when a sentence stands under one of its fields."""
         answers = {name.removeprefix(ANSWER): value for name, value in form.items() if name.startswith(ANSWER)}
         typed = {name: form.get(name, "") for name in self.errors}
-        for name, value in typed.items():
-            setattr(self, name, value)
         fields: dict[str, str] = {}
         request = None
         try:

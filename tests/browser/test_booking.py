@@ -1,10 +1,12 @@
 """From a free time to an appointment, with the provider watching."""
 
 import httpx
+import redis
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.people import BY_REQUEST, Free, fill_details, free_time, rows, sign_in
+from tests.conftest import REDIS_DATABASES_EACH
 from tests.processes import Site
 
 BOOK = "Book"
@@ -81,6 +83,18 @@ async def test_a_reload_keeps_what_was_typed_and_answered(page: Page, site: Site
     await expect(page.get_by_label("Your name")).to_have_value("Reloading Ruth")
     await expect(page.get_by_label("Email")).to_have_value("ruth@example.com")
     await expect(page.get_by_role("radio").last).to_be_checked()
+
+
+async def test_redis_forgets_everything_and_the_open_page_books_all_the_same(page: Page, site: Site) -> None:
+    await page.goto(free_time(site).wizard)
+    await fill_details(page, name="Forgotten Fay", email="fay@example.com")
+    address, _, first = site.servers.redis_url.rpartition("=")
+    for number in range(REDIS_DATABASES_EACH):
+        with redis.Redis.from_url(f"{address}={int(first) + number}") as valkey:
+            valkey.flushdb()
+    await page.get_by_role("button", name=BOOK, exact=True).click()
+    await expect(page.get_by_role("heading", name="Your appointment is booked")).to_be_visible()
+    assert rows(site, "SELECT count(*) FROM appointment WHERE customer_email = 'fay@example.com'") == [(1,)]
 
 
 async def test_a_time_taken_meanwhile_costs_nothing_typed(page: Page, site: Site) -> None:
