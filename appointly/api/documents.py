@@ -33,6 +33,12 @@ Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
 ROBOTS = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /api/\nDisallow: /book/\nDisallow: /booking/\n"
 SMALLEST_TO_COMPRESS = 1000
+# Once the application has what the words stood for, they are gone: they say nothing about the pages that follow.
+LEAVE = """<script>new MutationObserver((_, observer) => {
+  if (!document.getElementById("page") || document.getElementById("waiting")) return;
+  document.getElementById("preview")?.remove();
+  observer.disconnect();
+}).observe(document.documentElement, {childList: true, subtree: true});</script>"""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def page(description: Description | None, html: str | None = None) -> Answer:
     if description is None:
         head = "<title>Page not found · Appointly</title><meta name=robots content=noindex>"
         return Answer(html.replace("</head>", f"{head}</head>", 1), status=404)
-    body = f'<article id="preview">{description.body}</article>' if description.body else ""
+    body = f'<article id="preview">{description.body}</article>{LEAVE}' if description.body else ""
     titled = html.replace("</head>", f"{head_of(description, '<title>' not in html)}</head>", 1)
     return Answer(titled.replace("<body>", f"<body>{body}", 1))
 

@@ -15,6 +15,15 @@ INTER = "@fontsource-variable/inter"
 OUTFIT = "@fontsource-variable/outfit"
 FONT_PACKAGES = [f"{INTER}@5.3.0", f"{OUTFIT}@5.3.0"]
 LIGHT_CANVAS, DARK_CANVAS = "#faf9f7", "#161513"  # the browser's own bars cannot read the stylesheet
+CLOSED_BY_ESCAPE = {"aria-keyshortcuts": "Escape"}  # what Escape presses while it is on the page
+ESCAPE = """
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  const menu = document.querySelector("details[data-menu][open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  else document.querySelector("[aria-keyshortcuts=Escape]")?.click();
+});
+"""
 
 
 class Fonts(rx.Fragment):
@@ -49,6 +58,7 @@ def head() -> list[Component]:
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
         rx.el.meta(name="theme-color", content=LIGHT_CANVAS, custom_attrs={"media": "(prefers-color-scheme: light)"}),
         rx.el.meta(name="theme-color", content=DARK_CANVAS, custom_attrs={"media": "(prefers-color-scheme: dark)"}),
+        rx.el.script(ESCAPE),
     ]
 
 

@@ -19,6 +19,7 @@ NOTICE = (
     "pointer-events-auto flex max-w-text items-center gap-3 rounded-card bg-ink px-4 py-2 text-sm text-canvas"
     " shadow-high"
 )
+WAITING = "waiting"  # the id of a skeleton in whose place the document's own words stay (assets/theme.css)
 
 
 def message(*children: Any, tone: MessageTone = "info", role: str = "status") -> rx.Component:

@@ -46,9 +46,16 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
             ),
             rx.el.p(service.provider, " · ", service.city, class_name="mt-0.5 truncate text-sm text-ink-soft"),
             rx.el.p(
-                rx.el.span(service.price, class_name="font-semibold text-ink"),
-                rx.el.span(" · ", service.duration, class_name="text-ink-soft"),
-                class_name="mt-2 text-sm tabular-nums",
+                rx.el.span(
+                    rx.el.span(service.price, class_name="font-semibold text-ink"),
+                    rx.el.span(" · ", service.duration, class_name="text-ink-soft"),
+                    class_name="whitespace-nowrap",
+                ),
+                rx.cond(
+                    service.times.length() > 0,  # type: ignore[attr-defined]
+                    zone_note(service.zone, service.zone_name, "min-w-0 truncate text-xs text-ink-faint"),
+                ),
+                class_name="mt-2 flex items-baseline justify-between gap-3 text-sm tabular-nums",
             ),
             rx.el.div(
                 rx.cond(

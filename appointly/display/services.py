@@ -53,7 +53,8 @@ class QuickTime:
 
 @dataclass(frozen=True)
 class ServiceCard:
-    """A service among others. `when` says what there is to say about its times where `times` is empty."""
+    """A service among others. `when` says what there is to say about its times where `times` is
+    empty; `zone` is the IANA name of theirs, `zone_name` what people call it."""
 
     slug: str
     href: str
@@ -66,6 +67,8 @@ class ServiceCard:
     price: str
     duration: str
     when: str = ""
+    zone: str = ""
+    zone_name: str = ""
     times: list[QuickTime] = field(default_factory=list)
     zone: str = ""
     zone_name: str = ""

@@ -25,8 +25,8 @@ def dashboard() -> rx.Component:
             "Today",
             rx.el.span(
                 rx.el.span(Dashboard.date, " "),
-                zone_note(Dashboard.zone, Dashboard.zone_name),
-                class_name="inline-flex flex-wrap gap-x-2",
+                zone_note(Dashboard.zone, Dashboard.zone_name, "text-ink-faint"),
+                class_name="inline-flex flex-wrap items-baseline gap-x-2",
             ),
             rx.el.span(
                 badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"), class_name="self-center"

@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import KINDS, SHAPE, button, looks
 from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.document import CLOSED_BY_ESCAPE
 from appointly.components.feedback import message
 from appointly.components.fields import text_area
 from appointly.components.links import link
@@ -67,6 +68,7 @@ def _panel(here: str) -> rx.Component:
                 rx.icon("x", size=20, aria_hidden=True),
                 href=here,
                 aria_label="Close",
+                custom_attrs=CLOSED_BY_ESCAPE,
                 class_name=f"{SHAPE} {KINDS['quiet']} size-11",
             ),
             class_name="flex items-center justify-between border-b border-line py-2 pr-2 pl-5",

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.feedback import skeleton, skeleton_card, skeleton_lines
+from appointly.components.feedback import WAITING, skeleton, skeleton_card, skeleton_lines
 from appointly.components.links import TEXT_LINK, link
 from appointly.components.marks import avatar, stars
 from appointly.components.reviews import review
@@ -125,5 +125,6 @@ def _loading() -> rx.Component:
             skeleton_lines(6),
             class_name="mt-10 grid gap-10 lg:grid-cols-[1fr_22rem]",
         ),
+        id=WAITING,
         aria_hidden=True,
     )

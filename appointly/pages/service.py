@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button, looks
 from appointly.components.calendar import month_calendar, slot_picker
 from appointly.components.dialogs import dialog, opens
-from appointly.components.feedback import message, skeleton, skeleton_lines
+from appointly.components.feedback import WAITING, message, skeleton, skeleton_lines
 from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.marks import avatar, badge, stars
 from appointly.components.reviews import review
@@ -223,6 +223,7 @@ def _loading() -> rx.Component:
             skeleton("aspect-[2/1] w-full"), skeleton("mt-6 h-9 w-2/3"), rx.el.div(skeleton_lines(4), class_name="mt-8")
         ),
         skeleton("hidden h-96 w-full lg:block"),
+        id=WAITING,
         aria_hidden=True,
         class_name="grid gap-10 lg:grid-cols-[1fr_24rem]",
     )

@@ -173,6 +173,7 @@ def _account_menu(place: str) -> rx.Component:
             class_name=f"absolute {place} z-40 flex w-60 flex-col gap-1 rounded-card border border-line bg-surface p-2"
             " shadow-high",
         ),
+        custom_attrs={"data-menu": ""},
         class_name="relative",
     )
 

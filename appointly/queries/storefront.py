@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -148,7 +148,12 @@ WHERE provider_id = %(provider_id)s AND {LISTED} ORDER BY service.letter
 """
 HOURS: LiteralString = """
 SELECT weekday, opens_minute, closes_minute FROM working_hours
-WHERE provider_id = %(provider_id)s ORDER BY weekday, opens_minute
+WHERE provider_id = %(provider_id)s AND weekday <> ALL (
+    SELECT extract(isodow FROM local_date) FROM date_override
+    WHERE provider_id = %(provider_id)s AND local_date = %(today)s)
+UNION ALL SELECT extract(isodow FROM local_date)::int, opens_minute, closes_minute FROM date_override
+WHERE provider_id = %(provider_id)s AND local_date = %(today)s AND opens_minute IS NOT NULL
+ORDER BY weekday, opens_minute
 """
 REVIEW: LiteralString = """
 SELECT stars, words, customer_name AS customer, title, service.slug, review.created_at
@@ -238,9 +243,9 @@ async def offers_of_provider(session: AsyncSession, provider_id: UUID) -> list[O
     return await select(session, Offer, OFFERS_OF_PROVIDER, provider_id=provider_id)
 
 
-async def hours_of_provider(session: AsyncSession, provider_id: UUID) -> list[Hours]:
-    """The usual week of a provider."""
-    return await select(session, Hours, HOURS, provider_id=provider_id)
+async def hours_of_provider(session: AsyncSession, provider_id: UUID, today: date) -> list[Hours]:
+    """The usual week of a provider, with the hours `today` really has; `today` is the date there."""
+    return await select(session, Hours, HOURS, provider_id=provider_id, today=today)
 
 
 async def reviews_of_service(session: AsyncSession, service_id: UUID, count: int) -> list[Said]:

@@ -62,7 +62,7 @@ def story_of(page: ProviderPage) -> ProviderStory:
 
 
 def week_of(hours: Iterable[storefront.Hours], today: int) -> list[Hours]:
-    """The usual week, Monday first; `today` is the weekday there, 1 to 7."""
+    """The week, Monday first; `today` is the weekday there, 1 to 7."""
     ranges: dict[int, list[str]] = defaultdict(list)
     for each in hours:
         ranges[each.weekday].append(f"{_clock(each.opens_minute)}–{_clock(each.closes_minute)}")
@@ -102,9 +102,10 @@ class ProviderView(rx.State):
                 return
             offers = await storefront.offers_of_provider(session, page.id)
             times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
-            hours = await storefront.hours_of_provider(session, page.id)
+            today = at.astimezone(ZoneInfo(page.time_zone)).date()
+            hours = await storefront.hours_of_provider(session, page.id, today)
             said = await storefront.reviews_of_provider(session, page.id, REVIEWS)
         self.story = story_of(page)
         self.services = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
-        self.hours = week_of(hours, at.astimezone(ZoneInfo(page.time_zone)).isoweekday())
+        self.hours = week_of(hours, today.isoweekday())
         self.reviews = quotes_of(said, at)
