@@ -12,7 +12,7 @@ def review(quote: Quote) -> rx.Component:
         rx.el.div(
             avatar(quote.initials, quote.tint, "small"),
             rx.el.div(
-                rx.el.p(quote.name, class_name="text-sm font-semibold"),
+                rx.el.p(quote.name, dir="auto", class_name="text-sm font-semibold"),
                 rx.el.p(quote.when, " · ", quote.about, class_name="truncate text-sm text-ink-faint"),
                 class_name="min-w-0 flex-1",
             ),
@@ -24,6 +24,6 @@ def review(quote: Quote) -> rx.Component:
             ),
             class_name="flex items-center gap-3",
         ),
-        rx.el.p(quote.words, class_name="mt-2 text-ink-soft"),
+        rx.el.p(quote.words, dir="auto", class_name="break-words mt-2 text-ink-soft"),
         class_name="py-4 first:pt-0",
     )

@@ -39,12 +39,15 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                         href=service.href,
                         class_name="after:absolute after:inset-0 group-hover:underline underline-offset-4",
                     ),
-                    class_name="min-w-0 font-semibold text-balance",
+                    dir="auto",
+                    class_name="min-w-0 font-semibold text-balance wrap-anywhere",
                 ),
                 stars(service.rating, service.reviews),
                 class_name="flex items-start justify-between gap-3",
             ),
-            rx.el.p(service.provider, " · ", service.city, class_name="mt-0.5 truncate text-sm text-ink-soft"),
+            rx.el.p(
+                rx.el.bdi(service.provider), " · ", service.city, class_name="mt-0.5 truncate text-sm text-ink-soft"
+            ),
             rx.el.p(
                 rx.el.span(
                     rx.el.span(service.price, class_name="font-semibold text-ink"),

@@ -87,7 +87,7 @@ def facts(*pairs: tuple[Any, Any]) -> rx.Component:
         *[
             rx.el.div(
                 rx.el.dt(name, class_name="shrink-0 text-ink-soft"),
-                rx.el.dd(value, class_name="min-w-0 text-right font-medium break-words"),
+                rx.el.dd(value, class_name="min-w-0 text-right font-medium wrap-anywhere"),
                 class_name="flex justify-between gap-6 py-2.5",
             )
             for name, value in pairs

@@ -64,11 +64,11 @@ def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
             entry.short,
             rx.el.span(
                 rx.el.span(entry.times, class_name="tabular-nums"),
-                rx.el.span(entry.who, class_name="truncate font-semibold"),
+                rx.el.span(entry.who, dir="auto", class_name="truncate font-semibold"),
                 class_name="flex gap-2 text-xs leading-6 whitespace-nowrap",
             ),
             rx.el.span(
-                rx.el.span(entry.who, class_name="truncate text-sm font-semibold"),
+                rx.el.span(entry.who, dir="auto", class_name="truncate text-sm font-semibold"),
                 rx.el.span(f"{entry.times} · {entry.title}", class_name="truncate text-xs tabular-nums"),
                 class_name="flex flex-col pt-1.5",
             ),

@@ -83,12 +83,13 @@ def _line(booking: Any, ahead: bool) -> rx.Component:
                 class_name=f"flex size-14 shrink-0 flex-col items-center justify-center gap-1 rounded-card {colour}",
             ),
             rx.el.span(
-                rx.el.span(booking.service, class_name="truncate font-semibold"),
+                rx.el.span(booking.service, dir="auto", class_name="max-w-full truncate font-semibold"),
                 rx.el.span(
                     f"{booking.when} ",
                     zone_note(booking.zone, booking.zone_name),
-                    f" · {booking.provider}",
-                    class_name="text-sm text-ink-soft",
+                    " · ",
+                    rx.el.bdi(booking.provider),
+                    class_name="max-w-full text-sm wrap-anywhere text-ink-soft",
                 ),
                 rx.el.span(status_badge(booking.status), class_name="mt-1 sm:hidden"),
                 class_name="flex min-w-0 flex-1 flex-col items-start",

@@ -159,8 +159,10 @@ def _fact(name: Any, value: Any, more: Any = "") -> rx.Component:
     return rx.el.div(
         rx.el.dt(name, class_name="text-sm text-ink-faint sm:w-32 sm:shrink-0"),
         rx.el.dd(
-            rx.el.div(value, class_name="font-medium break-words"),
-            rx.el.div(more, class_name="text-sm text-ink-soft") if isinstance(more, rx.Component | rx.Var) else "",
+            rx.el.div(value, dir="auto", class_name="font-medium wrap-anywhere"),
+            rx.el.div(more, class_name="text-sm wrap-anywhere text-ink-soft")
+            if isinstance(more, rx.Component | rx.Var)
+            else "",
             class_name="min-w-0",
         ),
         class_name="flex flex-col gap-0.5 py-3 sm:flex-row sm:gap-4",

@@ -116,7 +116,7 @@ def _request(booking: Any) -> rx.Component:
         link(
             avatar(booking.initials, booking.tint),
             rx.el.span(
-                rx.el.span(booking.customer, class_name="block truncate font-medium"),
+                rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),
                 rx.el.span(f"{booking.when} · {booking.service}", class_name="block truncate text-sm text-ink-soft"),
                 class_name="min-w-0",
             ),
@@ -144,7 +144,7 @@ def _next(soon: Any) -> rx.Component:
         link(
             avatar(soon.booking.initials, soon.booking.tint, "small"),
             rx.el.span(
-                rx.el.span(soon.booking.customer, class_name="block truncate text-sm font-medium"),
+                rx.el.span(soon.booking.customer, dir="auto", class_name="block truncate text-sm font-medium"),
                 rx.el.span(soon.booking.service, class_name="block truncate text-sm text-ink-soft"),
                 class_name="min-w-0 flex-1",
             ),

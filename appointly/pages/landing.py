@@ -204,7 +204,7 @@ def _words() -> rx.Component:
 
 def _quote(quote: Quote) -> rx.Component:
     return rx.el.figure(
-        rx.el.blockquote(rx.el.p("“", quote.words, "”"), class_name="flex-1"),
+        rx.el.blockquote(rx.el.p("“", quote.words, "”", dir="auto"), class_name="flex-1"),
         rx.el.figcaption(
             avatar(quote.initials, quote.tint, "small"),
             rx.el.span(

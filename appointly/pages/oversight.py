@@ -139,10 +139,10 @@ def _bookings() -> rx.Component:
 def _booking(booking: Any) -> rx.Component:
     return row(
         text_link(booking.reference, href=booking.href),
-        booking.customer,
+        rx.el.span(booking.customer, dir="auto", class_name=WORDS),
         rx.el.span(
-            rx.el.span(booking.service, class_name="block"),
-            rx.el.span(booking.provider, class_name="block text-ink-faint"),
+            rx.el.span(booking.service, dir="auto", class_name=WORDS),
+            rx.el.span(booking.provider, dir="auto", class_name=f"{WORDS} text-ink-faint"),
         ),
         rx.el.span(booking.when, class_name=FIGURE),
         rx.el.span(booking.made, class_name=FIGURE),
@@ -151,6 +151,7 @@ def _booking(booking: Any) -> rx.Component:
     )
 
 
+WORDS = "line-clamp-2 max-w-60 wrap-anywhere"
 FIGURE = "whitespace-nowrap tabular-nums"
 
 

@@ -77,10 +77,10 @@ def _panel(here: str) -> rx.Component:
             rx.el.div(
                 avatar(booked.initials, booked.tint, "large"),
                 rx.el.div(
-                    rx.el.h2(booked.customer, class_name="text-lg font-semibold break-words"),
+                    rx.el.h2(booked.customer, dir="auto", class_name="text-lg font-semibold wrap-anywhere"),
                     rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT),
                     rx.cond(booked.phone != "", rx.el.a(booked.phone, href=f"tel:{booked.phone}", class_name=CONTACT)),
-                    class_name="flex min-w-0 flex-col",
+                    class_name="flex min-w-0 flex-1 flex-col items-start",
                 ),
                 class_name="flex items-center gap-4",
             ),
@@ -106,13 +106,17 @@ def _panel(here: str) -> rx.Component:
     )
 
 
-CONTACT = "truncate text-sm text-accent underline-offset-4 hover:underline"
+CONTACT = "max-w-full truncate text-sm text-accent underline-offset-4 hover:underline"
 
 
 def _words(name: Any, words: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(name, class_name="text-sm text-ink-soft"),
-        rx.el.p(words, class_name="mt-1 rounded-control bg-sunken px-3 py-2 text-sm break-words whitespace-pre-line"),
+        rx.el.p(
+            words,
+            dir="auto",
+            class_name="mt-1 rounded-control bg-sunken px-3 py-2 text-sm break-words whitespace-pre-line",
+        ),
     )
 
 

@@ -50,7 +50,13 @@ def _provider() -> rx.Component:
                 class_name="min-w-0",
             ),
             rx.el.aside(
-                _side("About", rx.foreach(STORY.about, lambda words: rx.el.p(words, class_name="mb-2 text-ink-soft"))),
+                _side(
+                    "About",
+                    rx.foreach(
+                        STORY.about,
+                        lambda words: rx.el.p(words, dir="auto", class_name="mb-2 break-words text-ink-soft"),
+                    ),
+                ),
                 _side(
                     "Opening hours",
                     rx.el.ul(rx.foreach(ProviderView.hours, _hours), class_name="text-sm"),
@@ -68,8 +74,8 @@ def _head() -> rx.Component:
     return rx.el.div(
         avatar(STORY.initials, STORY.tint, "large"),
         rx.el.div(
-            rx.el.h1(STORY.name, class_name="text-2xl font-semibold break-words"),
-            rx.el.p(STORY.headline, class_name="mt-1 text-lg text-ink-soft"),
+            rx.el.h1(STORY.name, dir="auto", class_name="text-2xl font-semibold break-words"),
+            rx.el.p(STORY.headline, dir="auto", class_name="break-words mt-1 text-lg text-ink-soft"),
             rx.el.p(
                 stars(STORY.rating, STORY.reviews),
                 link(STORY.category, href=STORY.category_href, class_name=f"{TEXT_LINK} text-sm"),

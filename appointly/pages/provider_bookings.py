@@ -74,7 +74,7 @@ def _line(booking: Any) -> rx.Component:
             ),
             avatar(booking.initials, booking.tint, "small"),
             rx.el.span(
-                rx.el.span(booking.customer, class_name="block truncate font-medium"),
+                rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),
                 rx.el.span(booking.service, class_name="block truncate text-sm text-ink-soft"),
                 class_name="min-w-0 flex-1",
             ),

@@ -43,7 +43,7 @@ def _service() -> rx.Component:
                 class_name="mt-4 aspect-[2/1] w-full rounded-card object-cover object-bottom dark:brightness-90",
             ),
             rx.el.div(
-                rx.el.h1(STORY.title, class_name="text-2xl font-semibold break-words"),
+                rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),
                 rx.el.p(
                     stars(STORY.rating, STORY.reviews),
                     badge(STORY.approval, tone="good", icon="badge-check"),
@@ -98,7 +98,7 @@ def _part(title: str, *children: Any) -> rx.Component:
 
 
 def _paragraph(words: str) -> rx.Component:
-    return rx.el.p(words, class_name="mb-3 max-w-text text-ink-soft last:mb-0")
+    return rx.el.p(words, dir="auto", class_name="mb-3 break-words max-w-text text-ink-soft last:mb-0")
 
 
 def _where() -> rx.Component:
@@ -143,9 +143,9 @@ def _who() -> rx.Component:
     return rx.el.div(
         avatar(STORY.provider_initials, STORY.provider_tint, "large"),
         rx.el.div(
-            rx.el.p(text_link(STORY.provider, href=STORY.provider_href), class_name="text-lg"),
+            rx.el.p(text_link(STORY.provider, href=STORY.provider_href), dir="auto", class_name="text-lg break-words"),
             rx.el.p(STORY.headline, class_name="font-medium"),
-            rx.el.p(STORY.about, class_name="mt-2 max-w-text text-ink-soft"),
+            rx.el.p(STORY.about, dir="auto", class_name="mt-2 break-words max-w-text text-ink-soft"),
             class_name="min-w-0",
         ),
         class_name="flex flex-col gap-4 sm:flex-row",

@@ -164,7 +164,7 @@ def _account_menu(place: str) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.p(Viewer.name, class_name="truncate font-semibold"),
+                rx.el.p(Viewer.name, dir="auto", class_name="truncate font-semibold"),
                 rx.el.p(Viewer.email, class_name="truncate text-sm text-ink-faint"),
                 class_name="border-b border-line px-3 pt-1 pb-3",
             ),
