@@ -54,10 +54,7 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                     rx.el.span(" · ", service.duration, class_name="text-ink-soft"),
                     class_name="whitespace-nowrap",
                 ),
-                rx.cond(
-                    service.times.length() > 0,  # type: ignore[attr-defined]
-                    zone_note(service.zone, service.zone_name, "min-w-0 truncate text-xs text-ink-faint"),
-                ),
+                zone_note(service.zone, service.zone_name, "min-w-0 truncate text-xs text-ink-faint"),
                 class_name="mt-2 flex items-baseline justify-between gap-3 text-sm tabular-nums",
             ),
             rx.el.div(
@@ -68,7 +65,6 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 ),
                 class_name="relative z-10 mt-auto grid grid-cols-3 gap-2 pt-4",
             ),
-            zone_note(service.zone, service.zone_name, "mt-2 block text-xs text-ink-faint"),
             class_name="flex flex-1 flex-col p-4",
         ),
         class_name=f"{CARD} group relative flex flex-col overflow-hidden transition-shadow hover:shadow-high",

@@ -67,8 +67,6 @@ class ServiceCard:
     price: str
     duration: str
     when: str = ""
-    zone: str = ""
-    zone_name: str = ""
     times: list[QuickTime] = field(default_factory=list)
     zone: str = ""
     zone_name: str = ""

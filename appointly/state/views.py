@@ -29,8 +29,6 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
         price=formatting.money(offer.price_amount, offer.currency),
         duration=formatting.duration(offer.duration_minutes),
         when="" if times else NOTHING_FREE,
-        zone=offer.time_zone,
-        zone_name=formatting.zone_name(offer.time_zone),
         times=[quick_time(time, offer, now) for time in times],
         zone=offer.time_zone if times else "",
         zone_name=formatting.zone_name(offer.time_zone),
