@@ -151,7 +151,7 @@ def _booking(booking: Any) -> rx.Component:
     )
 
 
-WORDS = "line-clamp-2 max-w-60 wrap-anywhere"
+WORDS = "line-clamp-2 min-w-36 max-w-60 wrap-anywhere"
 FIGURE = "whitespace-nowrap tabular-nums"
 
 

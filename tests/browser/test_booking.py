@@ -46,6 +46,9 @@ async def test_a_request_travels_to_the_provider_and_back_by_itself(open_page: O
     await expect(request.get_by_role("button", name="Confirm")).to_have_count(0)
     await expect(customer.get_by_role("heading", name="Your appointment is booked")).to_be_visible()
     assert rows(site, "SELECT status FROM appointment WHERE reference = %s", reference) == [("confirmed",)]
+    await provider.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    assert provider.url.endswith("/dashboard")
 
 
 async def test_the_dashboard_shows_a_booking_made_elsewhere(open_page: OpenPage, site: Site) -> None:

@@ -22,6 +22,8 @@ async def settled(page: Page, path: str) -> None:
     """Open a page and wait for what it shows in the end, without motion."""
     await page.emulate_media(reduced_motion="reduce")
     await page.goto(path)
+    await expect(page.locator("#page")).to_be_visible()
+    await expect(page.locator("#preview")).to_have_count(0)
     await expect(page.get_by_role("heading", level=1).first).to_be_visible()
     await expect(page.locator(".shimmer-fill")).to_have_count(0)
 
