@@ -35,7 +35,7 @@ from appointly.validation import parse
 STEPS = ("time", "details", "review")
 NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
-JUST_TAKEN = "Somebody else has just taken this time. Nothing you wrote is lost: please choose another one."
+JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
 ANSWER = "answers."
 
 Typed = Annotated[
