@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event, EventHandler
+from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import transform_form_data
 from sqlalchemy.exc import SQLAlchemyError
@@ -105,10 +106,9 @@ def cookie_header(app: Any, state: BaseState) -> str:
     whoever used the tab's token before.
     """
     namespace = getattr(app, "event_namespace", None)
-    token = state.rx_router_session.client_token
     headers = state.router_data.get("headers", {})
     if namespace is not None:
-        socket = namespace._token_manager.token_to_socket.get(token)
+        socket = namespace._token_manager.token_to_socket.get(EventContext.get().token)
         connection = namespace._static_router_data.get(socket.sid) if socket else None
         headers = connection["headers"] if connection else headers
     return str(headers.get("cookie", ""))

@@ -25,10 +25,11 @@ log = structlog.get_logger()
 
 @dataclass
 class Tab:
-    """What one browser tab shows: the event that re-reads it, and how far that has got."""
+    """What one browser tab shows: the event that re-reads it, its address, and how far the reading has got."""
 
     event: str
     topics: frozenset[str]
+    route: dict[str, Any] = field(default_factory=dict)  # so that the page comes back when Redis has forgotten it
     reading: bool = False
     again: bool = False
 
@@ -72,7 +73,7 @@ def watch(state: rx.State, refresh: Any, *topics: str) -> None:
     connection returns, on whichever worker it returns to, so the tab re-reads and is registered there.
     """
     token = state.router.session.client_token
-    watchers.add(token, Tab(format_event_handler(refresh), frozenset(topics)))
+    watchers.add(token, Tab(format_event_handler(refresh), frozenset(topics), dict(state.router_data)))
 
 
 async def follow(app: rx.App) -> None:
@@ -106,7 +107,7 @@ async def refresh(app: rx.App, token: str) -> None:
         tab.again = True
     else:
         tab.reading, tab.again = True, False
-        reading = await app.event_processor.enqueue(token, Event(name=tab.event))
+        reading = await app.event_processor.enqueue(token, Event(name=tab.event, router_data=tab.route))
         reading.add_done_callback(lambda _: finished(app, token, tab))
 
 

@@ -7,6 +7,7 @@ import httpx
 import redis
 
 from tests.browser.people import BY_REQUEST, PASSWORD, free_time, rows
+from tests.conftest import REDIS_DATABASES_EACH
 from tests.processes import Site
 from tests.rxclient import Delta, RxClient
 
@@ -122,4 +123,17 @@ async def test_a_chosen_time_goes_when_another_service_of_the_provider_takes_it(
     await book(site, str(other))
     await tab.until(lambda: tab.shown("wizard", "chosen")["taken"])
     assert len(tab.shown("wizard", "alternatives")) == 3
+    await tab.close()
+
+
+async def test_an_open_dashboard_lives_on_when_redis_has_forgotten_it(site: Site) -> None:
+    tab = await dashboard(site)
+    before = figure(tab)
+    address, _, first = site.servers.redis_url.rpartition("=")
+    for number in range(REDIS_DATABASES_EACH):
+        with redis.Redis.from_url(f"{address}={int(first) + number}") as valkey:
+            valkey.flushdb()
+    await book(site)
+    await tab.until(lambda: tab.shown(DASHBOARD, "week_note") and figure(tab) == before + 1)
+    assert not any("login" in str(event) for event in tab.events)
     await tab.close()
