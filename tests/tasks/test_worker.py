@@ -125,8 +125,8 @@ async def test_killed_before_the_mail_is_taken(gate: Gate, work: StartWorker) ->
     worker.process.wait()
     assert await gate.mails() == []
     gate.before.set()
-    work()
     await forget_leases()
+    work()
     await assert_each_once(gate, expected)
 
 
@@ -140,8 +140,8 @@ async def test_killed_after_the_mail_is_taken_and_before_the_answer(gate: Gate, 
     worker.process.wait()
     assert len(await gate.mails()) == 2
     gate.after.set()
-    work()
     await forget_leases()
+    work()
     await assert_each_once(gate, expected)
     assert gate.requests == 4
 
@@ -160,8 +160,8 @@ async def test_killed_after_the_answer_and_before_it_is_written_down(
         await until(waits_for_a_lock)
         worker.process.kill()
         worker.process.wait()
-    work()
     await forget_leases()
+    work()
     await assert_each_once(gate, expected)
     assert gate.requests == 4
 
