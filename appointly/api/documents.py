@@ -94,6 +94,8 @@ async def answer_to(path: str, query: str) -> Answer | None:
             return page(await search_description(base, dict(parse_qsl(query)), now()))
         case "services", slug if slug:
             return page(await service_description(base, slug, now()))
+        case "book", slug if slug and await service_description(base, slug, now()) is None:
+            return page(None)
         case "providers", slug if slug:
             return page(await provider_description(base, slug, now()))
     return None

@@ -230,3 +230,12 @@ async def test_a_new_provider_finds_no_dead_end(page: Page, site: Site) -> None:
     assert "/contact" in links
     for address in set(links):
         assert (await page.request.get(address)).status == 200, address
+
+
+async def test_nothing_is_booked_where_there_is_no_service(page: Page) -> None:
+    answer = await page.goto("/book/no-such-service")
+    assert answer is not None
+    assert answer.status == 404
+    await expect(page.get_by_text("We could not find this service").first).to_be_visible()
+    path = await first_service(page)
+    assert (await page.request.get(path.replace("/services/", "/book/"))).status == 200
