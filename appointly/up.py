@@ -68,12 +68,12 @@ def _start(stack: ExitStack, host: str, port: int, workers: int, demo: bool) -> 
     with _step("Front end" if frontend.is_built(home) else "Front end (built once, then kept)"):
         frontend.build(home)
     children = list(servers.owned)
+    web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
+    web_server = _child(stack, "The web server", web, home / "web.log")
+    worker = _child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log")
     with _step("Web server"):
-        web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
-        web_server = _child(stack, "The web server", web, home / "web.log")
         web_server.wait_until(_answers(host, port))
-    with _step("Worker and clock"):
-        worker = _child(stack, "The worker", ["worker", "--with-beat"], home / "worker.log")
+    with _step("Worker and clock (started beside it)"):
         worker.wait_until(lambda: worker.has_said(" ready."))
     children += [web_server, worker]
     return children

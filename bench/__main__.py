@@ -1,7 +1,12 @@
-"""`python -m bench [NAME …]`: the measurements, each a module of this package with a `main()`; without a name, all."""
+"""`python -m bench [NAME …]`: the measurements, each a module of this package with a `main()`; without a name, all.
 
+Each runs in a process of its own, which ends with this one however that ends. All run to the end; then a line for each
+says whether it kept its limits.
+"""
+
+import subprocess
 import sys
-from importlib import import_module
+import time
 from pathlib import Path
 
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
@@ -9,7 +14,12 @@ NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not p
 wanted = sys.argv[1:] or NAMES
 if unknown := [name for name in wanted if name not in NAMES]:
     raise SystemExit(f"No such measurement: {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
-sys.argv[1:] = []  # what a measurement reads there is for when it is run by itself
+lines = []
 for name in wanted:
     print(f"== {name}", flush=True)
-    import_module(f"bench.{name}").main()
+    started = time.monotonic()
+    done = subprocess.run(["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", f"bench.{name}"], check=False)
+    verdict = "MISSED or failed" if done.returncode else "kept"
+    lines.append(f"{name:12}{time.monotonic() - started:6.0f} s   {verdict}")
+print("== all", *lines, sep="\n")
+sys.exit(any("MISSED" in line for line in lines))

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from appointly.operations.book_appointment import BOOK
 from appointly.queries.availability import AVAILABILITY
+from appointly.supervisor import die_with_parent
 
 LOCK = "SELECT FROM provider WHERE id = (SELECT provider_id FROM slot WHERE id = %s) FOR NO KEY UPDATE"
 
@@ -28,6 +29,7 @@ class Request(BaseModel):
 
 @asynccontextmanager
 async def opened(_: FastAPI) -> AsyncIterator[None]:
+    die_with_parent()  # granian's workers are its own; without this they outlive a killed bench
     global pool
     pool = AsyncConnectionPool(os.environ["DATABASE_URL"], min_size=16, max_size=16, open=False)
     await pool.open()

@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from appointly.supervisor import die_with_parent
+
 
 def encoded(method: str, path: str, body: str) -> bytes:
     """One HTTP/1.1 request that keeps its connection."""
@@ -107,6 +109,7 @@ async def _status(reader: asyncio.StreamReader) -> int:
 
 
 if __name__ == "__main__":
+    die_with_parent()
     port, clients = int(sys.argv[1]), int(sys.argv[2])
     wanted = [encoded(*each) for each in json.load(sys.stdin)]
     if sys.argv[3] == "race":

@@ -1,67 +1,49 @@
 """How long `appointly up` takes: the first start in an empty folder, the second to its first answer; limit 5 s."""
 
-import http.client
 import os
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from appointly.supervisor import Child
+from tests.processes import answers, free_port
+
 LIMIT = 5.0
 PATIENCE = 300.0
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Whether the first page is there."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-def start(folder: Path) -> tuple[float, float]:
-    """Start in `folder` and stop again; seconds to the first answer, and to having stopped."""
+def start(folder: Path) -> tuple[float, float, float]:
+    """Start in `folder` and stop again: seconds to the first answer, to the greeting, and to having stopped."""
     port, began = free_port(), time.monotonic()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     command = [sys.executable, "-m", "appointly.cli", "up", "--port", str(port)]
-    up = subprocess.Popen(command, cwd=folder, env={**env, "APPOINTLY_HOME": str(folder)}, stdout=subprocess.DEVNULL)
+    log, env = folder / "up.log", {**env, "APPOINTLY_HOME": str(folder)}
+    up = Child("appointly up", command, log=log, orphan_signal=signal.SIGTERM, cwd=folder, env=env)
     try:
-        while not answers(port):
-            if up.poll() is not None or time.monotonic() - began > PATIENCE:
-                raise SystemExit("appointly up did not start.")
-            time.sleep(0.02)
+        up.wait_until(lambda: answers(port, "/"), PATIENCE)
         answered = time.monotonic() - began
+        up.wait_until(lambda: up.has_said("Appointly is ready"), PATIENCE)
+        greeted = time.monotonic() - began
     finally:
         stopping = time.monotonic()
-        up.send_signal(signal.SIGTERM)
-        up.wait(60)
-    return answered, time.monotonic() - stopping
+        up.stop()
+    return answered, greeted, time.monotonic() - stopping
 
 
 def main() -> None:
-    """Print the first start, three more, and how long stopping took."""
+    """Print the first start, three more, and how long stopping took; ends with 1 where the limit is missed."""
     with tempfile.TemporaryDirectory(prefix="appointly-start-") as folder:
-        first, _ = start(Path(folder))
-        print(f"first start to first answer: {first:.1f} s (database, demo data and front end made)")
+        first, greeted, _ = start(Path(folder))
+        print(f"first start to first answer: {first:.1f} s, all of it {greeted:.1f} s (database, demo, front end made)")
         later = [start(Path(folder)) for _ in range(3)]
-    answered, stopped = sorted(one for one, _ in later), sorted(two for _, two in later)
-    verdict = "met" if answered[1] < LIMIT else "MISSED"
-    print(f"second start to first answer: {answered[1]:.1f} s in the middle of 3 (limit {LIMIT:.0f} s: {verdict})")
-    print(f"stopping: {stopped[1]:.1f} s")
+        answered, greeting, stopped = (sorted(each)[1] for each in zip(*later, strict=True))
+    verdict = "met" if answered < LIMIT else "MISSED"
+    print(f"second start to first answer: {answered:.1f} s in the middle of 3 (limit {LIMIT:.0f} s: {verdict})")
+    print(f"with the worker taking jobs: {greeting:.1f} s; stopping: {stopped:.1f} s")
+    if answered >= LIMIT:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """`/healthz` and `/readyz`: for whoever runs the servers."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import psycopg
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
@@ -12,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appointly.api.guard import GuardedRoute, access
 from appointly.database import bus, reading
-from appointly.database.migrate import alembic_config
+from appointly.database.migrate import newest_revision
 from appointly.database.statement import select
 
 router = APIRouter(tags=["Health"], route_class=GuardedRoute)
@@ -22,13 +20,7 @@ router = APIRouter(tags=["Health"], route_class=GuardedRoute)
 class Revision:
     """Where the migrations of a database have come to."""
 
-    version_num: str | None
-
-
-@lru_cache
-def newest_revision() -> str | None:
-    """The schema this code was written for."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    version_num: str
 
 
 async def _database() -> str:

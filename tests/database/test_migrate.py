@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from appointly.database.embedded import Servers
 from appointly.database.engine import sqlalchemy_url
-from appointly.database.migrate import alembic_config, migrate
+from appointly.database.migrate import alembic_config, migrate, newest_revision
 from tests.conftest import clone_database
 from tests.processes import environment, start
 
@@ -76,3 +76,7 @@ def test_data_of_earlier_revisions_comes_along(scratch: str, worker_servers: Ser
     assert catalogue(scratch) == catalogue(worker_servers.database_url)
     with psycopg.connect(scratch) as connection:
         assert connection.execute("SELECT count(*) FROM appointment").fetchone() == (2,)
+
+
+def test_the_files_are_numbered_in_their_order() -> None:
+    assert newest_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
