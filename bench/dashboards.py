@@ -30,6 +30,7 @@ from tests.processes import environment, start_web
 from tests.rxclient import Delta, RxClient
 
 FIGURE = "week_note_rx_state_"
+TARGET_MS = 250.0
 
 
 async def make_providers(count: int) -> dict[UUID, str]:
@@ -106,6 +107,8 @@ async def measure(base: str, web: int, dashboards: int, providers: int, rate: fl
     print(f"processor time of the web server: {cost:.1f} ms a reading")
     await asyncio.gather(*(tab.close() for tab in tabs))
     await engine().dispose()
+    if p95 > TARGET_MS or missed:
+        raise SystemExit(f"missed: p95 {p95:.0f} ms of {TARGET_MS:.0f}, {missed} not shown")
 
 
 def main() -> None:

@@ -86,6 +86,8 @@ async def measure(connection: psycopg.Connection) -> None:
             copied = report("bare COPY", rows, started)
         ratios.append(made / copied)
     print(f"{rows:,} rows; {', '.join(f'{ratio:.2f}' for ratio in ratios)} of a bare COPY (target {TARGET})")
+    if min(ratios) < TARGET:
+        raise SystemExit(1)
 
 
 def report(what: str, rows: int, started: float) -> float:
