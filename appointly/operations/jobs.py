@@ -38,16 +38,18 @@ VALUES (%(kind)s, %(payload)s, %(dedupe_key)s, %(due_at)s, 0, '')
 ON CONFLICT (dedupe_key) DO NOTHING
 """
 
+# Materialised, because as a plain subquery it may be carried out again for each row, and claim more than its limit.
 CLAIM = """
-UPDATE job SET lease_until = %(until)s, attempts = attempts + 1
-WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM job
     WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= %(now)s
       AND (lease_until IS NULL OR lease_until <= %(now)s) AND attempts < %(most)s
     ORDER BY due_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id, kind, payload, dedupe_key, attempts
+UPDATE job SET lease_until = %(until)s, attempts = attempts + 1
+FROM due WHERE due.id = job.id
+RETURNING job.id, kind, payload, dedupe_key, attempts
 """
 
 FINISH = """
