@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -213,14 +214,18 @@ async def test_times_on_cards_name_their_zone_to_readers_elsewhere(browser: Brow
     card = "main article"
     async with httpx.AsyncClient(base_url=site.url) as client:
         [service, *_] = (await client.get("/api/v1/services", params={"q": "Atelier Nord"})).json()["items"]
-        own = (await client.get(f"/api/v1/services/{service['id']}/availability", params=TODAY)).json()["timezone"]
+        own = (
+            await client.get(
+                f"/api/v1/services/{service['id']}/availability", params={"date": f"{datetime.now(UTC):%Y-%m-%d}"}
+            )
+        ).json()["timezone"]
     for zone, shown in (("Asia/Kolkata", True), (own, False)):
         context = await browser.new_context(base_url=site.url, timezone_id=zone)
         page = await context.new_page()
         await page.goto("/providers/atelier-nord")
         first = page.locator(card).filter(has=page.get_by_role("link", name=re.compile("^Book "))).first
         await expect(first).to_be_visible()
-        await expect(first.get_by_text("Sydney time")).to_have_count(int(shown))
+        await expect(first.get_by_text(re.compile(" time$"))).to_have_count(int(shown))
         await context.close()
 
 
