@@ -48,6 +48,18 @@ class Wanted:
     start: datetime
 
 
+# Whether one row of `slot` JOIN `service` JOIN `provider` is free, for lists across many services.
+IS_FREE: LiteralString = """
+NOT slot.booked AND slot.start_time > %(now)s
+AND slot.start_time >= %(now)s + make_interval(mins => min_notice_minutes)
+AND slot.slot_date < (%(now)s AT TIME ZONE time_zone)::date + horizon_days
+AND (slot.booked_count > 0 OR NOT EXISTS (
+    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
+      AND other.occupies && slot.occupies))
+AND NOT EXISTS (
+    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
+      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+"""
 # The service as it may be booked, with all the time its provider has no more: booked by anybody, or blocked.
 BUSY: LiteralString = """
 offer AS MATERIALIZED (

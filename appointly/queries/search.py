@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import ValidationFailed
+from appointly.queries.availability import IS_FREE
 from appointly.queries.search_request import SearchRequest, fold
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
@@ -115,18 +116,6 @@ HIGHEST: LiteralString = "listing.price_amount <= %(max_price)s"
 DAY: LiteralString = "days & day_bit(%(day)s) <> 0"
 CATEGORY: LiteralString = "listing.category = %(category)s"
 CITY: LiteralString = "listing.city = %(city)s"
-# What "free" means here is what it means in queries/availability.py.
-IS_FREE: LiteralString = """
-NOT slot.booked AND slot.start_time > %(now)s
-AND slot.start_time >= %(now)s + make_interval(mins => min_notice_minutes)
-AND slot.slot_date < (%(now)s AT TIME ZONE time_zone)::date + horizon_days
-AND (slot.booked_count > 0 OR NOT EXISTS (
-    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
-      AND other.occupies && slot.occupies))
-AND NOT EXISTS (
-    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
-"""
 FREE_ON_DAY: LiteralString = f"""
 EXISTS (
     SELECT FROM service JOIN provider ON provider.id = provider_id JOIN slot ON slot.service_id = service.id

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
+from appointly.queries.availability import IS_FREE
 
 SLUG = re.compile("[a-z0-9-]{1,200}")
 
@@ -172,17 +173,6 @@ SELECT * FROM (
         ORDER BY review.created_at DESC LIMIT 60
     ) AS latest
 ) AS one_each ORDER BY created_at DESC LIMIT %(count)s
-"""
-# What "free" means here is what it means in queries/availability.py: not full, not past, not near, nothing in the way.
-IS_FREE: LiteralString = """
-NOT slot.booked AND start_time > %(now)s + make_interval(mins => min_notice_minutes)
-AND slot_date < (%(now)s AT TIME ZONE time_zone)::date + horizon_days
-AND (booked_count > 0 OR NOT EXISTS (
-    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
-      AND other.occupies && slot.occupies))
-AND NOT EXISTS (
-    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
 """
 NEXT_TIMES: LiteralString = f"""
 SELECT service.id AS service_id, soon.id AS slot_id, start_time AS start
