@@ -60,6 +60,19 @@ class NotFound(AppointlyError):
     message = "We could not find that."
 
 
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    message = "This token may not do that. Make one with the right it needs."
+
+
+class TooManyRequests(AppointlyError):
+    """`details["retry_after"]`: seconds until another try is worth it; HTTP says it as Retry-After."""
+
+    code = "too_many_requests"
+    status = 429
+    message = "That was too often. Please wait a moment and try again."
+
+
 class EmailTaken(AppointlyError):
     code = "email_taken"
     status = 409

@@ -5,6 +5,7 @@ Everything is looked up or checked anew each time; nothing a browser can set is 
 
 import hmac
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
 from appointly.domain.manage_key import manage_key, opens
+from appointly.errors import NotSignedIn
 from appointly.operations.note_visit import note_visit
 from appointly.queries.sessions import session_by_id, session_for_token
 from appointly.settings import settings
@@ -29,10 +31,14 @@ AUDIENCE = "appointly-api"
 
 @dataclass(frozen=True)
 class Visitor:
-    """The person of this very request. `session_id` is None for guests."""
+    """The person of this very request.
+
+    `session_id` is None for guests and for personal API tokens; `scopes` is what such a token may do, None for people.
+    """
 
     actor: Actor = GUEST
     session_id: UUID | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def binding(self) -> str:
@@ -40,6 +46,31 @@ class Visitor:
         opened = "".join(sorted(str(identifier) for identifier in self.actor.managed))
         who = f"{self.session_id or ''} {self.actor.kind} {self.actor.provider_id or ''} {opened}"
         return "" if self == Visitor() else sha256(who.encode()).hexdigest()
+
+
+_current: ContextVar[Visitor] = ContextVar("current_visitor")
+
+
+def current_visitor() -> Visitor:
+    """Who is behind the request or event that is running now: for pages, operations, API and extensions alike.
+
+    The two doors (`state/guard.py`, `api/guard.py`) look the person up and set this before any code of ours runs.
+    Raises `NotSignedIn` where no door was passed, as in a task or a script: those act as `domain.actor.SYSTEM`.
+    """
+    try:
+        return _current.get()
+    except LookupError:
+        raise NotSignedIn from None
+
+
+def current_actor() -> Actor:
+    """The actor of `current_visitor`, as operations and queries ask for it."""
+    return current_visitor().actor
+
+
+def set_current_visitor(visitor: Visitor) -> None:
+    """Called by the doors alone."""
+    _current.set(visitor)
 
 
 async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, bearer: str | None = None) -> Visitor:

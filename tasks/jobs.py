@@ -10,12 +10,15 @@ from appointly.database import transaction
 from appointly.errors import GatewayRefused
 from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
 from tasks.celery_app import app, run
-from tasks.mail import send_mail
+from tasks.mail import send_account_mail, send_mail
 
 BATCH = 20
 log = structlog.get_logger()
 
-HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {"mail": send_mail}
+HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
+    "mail": send_mail,
+    "account_mail": send_account_mail,
+}
 
 
 @app.task(name="sweep")

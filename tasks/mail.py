@@ -1,8 +1,11 @@
-"""Sends one planned mail."""
+"""Sends planned mails."""
 
+from datetime import datetime
 from uuid import UUID
 
+from appointly.clock import now
 from appointly.database import reading
+from appointly.emails import accounts
 from appointly.emails.bookings import compose
 from appointly.errors import GatewayRefused
 from appointly.gateways import mail
@@ -18,3 +21,10 @@ async def send_mail(job: ClaimedJob) -> None:
     if news is None:
         raise GatewayRefused("The message of this job is gone.")
     await mail.send(compose(news, settings()), job.dedupe_key)
+
+
+async def send_account_mail(job: ClaimedJob) -> None:
+    """The same for a mail about an account; one that comes too late to be of use is not sent."""
+    until = job.payload.get("until")
+    if until is None or now() < datetime.fromisoformat(until):
+        await mail.send(accounts.compose(job.payload, settings()), job.dedupe_key)

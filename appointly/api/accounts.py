@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from appointly.api.guard import GuardedRoute, access, visitor
+from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget_everything, set_session_cookie
 from appointly.api.shapes import MeOut, SignedInOut, refusals
 from appointly.clock import now
@@ -17,7 +17,7 @@ from appointly.operations.sign_up import SignUp, sign_up
 from appointly.passwords import LONGEST
 from appointly.queries.accounts import Account, account_by_email
 from appointly.validation import EmailAddress
-from appointly.visitor import access_token
+from appointly.visitor import access_token, current_actor, current_visitor
 
 router = APIRouter(prefix="/auth", tags=["Sign-in"], route_class=GuardedRoute)
 
@@ -79,7 +79,7 @@ async def post_login(request: Request, response: Response, form: Credentials) ->
 @access("signed_in")
 async def get_me(request: Request) -> dict[str, object]:
     """Who is signed in."""
-    actor = visitor(request).actor
+    actor = current_actor()
     user = {"id": actor.user_id, "email": actor.email, "name": actor.name, "role": actor.kind}
     return {"user": user | {"provider_id": actor.provider_id}}
 
@@ -88,7 +88,7 @@ async def get_me(request: Request) -> dict[str, object]:
 @access("signed_in")
 async def post_logout(request: Request) -> Response:
     """End the session: its cookie and its access tokens are worth nothing from now on."""
-    caller = visitor(request)
+    caller = current_visitor()
     assert caller.session_id is not None  # noqa: S101 - the guard let only signed-in people in
     async with transaction() as session:
         await sign_out(session, caller.actor, caller.session_id)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.api.guard import GuardedRoute, access, visitor
+from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import remember
 from appointly.api.shapes import Money, PaymentOut, answer, money, payment, refusals
 from appointly.clock import now
@@ -23,6 +23,7 @@ from appointly.operations.cancel_appointments import Cancelled, cancel_appointme
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.bookings import Booking, booking_by_id, bookings_of
+from appointly.visitor import current_actor, current_visitor
 
 router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
 Reason = Annotated[str, Field(max_length=2000)]
@@ -151,7 +152,7 @@ async def post_booking(
     With an `Idempotency-Key` the same request can be sent again: it books once and gets the first answer again.
     A taken time is refused with `slot_taken` and the three nearest free ones as `alternatives`.
     """
-    caller, at = visitor(request), now()
+    caller, at = current_visitor(), now()
     async with transaction() as session:
         if idempotency_key is None:
             booked = await book_appointment(session, caller.actor, form, at)
@@ -188,7 +189,7 @@ async def get_bookings(
 ) -> Response:
     """One's own bookings, as customer or as provider, the latest start first."""
     async with reading() as session:
-        page = await bookings_of(session, visitor(request).actor, limit=limit, cursor=cursor)
+        page = await bookings_of(session, current_actor(), limit=limit, cursor=cursor)
     return answer({"items": [shown(booking) for booking in page.items], "next_cursor": page.next_cursor})
 
 
@@ -197,7 +198,7 @@ async def get_bookings(
 async def get_booking(request: Request, booking_id: UUID) -> Response:
     """One booking, for its customer (also by the link from the mail) and its provider."""
     async with reading() as session:
-        return answer(shown(await booking_by_id(session, visitor(request).actor, booking_id)))
+        return answer(shown(await booking_by_id(session, current_actor(), booking_id)))
 
 
 Verb = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[Booking]]
@@ -206,7 +207,7 @@ Verb = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[Booking]]
 async def moved(request: Request, booking_id: UUID, verb: Verb) -> Response:
     """Let the provider move a booking, and show it."""
     async with transaction() as session:
-        booking = await verb(session, visitor(request).actor, booking_id, now())
+        booking = await verb(session, current_actor(), booking_id, now())
     return answer(shown(booking))
 
 
@@ -226,7 +227,7 @@ async def post_decline(request: Request, booking_id: UUID, form: Cancellation | 
     """The provider says no; the time is free again."""
     reason = form.reason if form else ""
     async with transaction() as session:
-        booking = await decline_appointment(session, visitor(request).actor, booking_id, now(), reason)
+        booking = await decline_appointment(session, current_actor(), booking_id, now(), reason)
     return answer(shown(booking))
 
 
@@ -253,7 +254,7 @@ def cancelled_out(cancelled: Cancelled) -> dict[str, object]:
 async def cancelled(request: Request, ids: list[UUID], reason: str) -> list[dict[str, object]]:
     """Call off all of `ids` or none."""
     async with transaction() as session:
-        done = await cancel_appointments(session, visitor(request).actor, ids, reason, now())
+        done = await cancel_appointments(session, current_actor(), ids, reason, now())
     return [cancelled_out(each) for each in done]
 
 

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter, Request, Response
 
-from appointly.api.guard import GuardedRoute, access, visitor
+from appointly.api.guard import GuardedRoute, access
 from appointly.database import reading
 from appointly.emails.invite import calendar_file
 from appointly.queries.bookings import booking_by_reference
 from appointly.settings import settings
+from appointly.visitor import current_actor
 
 router = APIRouter(prefix="/calendar", include_in_schema=False, route_class=GuardedRoute)
 
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/calendar", include_in_schema=False, route_class=Guar
 async def booking_file(request: Request, reference: str) -> Response:
     """One booking for the calendar of whoever may see it: the account, the mailed link, the provider."""
     async with reading() as session:
-        booking = await booking_by_reference(session, visitor(request).actor, reference)
+        booking = await booking_by_reference(session, current_actor(), reference)
     file = calendar_file(booking, settings())
     headers = {
         "Content-Disposition": f'attachment; filename="appointment-{booking.reference}.ics"',

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from appointly import routes
 from appointly.api.accounts import Credentials, authenticate, begin, register
-from appointly.api.guard import GuardedRoute, access, require_same_site, visitor
+from appointly.api.guard import GuardedRoute, access, require_same_site
 from appointly.api.sessions import forget_everything, remember, set_session_cookie
 from appointly.clock import now
 from appointly.database import reading, transaction
@@ -26,6 +26,7 @@ from appointly.queries.accounts import Account, account_by_email
 from appointly.queries.bookings import id_of_reference
 from appointly.settings import settings
 from appointly.validation import parse
+from appointly.visitor import current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
 HOME = {"customer": "/account", "provider": "/dashboard", "admin": "/admin"}
@@ -94,7 +95,7 @@ async def signup(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """Sign out; harmless for somebody who is not signed in. The links opened from mails are forgotten too."""
     typed = await read_form(request)
-    caller = visitor(request)
+    caller = current_visitor()
     if caller.session_id is not None:
         async with transaction() as session:
             await sign_out(session, caller.actor, caller.session_id)
@@ -128,5 +129,5 @@ async def open_booking(request: Request, reference: str, key: str = "") -> Respo
     async with reading() as session:
         appointment_id = await id_of_reference(session, reference)
     if appointment_id is not None and opens(settings().secret_key, appointment_id, key):
-        remember(response, visitor(request), appointment_id)
+        remember(response, current_visitor(), appointment_id)
     return response

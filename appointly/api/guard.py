@@ -17,9 +17,10 @@ from starlette.types import Message
 from appointly.api.problems import expected
 from appointly.clock import now
 from appointly.database import reading
-from appointly.errors import AppointlyError, CrossSite, Forbidden, NotSignedIn
+from appointly.domain.rights import SCOPES
+from appointly.errors import AppointlyError, CrossSite, Forbidden, NotSignedIn, ScopeMissing
 from appointly.settings import settings
-from appointly.visitor import Visitor, visitor_of
+from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
 LEVELS = ("public", "signed_in", "customer", "provider", "admin")
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -27,13 +28,14 @@ LARGEST_BODY = 64 * 1024
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-def access(level: str) -> Callable[[Endpoint], Endpoint]:
-    """Declare who may call an endpoint."""
-    if level not in LEVELS:
-        raise ValueError(level)
+def access(level: str, scope: str = "") -> Callable[[Endpoint], Endpoint]:
+    """Declare who may call an endpoint, and which scope a personal token needs for it: without one, none may."""
+    if level not in LEVELS or (scope and scope not in SCOPES):
+        raise ValueError(level, scope)
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.__access__ = level  # type: ignore[attr-defined]
+        endpoint.__scope__ = scope  # type: ignore[attr-defined]
         return endpoint
 
     return declare
@@ -47,12 +49,13 @@ class GuardedRoute(APIRoute):
         level: str | None = getattr(self.endpoint, "__access__", None)
         if level is None:
             raise TypeError(f"{self.path} does not say who may call it")
+        scope: str = getattr(self.endpoint, "__scope__", "")
         answer = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             try:
                 require_small(request)
-                request.state.visitor = await admit(request, level)
+                set_current_visitor(await admit(request, level, scope))
                 return await answer(request)
             except (AppointlyError, HTTPException, RequestValidationError):
                 raise
@@ -62,14 +65,8 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def visitor(request: Request) -> Visitor:
-    """Who calls, as the guard found out for this very request."""
-    found: Visitor = request.state.visitor
-    return found
-
-
-async def admit(request: Request, level: str) -> Visitor:
-    """The visitor, if they may. Raises `NotSignedIn`, `Forbidden`, `CrossSite`."""
+async def admit(request: Request, level: str, scope: str = "") -> Visitor:
+    """The visitor, if they may. Raises `NotSignedIn`, `Forbidden`, `ScopeMissing`, `CrossSite`."""
     cookie, authorization = request.headers.get("cookie", ""), request.headers.get("authorization")
     bearer = None
     if authorization is not None:
@@ -83,8 +80,10 @@ async def admit(request: Request, level: str) -> Visitor:
     else:
         async with reading() as session:
             found = await visitor_of(session, cookie, now(), bearer)
-    if found.session_id is None and (bearer is not None or level != "public"):
+    if found.actor.user_id is None and (bearer is not None or level != "public"):
         raise NotSignedIn
+    if found.scopes is not None and scope not in found.scopes:
+        raise ScopeMissing
     if level not in ("public", "signed_in", found.actor.kind):
         raise Forbidden
     return found

@@ -10,7 +10,7 @@ INK, SOFT, LINE, CANVAS, ACCENT = "#1e1c19", "#565049", "#e7e3dd", "#faf9f7", "#
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says: a heading, sentences, facts in two columns, one thing to do, and small print."""
+    """What a mail says: a heading, sentences, facts in two columns, one thing to do, small print, and why it came."""
 
     subject: str
     preview: str
@@ -20,6 +20,7 @@ class Letter:
     quote: str = ""
     button: tuple[str, str] | None = None
     small_print: str = ""
+    because: str = "You get this mail because of an appointment made on Appointly."
 
 
 def as_text(letter: Letter) -> str:
@@ -69,7 +70,7 @@ style="max-width:560px;{FONT};font-size:16px;line-height:24px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0">{body}</table>
 </td></tr>
 <tr><td style="padding:16px 8px 0;font-size:14px;line-height:20px;color:{SOFT}">\
-You get this mail because of an appointment made on Appointly.</td></tr>
+{escape(letter.because)}</td></tr>
 </table></td></tr></table></body></html>"""
 
 

@@ -23,4 +23,5 @@ class BlockedTime(SQLModel, table=True):
     start_time: datetime = Field(sa_type=Instant)
     end_time: datetime = Field(sa_type=Instant)
     reason: str = ""
+    series_id: UUID | None = Field(default=None, index=True)
     created_at: datetime = created()

@@ -33,3 +33,4 @@ class DateOverride(SQLModel, table=True):
     opens_minute: int | None = None
     closes_minute: int | None = None
     reason: str = ""
+    series_id: UUID | None = Field(default=None, index=True)

@@ -13,7 +13,11 @@ SLUG = "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'"
 
 
 class Provider(SQLModel, table=True):
-    """The business of one user. Its row is the first lock of every booking."""
+    """The business of one user. Its row is the first lock of every booking.
+
+    `places` says where it serves people: at its own, at the customer's within `travel_radius_km`, online. `picture` is
+    an address on this site. `onboarded_at` is when the owner finished the guided path.
+    """
 
     __tablename__ = "provider"
     __table_args__ = (
@@ -22,6 +26,8 @@ class Provider(SQLModel, table=True):
         length("business_name", 1, 120),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="coordinates_on_earth"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_whole"),
+        CheckConstraint("places <@ ARRAY['provider', 'customer', 'online']", name="places_known"),
+        CheckConstraint("travel_radius_km BETWEEN 1 AND 500", name="travel_radius_in_range"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_form"),
     )
 
@@ -43,5 +49,13 @@ class Provider(SQLModel, table=True):
         default_factory=list, sa_type=ARRAY(TEXT), nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
     )
     picture: str = ""
+    places: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(TEXT), nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    travel_radius_km: int | None = None
+    links: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(TEXT), nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    onboarded_at: datetime | None = Field(default=None, sa_type=Instant)
     suspended_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = created()

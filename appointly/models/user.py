@@ -12,7 +12,11 @@ ROLES = ("customer", "provider", "admin")
 
 
 class User(SQLModel, table=True):
-    """One account, one role. The address is kept in lower case, so that it is unique as people mean it."""
+    """One account, one role. The address is kept in lower case, so that it is unique as people mean it.
+
+    A deleted account is disabled too. It keeps its row, for the records that point at it, without name, address and
+    password.
+    """
 
     __tablename__ = "user"
     __table_args__ = (
@@ -26,7 +30,9 @@ class User(SQLModel, table=True):
     email: str = Field(unique=True)
     name: str
     role: str = "customer"
+    email_verified_at: datetime | None = Field(default=None, sa_type=Instant)
     password_hash: str | None = None
     time_zone: str | None = None
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+    deleted_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = created()

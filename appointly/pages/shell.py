@@ -13,6 +13,8 @@ from appointly.state.base import Viewer
 
 MENU_ITEM = "flex min-h-11 w-full items-center gap-3 rounded-control px-3 text-sm font-medium hover:bg-sunken"
 NAVIGATION_LINK = "rounded-control px-3 py-2 text-sm font-medium text-ink-soft hover:bg-sunken hover:text-ink"
+BOTTOM_PLACES = 5
+BOTTOM_PLACE = "flex min-h-16 flex-col items-center justify-center gap-1 text-xs font-medium"
 FOOTER_LINK = "inline-block py-1.5 text-sm text-ink-soft hover:text-ink hover:underline"
 WIDTH = "mx-auto w-full max-w-page px-4 sm:px-6"
 WORKSPACE_PLACES = (
@@ -88,11 +90,7 @@ def workspace(*children: Any, current: str = "/dashboard", places: Places = WORK
             ),
             class_name="flex min-w-0 flex-1 flex-col pb-16 lg:pb-0",
         ),
-        rx.el.nav(
-            *[_bottom_place(label, href, icon, current == href) for label, href, icon in places],
-            aria_label="Workspace",
-            class_name="fixed inset-x-0 bottom-0 z-30 grid grid-cols-3 border-t border-line bg-surface lg:hidden",
-        ),
+        _bottom_bar(current, places),
         notice(Viewer.notice, Viewer.notice_kind, Viewer.dismiss_notice),
         id="page",
         class_name="flex min-h-dvh",
@@ -194,9 +192,41 @@ def _bottom_place(label: str, href: str, icon: str, here: bool) -> rx.Component:
         rx.icon(icon, size=20, aria_hidden=True),
         label,
         href=href,
-        class_name=f"flex min-h-16 flex-col items-center justify-center gap-1 text-xs font-medium"
-        f" {'text-accent' if here else 'text-ink-soft'}",
+        class_name=f"{BOTTOM_PLACE} {'text-accent' if here else 'text-ink-soft'}",
         **({"aria_current": "page"} if here else {}),
+    )
+
+
+def _bottom_bar(current: str, places: Places) -> rx.Component:
+    """Five places within reach of a thumb; where there are more, the fifth opens the others."""
+    shown, others = (
+        (places, ()) if len(places) <= BOTTOM_PLACES else (places[: BOTTOM_PLACES - 1], places[BOTTOM_PLACES - 1 :])
+    )
+    return rx.el.nav(
+        *[_bottom_place(label, href, icon, current == href) for label, href, icon in shown],
+        _more(current, others) if others else rx.fragment(),
+        aria_label="Workspace",
+        class_name="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-surface"
+        " lg:hidden",
+    )
+
+
+def _more(current: str, places: Places) -> rx.Component:
+    here = any(href == current for _, href, _ in places)
+    return rx.el.details(
+        rx.el.summary(
+            rx.icon("ellipsis", size=20, aria_hidden=True),
+            "More",
+            class_name=f"{BOTTOM_PLACE} list-none {'text-accent' if here else 'text-ink-soft'}"
+            " [&::-webkit-details-marker]:hidden",
+        ),
+        rx.el.div(
+            *[_place(label, href, icon, current == href) for label, href, icon in places],
+            class_name="absolute right-2 bottom-full z-40 mb-2 flex w-56 flex-col gap-1 rounded-card border border-line"
+            " bg-surface p-2 shadow-high",
+        ),
+        custom_attrs={"data-menu": ""},
+        class_name="relative",
     )
 
 

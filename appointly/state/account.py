@@ -9,8 +9,8 @@ from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import bookings_of_customer
-from appointly.state.base import current_actor
 from appointly.state.live import watch
+from appointly.visitor import current_actor
 
 PAGE = 10
 
@@ -31,7 +31,7 @@ class Account(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens, or returns after a dropped connection."""
-        actor = await current_actor(self)
+        actor = current_actor()
         watch(self, Account.refresh, f"customer:{actor.user_id}")
         self._upcoming_shown = self._past_shown = PAGE
         await self._read(actor)
@@ -39,7 +39,7 @@ class Account(rx.State):
     @rx.event
     async def refresh(self) -> None:
         """One of the bookings has changed."""
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
 
     @rx.event
     async def show_more(self, past: bool) -> None:
@@ -48,7 +48,7 @@ class Account(rx.State):
             self._past_shown = min(self._past_shown + PAGE, 100)
         else:
             self._upcoming_shown = min(self._upcoming_shown + PAGE, 100)
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
 
     async def _read(self, actor: Actor) -> None:
         at = now()

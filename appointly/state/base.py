@@ -1,18 +1,14 @@
-"""Who is signed in, as pages show it, and the actor of the event that is running."""
-
-from contextvars import ContextVar
+"""Who is signed in, as pages show it, and what a refusal becomes on a page."""
 
 import reflex as rx
 import structlog
 from reflex_base.event import EventSpec
 
 from appointly.database import is_unreachable
-from appointly.domain.actor import Actor
-from appointly.errors import AppointlyError, NotSignedIn, Unavailable
+from appointly.errors import AppointlyError, Unavailable
 from appointly.visitor import Visitor
 
 log = structlog.get_logger()
-current_visitor: ContextVar[Visitor] = ContextVar("current_visitor")
 
 
 class Viewer(rx.State):
@@ -62,14 +58,6 @@ def initials(name: str) -> str:
     """The letters of an avatar: "Ada King Lovelace" is "AL"."""
     words = name.split()
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
-
-
-async def current_actor(state: rx.State) -> Actor:
-    """The actor that the guard looked up for the event which is running now."""
-    try:
-        return current_visitor.get().actor
-    except LookupError:
-        raise NotSignedIn from None
 
 
 def explain(exception: Exception) -> EventSpec:

@@ -9,8 +9,9 @@ from appointly.display.bookings import BookingView, Happened, history_of, next_s
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.queries.bookings import booking_by_reference, booking_history
-from appointly.state.base import Viewer, current_actor
+from appointly.state.base import Viewer
 from appointly.state.live import watch
+from appointly.visitor import current_actor
 
 
 class BookingPage(rx.State):
@@ -39,7 +40,7 @@ class BookingPage(rx.State):
     @rx.event
     async def cancel(self) -> EventSpec | None:
         """Call this booking off, after the dialog has said what that means."""
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         try:
             async with transaction() as session:
                 booking = await booking_by_reference(session, actor, self._asked())
@@ -54,7 +55,7 @@ class BookingPage(rx.State):
         return str(self.router.url.path.rpartition("/")[2])
 
     async def _read(self, reference: str, *, follow: bool = False) -> None:
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         try:
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)

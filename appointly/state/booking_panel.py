@@ -15,7 +15,8 @@ from appointly.operations.answer_appointment import confirm_appointment, decline
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.queries.bookings import booking_by_reference, booking_history
-from appointly.state.base import Viewer, current_actor
+from appointly.state.base import Viewer
+from appointly.visitor import current_actor
 
 Verb = Literal["confirm", "decline", "complete", "no_show", "cancel"]
 Words = Annotated[str, Field(max_length=1000)]
@@ -72,7 +73,7 @@ class BookingPanel(rx.State):
         return await self._act(verb, booking_id, next(iter(form.values()), ""))
 
     async def _act(self, verb: Verb, booking_id: UUID, reason: str) -> EventSpec:
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         try:
             async with transaction() as session:
                 match verb:
@@ -97,7 +98,7 @@ class BookingPanel(rx.State):
         if not reference:
             self.booking, self.history = BookingView(), []
             return
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         try:
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)

@@ -23,9 +23,9 @@ from appointly.queries.bookings import (
     provider_week,
 )
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
-from appointly.state.base import current_actor
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import MINUTE, watch
+from appointly.visitor import current_actor
 
 SHOWN_REQUESTS = 5
 NEXT_UP = 4
@@ -80,7 +80,7 @@ class Dashboard(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens, or returns after a dropped connection."""
-        actor = await current_actor(self)
+        actor = current_actor()
         self.no_business = actor.provider_id is None
         if not self.no_business:
             watch(self, Dashboard.refresh, f"provider:{actor.provider_id}", MINUTE)
@@ -89,7 +89,7 @@ class Dashboard(rx.State):
     @rx.event
     async def refresh(self) -> EventSpec | None:
         """Something of this provider has changed."""
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
         return await BookingPanel.follow(self)
 
     async def _read(self, actor: Actor) -> None:

@@ -30,8 +30,8 @@ from appointly.clock import now
 from appointly.database import reading
 from appointly.errors import Forbidden, Unavailable, ValidationFailed
 from appointly.routes import safe_path
-from appointly.state.base import Viewer, current_visitor
-from appointly.visitor import Visitor, visitor_of
+from appointly.state.base import Viewer
+from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
 LEVELS = ("public", "signed_in", "customer", "provider", "admin")
 FRAMEWORK = ("reflex.", "reflex_base.", "reflex_components")
@@ -81,7 +81,7 @@ class Guard(Middleware):
         except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
             return await refused(state, viewer, Unavailable.message)
-        current_visitor.set(visitor)
+        set_current_visitor(visitor)
         if viewer._bound_to != visitor.binding:
             await forget(state)
         viewer._show(visitor)

@@ -17,8 +17,9 @@ from appointly.domain.actor import Actor
 from appointly.errors import AppointlyError
 from appointly.operations.jobs import retry_dead_job
 from appointly.queries.oversight import JobRow, LatestBooking, counts, jobs, latest_bookings
-from appointly.state.base import Viewer, current_actor
+from appointly.state.base import Viewer
 from appointly.state.live import MINUTE, watch
+from appointly.visitor import current_actor
 
 LATEST = 8
 PAGE = 25
@@ -76,7 +77,7 @@ class Oversight(rx.State):
     async def load_overview(self) -> None:
         """Figures, the latest bookings, dead jobs."""
         watch(self, Oversight.load_overview, MINUTE)
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         async with reading() as session:
             await self._count(session, actor, at)
             latest = await latest_bookings(session, actor, limit=LATEST)
@@ -109,7 +110,7 @@ class Oversight(rx.State):
     async def load_jobs(self) -> None:
         """The outbox: what was given up, then the newest."""
         watch(self, Oversight.load_jobs, MINUTE)
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         async with reading() as session:
             await self._count(session, actor, at)
             found = await jobs(session, actor, at)
@@ -121,7 +122,7 @@ class Oversight(rx.State):
         """Try a dead job once more."""
         try:
             async with transaction() as session:
-                await retry_dead_job(session, await current_actor(self), job_id, now())
+                await retry_dead_job(session, current_actor(), job_id, now())
         except AppointlyError as error:
             return Viewer.tell(error.message)  # type: ignore[operator]
         await self.load_jobs()  # type: ignore[operator]
@@ -134,7 +135,7 @@ class Oversight(rx.State):
         self.open_jobs, self.dead_jobs = f"{told.open_jobs:,}", told.dead_jobs
 
     async def _read_bookings(self) -> None:
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         async with reading() as session:
             found = await latest_bookings(session, actor, words=self.words, status=self.status, limit=self._shown + 1)
         self.bookings = [row_of(booking, at) for booking in found[: self._shown]]

@@ -16,9 +16,9 @@ from appointly.display.timeline import Entry, Mark, Timeline, frame_of, minute_o
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import Booking, bookings_of_provider, provider_list, provider_requests
 from appointly.queries.dashboard import business
-from appointly.state.base import current_actor
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import watch
+from appointly.visitor import current_actor
 
 PAGE = 25
 MOST = 200
@@ -54,7 +54,7 @@ class ProviderBookings(rx.State):
     @rx.event
     async def load(self) -> EventSpec | None:
         """The page opens, or its address changes."""
-        actor = await current_actor(self)
+        actor = current_actor()
         if actor.provider_id is None:
             return rx.redirect("/dashboard")
         watch(self, ProviderBookings.refresh, f"provider:{actor.provider_id}")
@@ -68,14 +68,14 @@ class ProviderBookings(rx.State):
     @rx.event
     async def refresh(self) -> EventSpec | None:
         """Something of this provider has changed."""
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
         return await BookingPanel.follow(self)
 
     @rx.event
     async def show_more(self) -> None:
         """The next page of the list."""
         self._limit = min(self._limit + PAGE, MOST)
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
 
     async def _read(self, actor: Actor) -> None:
         at, limit = now(), self._limit
@@ -109,7 +109,7 @@ class ProviderCalendar(rx.State):
     @rx.event
     async def load(self) -> EventSpec | None:
         """The page opens, or its address changes."""
-        actor = await current_actor(self)
+        actor = current_actor()
         if actor.provider_id is None:
             return rx.redirect("/dashboard")
         watch(self, ProviderCalendar.refresh, f"provider:{actor.provider_id}")
@@ -120,7 +120,7 @@ class ProviderCalendar(rx.State):
     @rx.event
     async def refresh(self) -> EventSpec | None:
         """Something of this provider has changed."""
-        await self._read(await current_actor(self))
+        await self._read(current_actor())
         return await BookingPanel.follow(self)
 
     async def _read(self, actor: Actor) -> None:

@@ -28,9 +28,9 @@ from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.availability import available_days, free_slots, nearest_free
 from appointly.queries.wizard import ChosenSlot, Offer, chosen_slot, offer
 from appointly.settings import settings
-from appointly.state.base import current_actor
 from appointly.state.live import watch
 from appointly.validation import parse
+from appointly.visitor import current_actor
 
 STEPS = ("time", "details", "review")
 NEAREST = 3
@@ -131,7 +131,7 @@ class Wizard(rx.State):
     async def _open(self) -> None:
         slug = str(self.router.url.path.rpartition("/")[2])
         asked = self.router.url.query_parameters
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         self.leads_to, self.sending, self.problem, self.alternatives = "", False, "", []
         try:
             async with reading() as session:
@@ -222,7 +222,7 @@ class Wizard(rx.State):
             self.sending = False
 
     async def _book(self, request: BookingRequest, attempt: str) -> None:
-        actor, at = await current_actor(self), now()
+        actor, at = current_actor(), now()
         async with transaction() as session:
             key = f"page:{attempt}:{request.slot_id}"
             claim = await claim_key(session, actor, request.customer_email, key, b"page", at)

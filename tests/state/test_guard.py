@@ -14,7 +14,8 @@ from appointly.database import transaction
 from appointly.domain.actor import Actor
 from appointly.operations.sign_out import sign_out
 from appointly.queries.sessions import IDLE_LIMIT
-from appointly.state.base import Viewer, current_actor
+from appointly.state.base import Viewer
+from appointly.visitor import current_actor
 from tests.people import Person, person
 from tests.state.driver import Tab, browser_tab
 
@@ -31,7 +32,7 @@ class Open(rx.State):
 
     @rx.event
     async def who(self) -> None:
-        ran.append(await current_actor(self))
+        ran.append(current_actor())
 
 
 class Undeclared(rx.State):

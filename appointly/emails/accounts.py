@@ -1,0 +1,32 @@
+"""The mails about an account: codes, links, and news of what was changed."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from appointly.domain.one_time_code import code_of
+from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.mail import Mail
+from appointly.settings import Settings
+
+BECAUSE = "You get this mail because of your account at Appointly."
+
+
+def compose(facts: Mapping[str, str], settings: Settings) -> Mail:
+    """The mail that `operations/account_mail.py` wrote down: `kind` and `to`, and what the kind below needs."""
+    letter = KINDS[facts["kind"]](facts, settings)
+    return Mail(facts["to"], letter.subject, as_text(letter), as_html(letter))
+
+
+def _sign_in_code(facts: Mapping[str, str], settings: Settings) -> Letter:
+    code = code_of(settings.require_secret(), UUID(facts["code_id"]))
+    return Letter(
+        subject=f"{code} is your sign-in code",
+        preview="It is good for five minutes, in the browser where you asked for it.",
+        heading=code,
+        sentences=["Type this code to finish signing in. It is good for five minutes, in the browser you began in."],
+        small_print="We never ask for it. If this was not you, somebody knows your password: please change it.",
+        because=BECAUSE,
+    )
+
+
+KINDS: Mapping[str, Callable[[Mapping[str, str], Settings], Letter]] = {"sign_in_code": _sign_in_code}
