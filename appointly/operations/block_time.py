@@ -11,7 +11,7 @@ from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.errors import NotFound, ValidationFailed
 from appointly.models import BlockedTime
-from appointly.operations.hours import announce_hours, lock_own_provider
+from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.validation import Line
 
 LONGEST = timedelta(days=366)
@@ -45,19 +45,19 @@ async def add_blocked_time(session: AsyncSession, actor: Actor, wanted: TimeToBl
         raise ValidationFailed(fields={"end": "This time is over. Please choose a later one."})
     if wanted.end > now + FURTHEST:
         raise ValidationFailed(fields={"end": "Please choose a time within the next three years."})
-    provider_id = await lock_own_provider(session, actor)
+    provider_id = await lock_own_provider(session, actor, "blocked_time.edit")
     blocked = BlockedTime(
         provider_id=provider_id, start_time=wanted.start, end_time=wanted.end, reason=wanted.reason, created_at=now
     )
     session.add(blocked)
     await session.flush()
-    announce_hours(session, provider_id)
+    announce_times(session, provider_id)
     return blocked.id
 
 
 async def remove_blocked_time(session: AsyncSession, actor: Actor, blocked_id: UUID) -> None:
     """Give blocked time free again. Raises `Forbidden`, and `NotFound` for somebody else's."""
-    provider_id = await lock_own_provider(session, actor)
+    provider_id = await lock_own_provider(session, actor, "blocked_time.edit")
     removed = await execute(
         session,
         "DELETE FROM blocked_time WHERE id = %(id)s AND provider_id = %(provider_id)s",
@@ -66,4 +66,4 @@ async def remove_blocked_time(session: AsyncSession, actor: Actor, blocked_id: U
     )
     if not removed:
         raise NotFound("We could not find this blocked time.")
-    announce_hours(session, provider_id)
+    announce_times(session, provider_id)

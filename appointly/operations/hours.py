@@ -1,19 +1,14 @@
-"""What every change of a provider's hours has in common: the input, the lock, the news."""
+"""Wall-clock ranges as people write them: the input of every change of a provider's hours."""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database import announce
-from appointly.database.statement import execute
-from appointly.domain.actor import Actor
 from appointly.domain.slot_times import Hours
-from appointly.errors import Forbidden, ValidationFailed
+from appointly.errors import ValidationFailed
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
 DAY_MINUTES = 24 * 60
@@ -75,16 +70,3 @@ def require_apart(ranges: Sequence[ClockRange], day: str, field: str) -> None:
         if other.hours.opens_minute < one.hours.closes_minute:
             sentence = f"{day}: {one.opens} to {one.closes} and {other.opens} to {other.closes} overlap."
             raise ValidationFailed(sentence, fields={field: sentence})
-
-
-async def lock_own_provider(session: AsyncSession, actor: Actor) -> UUID:
-    """The actor's business, locked as in a booking. Raises `Forbidden` for accounts without one."""
-    if actor.provider_id is None:
-        raise Forbidden("Only providers have working hours.")
-    await execute(session, "SELECT FROM provider WHERE id = %(id)s FOR NO KEY UPDATE", id=actor.provider_id)
-    return actor.provider_id
-
-
-def announce_hours(session: AsyncSession, provider_id: UUID) -> None:
-    """Tell the open pages of the provider, and those that show free times of its services."""
-    announce(session, f"provider:{provider_id}", f"times:{provider_id}")

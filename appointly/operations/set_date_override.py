@@ -12,7 +12,8 @@ from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.errors import ValidationFailed
 from appointly.models import DateOverride, Provider
-from appointly.operations.hours import ClockRange, announce_hours, lock_own_provider, require_apart
+from appointly.operations.hours import ClockRange, require_apart
+from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from appointly.validation import Line
 
@@ -35,7 +36,7 @@ async def set_date_override(session: AsyncSession, actor: Actor, wanted: DateHou
     Raises `Forbidden` and `ValidationFailed`.
     """
     require_apart(wanted.ranges, f"{wanted.date:%A}", "ranges")
-    provider_id = await lock_own_provider(session, actor)
+    provider_id = await lock_own_provider(session, actor, "hours.edit")
     provider = await session.get_one(Provider, provider_id)
     today = now.astimezone(ZoneInfo(provider.time_zone)).date()
     if not today <= wanted.date <= today + FURTHEST:
@@ -59,7 +60,7 @@ async def set_date_override(session: AsyncSession, actor: Actor, wanted: DateHou
 
 async def clear_date_override(session: AsyncSession, actor: Actor, day: date, now: datetime) -> Regenerated:
     """Let a date have its weekday's hours again. Raises `Forbidden`; a date without its own hours is fine."""
-    provider_id = await lock_own_provider(session, actor)
+    provider_id = await lock_own_provider(session, actor, "hours.edit")
     await _clear(session, provider_id, day)
     return await _take_effect(session, provider_id, now)
 
@@ -75,5 +76,5 @@ async def _clear(session: AsyncSession, provider_id: UUID, day: date) -> None:
 
 async def _take_effect(session: AsyncSession, provider_id: UUID, now: datetime) -> Regenerated:
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
-    announce_hours(session, provider_id)
+    announce_times(session, provider_id)
     return result

@@ -9,7 +9,8 @@ from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.errors import ValidationFailed
 from appointly.models import WorkingHours
-from appointly.operations.hours import WeekdayHours, announce_hours, lock_own_provider, require_apart
+from appointly.operations.hours import WeekdayHours, require_apart
+from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,7 +28,7 @@ async def set_working_hours(
         raise ValidationFailed(fields={"ranges": f"Please give at most {MOST_RANGES} ranges."})
     for number, weekday in enumerate(WEEKDAYS, start=1):
         require_apart([hours for hours in ranges if hours.weekday == number], weekday, "ranges")
-    provider_id = await lock_own_provider(session, actor)
+    provider_id = await lock_own_provider(session, actor, "hours.edit")
     await execute(session, "DELETE FROM working_hours WHERE provider_id = %(id)s", id=provider_id)
     session.add_all(
         WorkingHours(
@@ -39,5 +40,5 @@ async def set_working_hours(
         for entry in ranges
     )
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
-    announce_hours(session, provider_id)
+    announce_times(session, provider_id)
     return result
