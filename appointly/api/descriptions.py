@@ -9,7 +9,7 @@ from typing import Any
 from appointly import routes
 from appointly.database import reading
 from appointly.database.statement import select
-from appointly.display import formatting
+from appointly.display import formatting, markdown
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, LOCATIONS, POLICIES, place_of
 from appointly.queries import storefront
 from appointly.queries.search import search_services
@@ -81,7 +81,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         tag("p", link("Choose a time", routes.book(page.slug)))
         if page.open
         else tag("p", text("Cannot be booked at the moment.")),
-        *paragraphs(page.description),
+        markdown.rendered(page.description),
         tag("p", text(POLICIES[page.cancellation_policy])),
         tag("p", text("Next free times: " + "; ".join(next_times))) if next_times else "",
         reviews(said),
@@ -94,7 +94,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
     data: dict[str, Any] = {
         "@type": "Service",
         "name": page.title,
-        "description": page.description,
+        "description": markdown.plain(page.description),
         "url": f"{base}{routes.service(page.slug)}",
         "image": f"{base}{page.picture}",
         "offers": offer,
@@ -103,7 +103,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
     }
     return Description(
         f"{page.title} at {page.provider}, {page.city} · {NAME}",
-        shortened(f"{price}, {duration}. {page.description}"),
+        shortened(f"{price}, {duration}. {markdown.plain(page.description)}"),
         f"{base}{routes.service(page.slug)}",
         f"{base}/og.png",
         "".join(body),
@@ -122,18 +122,18 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
     body = [
         tag("h1", text(page.name)),
         tag("p", text(page.headline)),
-        *paragraphs(page.about),
+        markdown.rendered(page.about),
         tag("p", text(place_of(page.address, page.city))),
         tag("h2", text("Services")),
         offers_list(offers),
         reviews(said),
     ]
-    data = business(base, page.name, page.slug, page.address, page.city) | {"description": page.about}
+    data = business(base, page.name, page.slug, page.address, page.city) | {"description": markdown.plain(page.about)}
     if page.latitude is not None:
         data["geo"] = {"@type": "GeoCoordinates", "latitude": page.latitude, "longitude": page.longitude}
     return Description(
         f"{page.name}, {page.city} · {NAME}",
-        shortened(f"{page.headline}. {page.about}"),
+        shortened(f"{page.headline}. {markdown.plain(page.about)}"),
         f"{base}{routes.provider(page.slug)}",
         f"{base}/og.png",
         "".join(body),
@@ -219,11 +219,6 @@ def reviews(said: Iterable[storefront.Said]) -> str:
     """What people said, if anybody did."""
     words = [tag("li", text(f"{each.stars} of 5: {each.words}")) for each in said]
     return tag("h2", text("Reviews")) + tag("ul", *words) if words else ""
-
-
-def paragraphs(words: str) -> list[str]:
-    """Each line a paragraph."""
-    return [tag("p", text(line)) for line in words.split("\n") if line.strip()]
 
 
 def tag(name: str, *inner: str) -> str:

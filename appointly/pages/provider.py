@@ -10,6 +10,7 @@ from appointly.components.marks import avatar, stars
 from appointly.components.reviews import review
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import card, section_title
+from appointly.components.written import written
 from appointly.display.services import Hours
 from appointly.pages.not_found import nothing_here
 from appointly.pages.shell import page
@@ -52,10 +53,7 @@ def _provider() -> rx.Component:
             rx.el.aside(
                 _side(
                     "About",
-                    rx.foreach(
-                        STORY.about,
-                        lambda words: rx.el.p(words, dir="auto", class_name="mb-2 break-words text-ink-soft"),
-                    ),
+                    written(STORY.about),
                 ),
                 _side(
                     "Opening hours",

@@ -12,6 +12,7 @@ from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.marks import avatar, badge, stars
 from appointly.components.reviews import review
 from appointly.components.surfaces import CARD
+from appointly.components.written import written
 from appointly.pages.not_found import nothing_here
 from appointly.pages.shell import page
 from appointly.state.service import ServiceView
@@ -57,7 +58,7 @@ def _service() -> rx.Component:
                 ),
                 class_name="mt-6",
             ),
-            _part("About this appointment", rx.foreach(STORY.description, _paragraph)),
+            _part("About this appointment", written(STORY.description)),
             _part("Where", _where()),
             _part("Good to know", _good_to_know()),
             _part("Who you will meet", _who()),
@@ -95,10 +96,6 @@ def _part(title: str, *children: Any) -> rx.Component:
         rx.el.div(*children, class_name="mt-3"),
         class_name="mt-8 border-t border-line pt-8 first-of-type:border-t-0 first-of-type:pt-0",
     )
-
-
-def _paragraph(words: str) -> rx.Component:
-    return rx.el.p(words, dir="auto", class_name="mb-3 break-words max-w-text text-ink-soft last:mb-0")
 
 
 def _where() -> rx.Component:

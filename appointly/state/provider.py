@@ -10,7 +10,7 @@ import reflex as rx
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
-from appointly.display import formatting
+from appointly.display import formatting, markdown
 from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
 from appointly.queries import storefront
 from appointly.queries.storefront import ProviderPage
@@ -22,13 +22,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @dataclass(frozen=True)
 class ProviderStory:
-    """What the page tells about a provider."""
+    """What the page tells about a provider. `about` is HTML."""
 
     name: str = ""
     initials: str = ""
     tint: int = 1
     headline: str = ""
-    about: list[str] | None = None
+    about: str = ""
     category: str = ""
     category_href: str = ""
     place: str = ""
@@ -48,7 +48,7 @@ def story_of(page: ProviderPage) -> ProviderStory:
         initials=formatting.initials(page.name),
         tint=formatting.tint(page.name),
         headline=page.headline,
-        about=[paragraph for paragraph in page.about.split("\n") if paragraph.strip()],
+        about=markdown.rendered(page.about),
         category=CATEGORY_NAMES.get(page.category, page.category.capitalize()),
         category_href=routes.search(category=page.category),
         place=address,

@@ -11,7 +11,7 @@ import reflex as rx
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
-from appointly.display import formatting
+from appointly.display import formatting, markdown
 from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, Quote, place_of
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.queries import storefront
@@ -26,10 +26,10 @@ DAYS_SHOWN = 42
 
 @dataclass(frozen=True)
 class ServiceStory:
-    """What the page tells about a service."""
+    """What the page tells about a service. `description` is HTML."""
 
     title: str = ""
-    description: list[str] | None = None
+    description: str = ""
     category: str = ""
     category_href: str = ""
     picture: str = ""
@@ -60,7 +60,7 @@ def story_of(page: ServicePage) -> ServiceStory:
     at_provider = page.location == "provider"
     return ServiceStory(
         title=page.title,
-        description=[paragraph for paragraph in page.description.split("\n") if paragraph.strip()],
+        description=markdown.rendered(page.description),
         category=CATEGORY_NAMES.get(page.category, page.category.capitalize()),
         category_href=routes.search(category=page.category),
         picture=page.picture,
@@ -81,7 +81,7 @@ def story_of(page: ServicePage) -> ServiceStory:
         provider_initials=formatting.initials(page.provider),
         provider_tint=formatting.tint(page.provider),
         headline=page.headline,
-        about=page.about,
+        about=markdown.plain(page.about),
         languages=", ".join(page.languages),
     )
 

@@ -1,0 +1,8 @@
+"""What people write about themselves and what they offer."""
+
+import reflex as rx
+
+
+def written(html: rx.Var[str]) -> rx.Component:
+    """Words that `appointly.display.markdown.rendered` has made: never anything else."""
+    return rx.el.div(dangerouslySetInnerHTML={"__html": html}, class_name="written")
