@@ -5,4 +5,4 @@ import reflex as rx
 
 def written(html: rx.Var[str]) -> rx.Component:
     """Words that `appointly.display.markdown.rendered` has made: never anything else."""
-    return rx.el.div(dangerouslySetInnerHTML={"__html": html}, class_name="written")
+    return rx.html(html, class_name="written")
