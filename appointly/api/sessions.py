@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from appointly.queries.sessions import LIFETIME
+from appointly.queries.sessions import LIFETIMES
 from appointly.settings import settings
 from appointly.visitor import BOOKINGS_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
 
@@ -17,8 +17,8 @@ def _set(response: Response, name: str, value: str, seconds: int) -> None:
 
 
 def set_session_cookie(response: Response, token: str) -> None:
-    """Keep the session in the browser."""
-    _set(response, SESSION_COOKIE, token, int(LIFETIME.total_seconds()))
+    """Keep the session in the browser; that it ends sooner for some is the server's affair."""
+    _set(response, SESSION_COOKIE, token, int(max(LIFETIMES.values()).total_seconds()))
 
 
 def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import execute
-from appointly.queries.sessions import IDLE_LIMIT
+from appointly.queries.sessions import IDLE_LIMITS
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_FINISHED_JOBS = timedelta(days=30)
@@ -29,7 +29,7 @@ async def forget_old(session: AsyncSession, now: datetime) -> int:
 
     At most 5,000 of each, so that no transaction is long; returns how many went. Jobs that were given up stay.
     """
-    sessions = await execute(session, _SESSIONS, now=now, idle_since=now - IDLE_LIMIT, most=MOST)
+    sessions = await execute(session, _SESSIONS, now=now, idle_since=now - max(IDLE_LIMITS.values()), most=MOST)
     answers = await execute(session, _ANSWERS, before=now - KEEP_ANSWERS, most=MOST)
     jobs = await execute(session, _JOBS, before=now - KEEP_FINISHED_JOBS, most=MOST)
     return sessions + answers + jobs

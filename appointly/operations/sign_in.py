@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database.statement import execute
+from appointly.database.statement import select
 from appointly.errors import CredentialsInvalid
 from appointly.models.base import uuid7
 from appointly.passwords import password_fits
 from appointly.queries.accounts import Account
-from appointly.queries.sessions import LIFETIME, token_hash
+from appointly.queries.sessions import LIFETIMES, token_hash
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,17 @@ async def check_password(account: Account | None, password: str) -> Account:
     return account
 
 
+@dataclass(frozen=True)
+class _Begun:
+    expires_at: datetime
+
+
 _START = """
 INSERT INTO login_session (id, user_id, token_hash, user_agent, address, last_seen_at, expires_at)
-SELECT %(id)s, id, %(hash)s, %(user_agent)s, %(address)s, %(now)s, %(expires_at)s FROM "user"
-WHERE id = %(user_id)s AND disabled_at IS NULL
+SELECT %(id)s, id, %(hash)s, %(user_agent)s, %(address)s, %(now)s,
+       CASE role WHEN 'admin' THEN %(admin)s WHEN 'provider' THEN %(provider)s ELSE %(customer)s END
+FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL
+RETURNING expires_at
 """
 
 
@@ -46,18 +53,19 @@ async def sign_in(
     session: AsyncSession, user_id: UUID, now: datetime, *, user_agent: str = "", address: str = ""
 ) -> NewSession:
     """Begin a session. Raises `CredentialsInvalid` when the account has gone or been disabled meanwhile."""
-    new = NewSession(uuid7(), secrets.token_urlsafe(32), now + LIFETIME)
-    begun = await execute(
+    session_id, token = uuid7(), secrets.token_urlsafe(32)
+    begun = await select(
         session,
+        _Begun,
         _START,
-        id=new.id,
+        id=session_id,
         user_id=user_id,
-        hash=token_hash(new.token),
+        hash=token_hash(token),
         user_agent="".join(letter for letter in user_agent if letter.isprintable())[:300],
         address=address[:100],
         now=now,
-        expires_at=new.expires_at,
+        **{role: now + lifetime for role, lifetime in LIFETIMES.items()},
     )
     if not begun:
         raise CredentialsInvalid
-    return new
+    return NewSession(session_id, token, begun[0].expires_at)

@@ -11,8 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
 
-LIFETIME = timedelta(days=60)
-IDLE_LIMIT = timedelta(days=14)
+# How long a sign-in is good at most, and how long without being used, by role: who can do more signs in more often.
+# A provider's covers a long weekend, an admin's a working day.
+LIFETIMES = {"customer": timedelta(days=60), "provider": timedelta(days=30), "admin": timedelta(hours=12)}
+IDLE_LIMITS = {"customer": timedelta(days=14), "provider": timedelta(days=4), "admin": timedelta(hours=2)}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ SELECT s.id, s.last_seen_at, u.id AS user_id, u.role AS kind, u.name, u.email, p
 FROM login_session s
 JOIN "user" u ON u.id = s.user_id
 LEFT JOIN provider p ON p.user_id = u.id
-WHERE s.expires_at > %(now)s AND s.last_seen_at > %(idle_since)s AND u.disabled_at IS NULL AND """
+WHERE s.expires_at > %(now)s AND u.disabled_at IS NULL
+  AND s.last_seen_at > CASE u.role WHEN 'admin' THEN %(admin)s WHEN 'provider' THEN %(provider)s ELSE %(customer)s END
+  AND """
 _BY_HASH = _LIVING + "s.token_hash = %(key)s"
 _BY_ID = _LIVING + "s.id = %(key)s"
 
@@ -65,5 +69,6 @@ async def actor_for_token(session: AsyncSession, token: str, now: datetime) -> A
 
 
 async def _living(session: AsyncSession, query: LiteralString, key: object, now: datetime) -> SignedIn | None:
-    found = await select(session, SignedIn, query, key=key, now=now, idle_since=now - IDLE_LIMIT)
+    idle_since = {role: now - limit for role, limit in IDLE_LIMITS.items()}
+    found = await select(session, SignedIn, query, key=key, now=now, **idle_since)
     return found[0] if found else None

@@ -13,7 +13,7 @@ from appointly.clock import now
 from appointly.database import transaction
 from appointly.domain.actor import Actor
 from appointly.operations.sign_out import sign_out
-from appointly.queries.sessions import IDLE_LIMIT
+from appointly.queries.sessions import IDLE_LIMITS
 from appointly.state.base import Viewer
 from appointly.visitor import current_actor
 from tests.people import Person, person
@@ -132,7 +132,7 @@ async def test_a_stolen_client_token_shows_nothing(tab: Tab, thief_signed_in: bo
 async def test_old_sessions_end(tab: Tab, column: str) -> None:
     owner: Person = await person("Olga Owner", "provider")
     tab.cookie = owner.cookie
-    past = now() - (IDLE_LIMIT if column == "last_seen_at" else timedelta())
+    past = now() - (IDLE_LIMITS["provider"] if column == "last_seen_at" else timedelta())
     async with transaction() as session:
         await session.exec(text(f"UPDATE login_session SET {column} = :past").bindparams(past=past))  # noqa: S608
     await tab.send(Business.load)
