@@ -111,6 +111,21 @@ class ServiceUnavailable(AppointlyError):
     message = "This service cannot be booked at the moment."
 
 
+class ServiceBooked(AppointlyError):
+    code = "service_booked"
+    status = 409
+    message = (
+        "People have booked this service, so its record stays. Archive it instead: it disappears everywhere, and the"
+        " bookings stay as they are."
+    )
+
+
+class ChangedMeanwhile(AppointlyError):
+    code = "changed_meanwhile"
+    status = 409
+    message = "This was changed meanwhile, perhaps in another tab. Nothing of yours was saved yet."
+
+
 class InvalidTransition(AppointlyError):
     code = "invalid_transition"
     status = 409

@@ -27,6 +27,13 @@ SENTENCES = {
     "extra_forbidden": "This field is not known.",
     "too_long": "Please give at most {max_length}.",
     "too_short": "Please give at least {min_length}.",
+    "int_type": "Please write this as a whole number.",
+    "int_parsing": "Please write this as a whole number.",
+    "int_parsing_size": "Please write this as a whole number.",
+    "int_from_float": "Please write this as a whole number.",
+    "greater_than_equal": "Please give at least {ge}.",
+    "less_than_equal": "Please give at most {le}.",
+    "literal_error": "Please choose one of: {expected}.",
 }
 
 
