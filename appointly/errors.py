@@ -79,6 +79,12 @@ class EmailTaken(AppointlyError):
     message = "There is already an account with this email address. Sign in instead."
 
 
+class BusinessExists(AppointlyError):
+    code = "business_exists"
+    status = 409
+    message = "This account has a business already. You can change it in your profile."
+
+
 class SlotTaken(AppointlyError):
     """`details["alternatives"]`: the nearest free slots, as the availability endpoint shows them."""
 

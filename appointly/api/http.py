@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from appointly.api import accounts, bookings, calendar, docs, forms, health, problems, services
+from appointly.api import accounts, bookings, calendar, docs, forms, health, problems, provider, services
 from appointly.api.shapes import refusals
 from appointly.sandbox import mailbox
 from appointly.visitor import SESSION_COOKIE
@@ -15,6 +15,7 @@ PREFIX = "/api/v1"
 TAGS = [
     {"name": "Services", "description": "Find a service and its free times."},
     {"name": "Bookings", "description": "Book, look, answer, cancel."},
+    {"name": "Your business", "description": "For providers: what your business tells about itself."},
     {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
     {"name": "Health", "description": "For whoever runs the servers."},
 ]
@@ -53,7 +54,7 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    for router in (accounts.router, services.router, bookings.router, docs.router):
+    for router in (accounts.router, services.router, bookings.router, provider.router, docs.router):
         api.include_router(router, prefix=PREFIX)
     for router in (health.router, forms.router, calendar.router, mailbox.router):
         api.include_router(router)
