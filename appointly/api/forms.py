@@ -19,7 +19,9 @@ from appointly.api.sessions import forget_everything, remember, set_session_cook
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.manage_key import opens
-from appointly.errors import AppointlyError, NotFound
+from appointly.errors import AppointlyError, Forbidden, NotFound
+from appointly.operations.become_provider import become_provider
+from appointly.operations.rotate_session import rotate_session
 from appointly.operations.sign_out import sign_out
 from appointly.operations.sign_up import SignUp
 from appointly.queries.accounts import Account, account_by_email
@@ -101,6 +103,24 @@ async def logout(request: Request) -> Response:
             await sign_out(session, caller.actor, caller.session_id)
     response = RedirectResponse(routes.safe_path(typed.get("next", "")), 303)
     forget_everything(response)
+    return response
+
+
+@router.post("/become-provider")
+@access("public")
+async def begin_business(request: Request) -> Response:
+    """A customer may offer services from now on. The rights rise, so the session gets another secret."""
+    await read_form(request)
+    caller = current_visitor()
+    if caller.session_id is None:
+        return RedirectResponse("/login-provider?next=/onboarding", 303)
+    response = RedirectResponse("/onboarding", 303)
+    try:
+        async with transaction() as session:
+            if await become_provider(session, caller.actor):
+                set_session_cookie(response, await rotate_session(session, caller.session_id, now()))
+    except Forbidden as error:
+        return back("/become-provider", error, {})
     return response
 
 

@@ -30,9 +30,9 @@ LONGEST_SLUG = 100
 TRIES = 20
 _ADD = """
 INSERT INTO provider (id, user_id, slug, business_name, category, headline, about, city, address, time_zone, currency,
-                      created_at)
+                      phone, picture, created_at)
 VALUES (%(id)s, %(user_id)s, %(slug)s, %(business_name)s, %(category)s, %(headline)s, %(about)s, %(city)s, %(address)s,
-        %(timezone)s, %(currency)s, %(now)s)
+        %(timezone)s, %(currency)s, '', '', %(now)s)
 ON CONFLICT DO NOTHING
 """
 

@@ -29,6 +29,7 @@ PUBLIC = {
     "POST /session/signup",
     "POST /session/logout",
     "POST /session/demo",
+    "POST /session/become-provider",  # leads guests to the sign-in
     "GET /session/booking/{reference}",
 }
 DEMO_ONLY = ("/sandbox/", "/dev/")
