@@ -2,7 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -90,10 +92,24 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The IANA zones a provider may live in: places and UTC. PostgreSQL reads names like CET as a fixed offset."""
+    return frozenset(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+
+
+def time_zone(text: str) -> str:
+    """The IANA name of a zone. Raises `ValueError` with a sentence."""
+    if text not in time_zones():
+        raise ValueError("We do not know this time zone. Please choose one by its place, for example Europe/Berlin.")
+    return text
+
+
 Line = Annotated[str, AfterValidator(one_line)]
 Paragraphs = Annotated[str, AfterValidator(several_lines)]
 EmailAddress = Annotated[str, AfterValidator(email_address)]
 PhoneNumber = Annotated[str, AfterValidator(phone_number)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]
 
 
 def sentences(errors: Iterable[ErrorDetails]) -> dict[str, str]:
