@@ -15,6 +15,7 @@ from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings, provider_calendar
 from appointly.pages.search import search
 from appointly.pages.service import service
+from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
@@ -27,6 +28,7 @@ from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.search import Search
 from appointly.state.service import ServiceView
+from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
 from appointly.state.wizard import Wizard
 
@@ -46,6 +48,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
     app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
     app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=Account.load)
+    app.add_page(settings, route="/account/settings", title="Settings · Appointly", on_load=SettingsPage.load)
     add_workspaces(app)
 
 

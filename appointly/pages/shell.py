@@ -167,6 +167,7 @@ def _account_menu(place: str) -> rx.Component:
                 class_name="border-b border-line px-3 pt-1 pb-3",
             ),
             home,
+            link(rx.icon("settings", size=18), "Settings", href="/account/settings", class_name=MENU_ITEM),
             form_button(rx.icon("log-out", size=18), "Sign out", action="/session/logout", class_name=MENU_ITEM),
             class_name=f"absolute {place} z-40 flex w-60 flex-col gap-1 rounded-card border border-line bg-surface p-2"
             " shadow-high",

@@ -30,6 +30,7 @@ PUBLIC = {
     "POST /session/logout",
     "POST /session/demo",
     "POST /session/become-provider",  # leads guests to the sign-in
+    "POST /session/end-all",
     "GET /session/booking/{reference}",
 }
 DEMO_ONLY = ("/sandbox/", "/dev/")

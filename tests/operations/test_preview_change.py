@@ -49,8 +49,8 @@ async def test_a_preview_says_what_goes_comes_and_stays_and_leaves_no_trace(data
         assert TOPICS not in session.info
         assert JOBS not in session.info
     assert fingerprint(database) == before
-    # Two half hours a day, and 09:00 and 10:15 of the longer service, which gets 10:00 instead. Today's 09:00 has begun,
-    # Tuesday's is booked.
+    # Two half hours a day, and 09:00 and 10:15 of the longer service, which gets 10:00 instead. Today's 09:00 has
+    # begun, Tuesday's is booked.
     assert (found.go, found.come) == (12 + 12, 7)
     assert [(each.customer, each.start) for each in found.outside] == [("Grace Hopper", NINE)]
     assert found.gone[0].service == "Haircut"

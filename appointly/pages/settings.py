@@ -1,0 +1,147 @@
+"""Everything a person does with their own account, in one calm column."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, form_button, looks
+from appointly.components.feedback import skeleton
+from appointly.components.fields import CONTROL, field, text_field
+from appointly.components.marks import badge
+from appointly.components.surfaces import card, page_title
+from appointly.domain.zones import zones
+from appointly.pages.shell import page
+from appointly.state.settings_page import SettingsPage
+
+FORM = "flex flex-col gap-5"
+
+
+def settings() -> rx.Component:
+    """The page at /account/settings."""
+    return page(
+        rx.el.div(
+            page_title("Settings", "Your account, and who may get into it."),
+            rx.cond(
+                SettingsPage.loaded,
+                rx.el.div(_profile(), _places(), class_name="flex flex-col gap-6"),
+                rx.el.div(*[skeleton("h-48 w-full") for _ in range(3)], class_name="flex flex-col gap-6"),
+            ),
+            class_name="mx-auto flex max-w-text flex-col gap-8",
+        ),
+    )
+
+
+def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
+    """One part of the page, which a link can lead to."""
+    return card(
+        rx.el.h2(title, id=f"{anchor}-title", class_name="text-lg font-semibold"),
+        rx.el.p(lead, class_name="mt-1 text-sm text-ink-soft"),
+        rx.el.div(*children, class_name="mt-5"),
+        id=anchor,
+        role="region",
+        aria_labelledby=f"{anchor}-title",
+        class_name="scroll-mt-20 p-5 sm:p-6",
+    )
+
+
+def _profile() -> rx.Component:
+    return section(
+        "profile",
+        "You",
+        "Providers see your name when you book.",
+        rx.el.form(
+            text_field(
+                "Your name",
+                name="name",
+                error=SettingsPage.errors["name"],
+                auto_complete="name",
+                max_length=120,
+                default_value=SettingsPage.name,
+                key=f"name-{SettingsPage.name}",
+            ),
+            field(
+                "Time zone", _zone_choice(), name="time_zone", error=SettingsPage.errors["time_zone"], hint=ZONE_HINT
+            ),
+            rx.el.div(button("Save", type="submit")),
+            on_submit=SettingsPage.save,
+            reset_on_submit=False,
+            no_validate=True,
+            class_name=FORM,
+        ),
+    )
+
+
+ZONE_HINT = "Mails name your times in this zone, beside the zone of the place."
+
+
+def _zone_choice() -> rx.Component:
+    """Every zone, under its region; typing the first letters of a place finds it."""
+    regions: dict[str, list[rx.Component]] = {}
+    for zone in zones():
+        region, _, place = zone.partition("/")
+        regions.setdefault(region, []).append(rx.el.option((place or zone).replace("_", " "), value=zone))
+    return rx.el.select(
+        rx.el.option("Where the appointment is", value=""),
+        *[rx.el.optgroup(*places, label=region) for region, places in regions.items()],
+        id="time_zone",
+        name="time_zone",
+        default_value=SettingsPage.time_zone,
+        key=f"zone-{SettingsPage.time_zone}",
+        aria_describedby="time_zone-note",
+        class_name=CONTROL,
+    )
+
+
+def _places() -> rx.Component:
+    return section(
+        "signed-in",
+        "Signed in on",
+        "If you do not know one of these, sign it out and change your password.",
+        rx.el.ul(rx.foreach(SettingsPage.places, _place), class_name="divide-y divide-line border-y border-line"),
+        rx.el.div(
+            button(
+                "Sign out everywhere else",
+                kind="secondary",
+                on_click=SettingsPage.end_others,
+                disabled=~SettingsPage.elsewhere,
+            ),
+            form_button("Sign out everywhere", action="/session/end-all", class_name=looks("danger", "medium")),
+            class_name="mt-5 flex flex-wrap gap-3",
+        ),
+    )
+
+
+def _place(place: Any) -> rx.Component:
+    return rx.el.li(
+        rx.match(
+            place.icon,
+            ("smartphone", rx.icon("smartphone", size=20, aria_hidden=True, class_name="shrink-0 text-ink-faint")),
+            ("laptop", rx.icon("laptop", size=20, aria_hidden=True, class_name="shrink-0 text-ink-faint")),
+            rx.icon("square-terminal", size=20, aria_hidden=True, class_name="shrink-0 text-ink-faint"),
+        ),
+        rx.el.div(
+            rx.el.p(
+                rx.el.bdi(place.device),
+                rx.cond(place.here, badge("This one", tone="good")),
+                class_name="flex flex-wrap items-center gap-2 font-medium",
+            ),
+            rx.el.p(
+                place.seen,
+                rx.cond(place.address, f" · {place.address}", ""),
+                class_name="text-sm wrap-anywhere text-ink-faint",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.cond(
+            place.here,
+            rx.fragment(),
+            button(
+                "Sign out",
+                rx.el.span(place.device, class_name="sr-only"),
+                kind="secondary",
+                size="small",
+                on_click=SettingsPage.end(place.id),
+            ),
+        ),
+        class_name="flex items-center gap-4 py-3",
+    )
