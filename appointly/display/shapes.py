@@ -119,9 +119,10 @@ def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1) -> lis
     return [group for group in groups if group.times]
 
 
-def with_taken(groups: Iterable[TimeGroup], still_free: Collection[str]) -> list[TimeGroup]:
-    """The same times; those no longer in `still_free` are marked as taken rather than removed under the finger."""
+def with_taken(groups: Iterable[TimeGroup], now_free: Iterable[TimeGroup]) -> list[TimeGroup]:
+    """The same times as they are now; those not in `now_free` are marked as taken, not removed under the finger."""
+    free = {time.id: time for group in now_free for time in group.times}
     return [
-        TimeGroup(group.name, [replace(time, taken=time.id not in still_free) for time in group.times])
+        TimeGroup(group.name, [free.get(time.id) or replace(time, taken=True) for time in group.times])
         for group in groups
     ]

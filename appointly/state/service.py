@@ -151,10 +151,8 @@ class ServiceView(rx.State):
             slots = await free_slots(session, UUID(self._service_id), date.fromisoformat(self.day), 1, at)
         free = {str(slot.id) for slot in slots}
         shown = {time.id for group in self.groups for time in group.times}
-        if free <= shown:
-            self.groups = with_taken(self.groups, free)
-        else:
-            self.groups = times_of_day(slots, self._zone, self._capacity)
+        new = times_of_day(slots, self._zone, self._capacity)
+        self.groups = with_taken(self.groups, new) if free <= shown else new
         if self.slot and self.slot not in free:
             self.slot = self.slot_label = ""
             self.book_href = routes.book(self._slug)

@@ -307,7 +307,7 @@ class Wizard(rx.State):
         new = times_of_day(slots, service.time_zone, service.capacity)
         known = {time.id for group in self.times for time in group.times}
         ids = {str(slot.id) for slot in slots}
-        self.times = new if fresh or ids - known else with_taken(self.times, ids)
+        self.times = new if fresh or ids - known else with_taken(self.times, new)
         self.day_title = long_day(shown) if self.day else ""
 
     def _address(self, slot_id: str, step: str = "") -> str:

@@ -41,6 +41,8 @@ def test_times_are_grouped_by_the_clock_of_the_place() -> None:
 
 
 def test_a_time_that_somebody_took_stays_where_it_is_marked() -> None:
-    groups = times_of_day([Slot("a", datetime(2026, 11, 21, 8, tzinfo=UTC))], "UTC")
-    assert [time.taken for group in with_taken(groups, {"b"}) for time in group.times] == [True]
-    assert [time.taken for group in with_taken(groups, {"a"}) for time in group.times] == [False]
+    eight = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    shown = times_of_day([Slot("a", eight, remaining=2), Slot("b", eight, remaining=1)], "UTC", capacity=2)
+    free = times_of_day([Slot("a", eight, remaining=1)], "UTC", capacity=2)
+    [group] = with_taken(shown, free)
+    assert [(time.id, time.note, time.taken) for time in group.times] == [("a", "1 left", False), ("b", "1 left", True)]
