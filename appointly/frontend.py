@@ -47,8 +47,8 @@ class SameOrigin(Plugin):
 class InlineStyles(Plugin):
     """Puts the stylesheets into each page's HTML, so that its first paint waits for no second request.
 
-    On a slow phone that request cost a round trip, and its bytes came after those of scripts. The linked sheets stay for
-    the application, which expects them, but nothing waits for them.
+    On a slow phone that request cost a round trip, and its bytes came after those of scripts. The linked sheets stay
+    for the application, which expects them, but nothing waits for them.
     """
 
     def post_build(self, **context: Any) -> None:

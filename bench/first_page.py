@@ -1,4 +1,4 @@
-"""How soon the landing page can be read on a slow phone: largest contentful paint, limit 0.7 s; scripts and styles, 170 KiB.
+"""How soon the landing page can be read on a slow phone: largest contentful paint, 0.7 s; scripts and styles, 170 KiB.
 
 1.6 Mbit/s, 150 ms a round trip, a processor four times slower, nothing cached, as Lighthouse's "slow 4G".
 """
