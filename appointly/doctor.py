@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import httpx
 import psycopg
 import redis.asyncio as redis
 from redis.asyncio.retry import Retry
@@ -16,6 +17,7 @@ from redis.backoff import NoBackoff
 from appointly import clock
 from appointly.database.migrate import newest_revision
 from appointly.errors import SettingsInvalid
+from appointly.routes import GOOGLE_CALLBACK
 from appointly.settings import settings
 
 OLDEST_POSTGRES = 150000
@@ -171,4 +173,22 @@ def _greet_smtp(url: str) -> None:
         server.ehlo()
 
 
-CHECKS: list[Check] = [check_settings, check_database, check_broker, check_mail]
+async def check_google() -> list[Finding]:
+    """Signing in with Google is either set up as a whole or not at all."""
+    config = settings()
+    if not config.google_client_id and not config.google_client_secret:
+        return [Finding("Google sign-in", "not set up, so its button is not shown")]
+    if not config.google_sign_in:
+        missing = "GOOGLE_CLIENT_SECRET" if config.google_client_id else "GOOGLE_CLIENT_ID"
+        return [Finding("Google sign-in", "half set up, so its button is not shown", f"Set {missing} too.")]
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            answer = await client.get(config.google_discovery_url)
+        issuer = answer.raise_for_status().json()["issuer"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        reason = f"cannot be described: {error!r}"
+        return [Finding("Google sign-in", reason, "Check GOOGLE_DISCOVERY_URL and the way out of this network.")]
+    return [Finding("Google sign-in", f"by {issuer}; answers come to {config.base_url}{GOOGLE_CALLBACK}")]
+
+
+CHECKS: list[Check] = [check_settings, check_database, check_broker, check_mail, check_google]

@@ -48,6 +48,65 @@ class CredentialsInvalid(AppointlyError):
     message = "The email address or the password is wrong."
 
 
+class GoogleCancelled(AppointlyError):
+    code = "google_cancelled"
+    status = 401
+    message = "You did not finish signing in at Google. Nothing was changed."
+
+
+class GoogleStale(AppointlyError):
+    code = "google_stale"
+    status = 401
+    message = (
+        "This sign-in with Google was used already, took too long or began in another browser. Please begin it again."
+    )
+
+
+class GoogleDoubtful(AppointlyError):
+    code = "google_doubtful"
+    status = 401
+    message = "We could not be sure that this answer came from Google, so nobody was signed in. Please try again."
+
+
+class GoogleSilent(AppointlyError):
+    code = "google_silent"
+    status = 502
+    message = "Google does not answer at the moment. Please try again shortly, or use your password."
+
+
+class IdentityUnverified(AppointlyError):
+    code = "identity_unverified"
+    status = 403
+    message = (
+        "Google has not confirmed that this email address is yours, so we cannot use it. Confirm it at Google first, or"
+        " use an address and a password here."
+    )
+
+
+class IdentityRefused(AppointlyError):
+    code = "identity_refused"
+    status = 403
+    message = "We cannot sign you in with this Google account."
+
+
+class IdentityTaken(AppointlyError):
+    code = "identity_taken"
+    status = 409
+    message = "This Google account already signs somebody else in here, so it was not added."
+
+
+class PasswordMissing(AppointlyError):
+    code = "password_missing"
+    status = 409
+    message = "This account has no password yet. Set one by mail first, then sign in with Google again."
+
+
+class LastWayIn(AppointlyError):
+    code = "last_way_in"
+    status = 409
+    message = "This is the only way into your account. Set a password first, then you can remove it."
+
+
 class Forbidden(AppointlyError):
     code = "forbidden"
     status = 403

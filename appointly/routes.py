@@ -2,6 +2,8 @@
 
 from urllib.parse import urlencode
 
+GOOGLE_CALLBACK = "/session/google/callback"
+
 
 def service(slug: str) -> str:
     """The public page of a service."""

@@ -32,10 +32,19 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "Appointly <hello@appointly.example>"
 
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_discovery_url: str = "https://accounts.google.com/.well-known/openid-configuration"
+
     @property
     def secure_cookies(self) -> bool:
         """Cookies are marked Secure wherever the public address is https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def google_sign_in(self) -> bool:
+        """Whether people may sign in with Google: both keys are there."""
+        return bool(self.google_client_id and self.google_client_secret)
 
     def redis(self, number: int) -> str:
         """URL for redis-py of the database `number` places after the one in REDIS_URL.

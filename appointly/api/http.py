@@ -6,7 +6,19 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from appointly.api import account_forms, accounts, bookings, calendar, docs, forms, health, problems, provider, services
+from appointly.api import (
+    account_forms,
+    accounts,
+    bookings,
+    calendar,
+    docs,
+    forms,
+    google,
+    health,
+    problems,
+    provider,
+    services,
+)
 from appointly.api.shapes import refusals
 from appointly.sandbox import mailbox
 from appointly.visitor import SESSION_COOKIE
@@ -56,7 +68,8 @@ def create() -> FastAPI:
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
     for router in (accounts.router, services.router, bookings.router, provider.router, docs.router):
         api.include_router(router, prefix=PREFIX)
-    for router in (health.router, forms.router, account_forms.router, calendar.router, mailbox.router):
+    pages = (health.router, forms.router, account_forms.router, google.router, calendar.router, mailbox.router)
+    for router in pages:
         api.include_router(router)
     return api
 

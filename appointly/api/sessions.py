@@ -1,5 +1,6 @@
-"""The two cookies: who is signed in, and which bookings were opened by a link."""
+"""The cookies: who is signed in, which bookings were opened by a link, and what a sign-in under way needs."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Response
@@ -27,7 +28,17 @@ def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:
     _set(response, BOOKINGS_COOKIE, remember_bookings(already, appointment_id), BOOKINGS_COOKIE_LIFE)
 
 
-def forget_everything(response: Response) -> None:
-    """Drop both cookies."""
-    for name in (SESSION_COOKIE, BOOKINGS_COOKIE):
+def keep(response: Response, name: str, value: str, life: timedelta) -> None:
+    """Leave something sealed with the browser for a while."""
+    _set(response, name, value, int(life.total_seconds()))
+
+
+def forget(response: Response, *names: str) -> None:
+    """Take these cookies back."""
+    for name in names:
         response.delete_cookie(name, httponly=True, secure=settings().secure_cookies, samesite="lax")
+
+
+def forget_everything(response: Response) -> None:
+    """Drop what says who somebody is."""
+    forget(response, SESSION_COOKIE, BOOKINGS_COOKIE)

@@ -27,6 +27,11 @@ class PlainLink(BaseHTML):
     href: rx.Var[str]
 
 
+def outward_link(*children: Any, href: Any, class_name: str) -> rx.Component:
+    """A link that leaves the pages for a moment: one that our HTTP routes answer."""
+    return PlainLink.create(*children, href=href, class_name=class_name)
+
+
 def skip_link() -> rx.Component:
     """The first stop of the keyboard: past what is on every page."""
     return PlainLink.create(

@@ -29,4 +29,32 @@ def _sign_in_code(facts: Mapping[str, str], settings: Settings) -> Letter:
     )
 
 
-KINDS: Mapping[str, Callable[[Mapping[str, str], Settings], Letter]] = {"sign_in_code": _sign_in_code}
+def _identity_linked(facts: Mapping[str, str], settings: Settings) -> Letter:
+    return Letter(
+        subject="Google now signs you in at Appointly",
+        preview=f"The Google account {facts['identity']} opens your account from now on.",
+        heading=f"Hello {facts['name']}, you can sign in with Google",
+        sentences=[f"The Google account {facts['identity']} opens your account from now on."],
+        small_print="If this was not you, remove it under Settings and change your password.",
+        because=BECAUSE,
+        button=("Open settings", f"{settings.base_url}/account/settings"),
+    )
+
+
+def _identity_unlinked(facts: Mapping[str, str], settings: Settings) -> Letter:
+    return Letter(
+        subject="A Google account was removed from Appointly",
+        preview="It does not open your account any more.",
+        heading=f"Hello {facts['name']}, a Google account was removed",
+        sentences=["It does not open your account any more. Your other ways to sign in stay as they are."],
+        small_print="If this was not you, sign out everywhere and change your password.",
+        because=BECAUSE,
+        button=("Open settings", f"{settings.base_url}/account/settings"),
+    )
+
+
+KINDS: Mapping[str, Callable[[Mapping[str, str], Settings], Letter]] = {
+    "sign_in_code": _sign_in_code,
+    "identity_linked": _identity_linked,
+    "identity_unlinked": _identity_unlinked,
+}

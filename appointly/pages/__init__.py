@@ -9,6 +9,7 @@ from appointly.pages.account import account
 from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
+from appointly.pages.link_google import link_google
 from appointly.pages.not_found import not_found
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
 from appointly.pages.provider import provider
@@ -23,6 +24,7 @@ from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
 from appointly.state.landing import Landing
+from appointly.state.link_google import LinkGoogle
 from appointly.state.oversight import Oversight
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
@@ -42,6 +44,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(login, route="/login", title="Sign in · Appointly", on_load=SignInForm.load)
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)
+    app.add_page(link_google, route="/link-google", title="Add Google · Appointly", on_load=LinkGoogle.load)
     app.add_page(about, route="/about", title="About · Appointly")
     app.add_page(contact, route="/contact", title="Contact · Appointly")
     app.add_page(not_found, route="404", title="Page not found · Appointly")

@@ -8,6 +8,7 @@ from appointly.components.buttons import button, form_button, looks
 from appointly.components.feedback import message
 from appointly.components.fields import text_field
 from appointly.components.forms import form
+from appointly.components.google import google_link
 from appointly.components.links import text_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
@@ -25,6 +26,7 @@ def login() -> rx.Component:
     return _frame(
         "Welcome back",
         "Sign in to see your bookings.",
+        _google("login"),
         _login_form("customer"),
         _instead("New here? ", "Make an account", "/signup"),
         _demo("customer", "provider", "admin"),
@@ -36,6 +38,7 @@ def login_provider() -> rx.Component:
     return _frame(
         "Your day, one step away",
         "Sign in to your schedule, requests and earnings.",
+        _google("provider"),
         _login_form("provider"),
         _instead("Not with us yet? ", "Offer your services", "/signup?role=provider"),
         _demo("provider"),
@@ -47,6 +50,7 @@ def signup() -> rx.Component:
     return _frame(
         "Make your account",
         "It takes half a minute. You can also book without one.",
+        rx.cond(SignInForm.role == "provider", _google("business"), _google("signup")),
         form(
             _then(),
             rx.el.fieldset(
@@ -95,6 +99,22 @@ def _kept(name: str) -> dict[str, Any]:
     """Fills a field with what had been typed when the form was refused."""
     typed = getattr(SignInForm, name)
     return {"default_value": typed, "key": f"{name}-{typed}"}
+
+
+def _google(came_from: str) -> rx.Component:
+    """The way through Google, where it is set up."""
+    return rx.cond(
+        SignInForm.google,
+        rx.el.div(
+            google_link("Continue with Google", came_from, SignInForm.google),
+            rx.el.p(
+                "or",
+                class_name="flex items-center gap-3 text-sm text-ink-faint before:h-px before:flex-1 before:bg-line"
+                " after:h-px after:flex-1 after:bg-line",
+            ),
+            class_name="flex flex-col gap-5",
+        ),
+    )
 
 
 def _then() -> rx.Component:

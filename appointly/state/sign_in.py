@@ -1,5 +1,7 @@
 """What the sign-in and sign-up forms show: they post to `/session/…` and come back here when they are refused."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 
 from appointly import errors
@@ -21,7 +23,10 @@ ROLES = ("customer", "provider")
 
 
 class SignInForm(rx.State):
-    """The form as the address describes it. Nothing here decides who anybody is."""
+    """The form as the address describes it. Nothing here decides who anybody is.
+
+    `google` is the end of the address that leads to Google; empty where that is not set up.
+    """
 
     __access__ = "public"
 
@@ -34,6 +39,7 @@ class SignInForm(rx.State):
     password_error: str = ""
     name_error: str = ""
     demo: bool = False
+    google: str = ""
 
     @rx.event
     def load(self) -> None:
@@ -51,3 +57,4 @@ class SignInForm(rx.State):
         self.role = query["role"] if query.get("role") in ROLES else "customer"
         self.then = safe_path(query.get("next", ""), "")
         self.demo = settings().demo
+        self.google = urlencode({"next": self.then}) if settings().google_sign_in else ""

@@ -32,6 +32,9 @@ PUBLIC = {
     "POST /session/become-provider",  # leads guests to the sign-in
     "POST /session/end-all",
     "GET /session/booking/{reference}",
+    "GET /session/google",
+    "GET /session/google/callback",
+    "POST /session/google/link",
 }
 DEMO_ONLY = ("/sandbox/", "/dev/")
 
