@@ -299,6 +299,7 @@ async def test_answers_that_are_no_tokens(ada: Browser, provider: Provider, answ
 
 
 async def test_a_provider_that_is_down(ada: Browser, provider: Provider) -> None:
+    provider.knows("ada", "ada@example.com")
     provider.down = True
     assert await ada.begin(next="/services") == "/login?error=google_silent&next=%2Fservices"
     provider.down = False
