@@ -197,6 +197,12 @@ class InvalidTransition(AppointlyError):
     message = "This booking has moved on, so that is no longer possible."
 
 
+class HoursChanged(AppointlyError):
+    code = "hours_changed"
+    status = 409
+    message = "Your hours were changed elsewhere meanwhile. Nothing was saved yet."
+
+
 class IdempotencyKeyReused(AppointlyError):
     code = "idempotency_key_reused"
     status = 422

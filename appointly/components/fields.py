@@ -112,3 +112,33 @@ def checkbox(label: Any, *, name: str, **props: Any) -> rx.Component:
         rx.el.span(label, class_name="text-sm"),
         class_name="flex min-h-11 items-center gap-3",
     )
+
+
+def switch(label: Any, on: Any, **props: Any) -> rx.Component:
+    """Turns something on and off at once; `label` says what."""
+    return rx.el.button(
+        rx.el.span(
+            class_name=rx.cond(
+                on,
+                "block size-5 translate-x-5 rounded-full bg-on-accent transition-transform",
+                "block size-5 rounded-full bg-surface transition-transform",
+            )
+        ),
+        type="button",
+        role="switch",
+        aria_checked=on,
+        aria_label=label,
+        class_name=rx.cond(
+            on,
+            "h-7 w-12 shrink-0 rounded-full bg-accent p-1 transition-colors",
+            "h-7 w-12 shrink-0 rounded-full bg-field-line p-1 transition-colors",
+        ),
+        **props,
+    )
+
+
+def time_input(label: Any, **props: Any) -> rx.Component:
+    """A time of the clock in steps of five minutes, entered the way the device is used to; named by `label`."""
+    return rx.el.input(
+        type="time", step="300", aria_label=label, class_name=f"{CONTROL} max-w-34 tabular-nums", **props
+    )

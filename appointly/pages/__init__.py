@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.pages.about import about, contact
 from appointly.pages.account import account
+from appointly.pages.availability import availability
 from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
@@ -20,6 +21,7 @@ from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
+from appointly.state.availability import Availability
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
@@ -32,6 +34,7 @@ from appointly.state.search import Search
 from appointly.state.service import ServiceView
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
+from appointly.state.week_editor import WeekEditor
 from appointly.state.wizard import Wizard
 
 
@@ -61,6 +64,7 @@ def add_workspaces(app: rx.App) -> None:
         (dashboard, "/dashboard", "Today", [Dashboard.load, BookingPanel.load]),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
+        (availability, "/dashboard/availability", "Availability", [Availability.load, WeekEditor.load]),
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
         (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),

@@ -21,6 +21,7 @@ WORKSPACE_PLACES = (
     ("Today", "/dashboard", "layout-dashboard"),
     ("Bookings", "/dashboard/bookings", "list-checks"),
     ("Calendar", "/dashboard/calendar", "calendar-days"),
+    ("Availability", "/dashboard/availability", "calendar-clock"),
 )
 Places = Sequence[tuple[str, str, str]]
 FOOTER = (

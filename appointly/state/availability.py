@@ -1,0 +1,28 @@
+"""The page of a provider's hours, exceptions and blocked time."""
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from appointly.state.live import watch
+from appointly.state.week_editor import WeekEditor
+from appointly.visitor import current_actor
+
+
+class Availability(rx.State):
+    """What is open on which day; parts of the page have states of their own."""
+
+    __access__ = "provider"
+
+    @rx.event
+    def load(self) -> EventSpec | None:
+        """The page opens."""
+        actor = current_actor()
+        if actor.provider_id is None:
+            return rx.redirect("/dashboard")
+        watch(self, Availability.refresh, f"provider:{actor.provider_id}")
+        return None
+
+    @rx.event
+    def refresh(self) -> EventSpec:
+        """Something of this provider has changed."""
+        return WeekEditor.refresh()  # type: ignore[operator]
