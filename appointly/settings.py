@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     admin_password: str = Field("", alias="APPOINTLY_ADMIN_PASSWORD")
     trusted_proxies: str = Field("", alias="APPOINTLY_TRUSTED_PROXIES")
     database_pool_size: int = Field(16, alias="APPOINTLY_DATABASE_POOL_SIZE", ge=1, le=200)
+    platform_fee_bps: int = Field(500, alias="APPOINTLY_PLATFORM_FEE_BPS", ge=0, le=10_000)
 
     resend_api_key: str = ""
     resend_api_url: str = ""

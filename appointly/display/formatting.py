@@ -1,5 +1,6 @@
 """Money, durations, days and times as people read them, in British English."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -24,6 +25,16 @@ def money(amount: int, currency: str) -> str:
 def decimal(amount: int, currency: str) -> Decimal:
     """`amount` in minor units as a number of whole ones: 4550 EUR → 45.50."""
     return Decimal(amount).scaleb(-get_currency_precision(currency))
+
+
+def amount_of(text: str, currency: str) -> int:
+    """What people write as a price, "45", "45.5" or "45,50", in minor units. Raises `ValueError` with a sentence."""
+    precision = get_currency_precision(currency)
+    pattern = rf"(\d{{1,9}})(?:[.,](\d{{1,{precision}}}))?" if precision else r"(\d{1,9})()"
+    found = re.fullmatch(pattern, text.strip(), re.ASCII)
+    if found is None:
+        raise ValueError(f"Please write the price as a number, for example {'45.50' if precision else '4500'}.")
+    return int(found[1] + (found[2] or "").ljust(precision, "0"))
 
 
 def duration(minutes: int) -> str:
