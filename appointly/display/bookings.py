@@ -18,14 +18,10 @@ from appointly.display.formatting import (
     tint,
     zone_name,
 )
+from appointly.display.services import POLICIES
 from appointly.queries.bookings import Booking, Move
 
 MAP = "https://www.openstreetmap.org/search?query="
-POLICIES = {
-    "flexible": "You can cancel free of charge until the appointment begins.",
-    "moderate": "Please cancel at least 24 hours ahead, so that somebody else can have the time.",
-    "strict": "Please cancel at least 48 hours ahead, so that somebody else can have the time.",
-}
 WHO = {
     "guest": "by the customer",
     "customer": "by the customer",

@@ -12,6 +12,8 @@ from appointly.display.services import CATEGORY_NAMES
 from appointly.errors import ValidationFailed
 from appointly.models import Service
 from appointly.models.base import uuid7
+from appointly.operations.provider_fields import CategorySlug
+from appointly.queries.own_services import OwnService
 from appointly.validation import Line, Paragraphs
 
 DAY_MINUTES = 24 * 60
@@ -30,12 +32,6 @@ def _number(value: object) -> object:
 
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
-
-
-def _category(value: str) -> str:
-    if value not in CATEGORY_NAMES:
-        raise ValueError(f"Please choose one of: {', '.join(CATEGORY_NAMES)}.")
-    return value
 
 
 def _different(values: list[str]) -> list[str]:
@@ -85,7 +81,7 @@ class ServiceFields(BaseModel):
 
     title: Annotated[Line, Field(min_length=1, max_length=140)]
     description: Annotated[Paragraphs, Field(max_length=8000)] = ""
-    category: Annotated[str, AfterValidator(_category)]
+    category: CategorySlug
     tags: Annotated[list[Tag], AfterValidator(_different), Field(max_length=MOST_TAGS)] = []
     price: Price
     duration_minutes: Annotated[Number, Field(ge=5, le=DAY_MINUTES)]
@@ -134,7 +130,7 @@ class ServiceForm(ServiceFields):
             yield "horizon_days", f"Times this close together can be opened {MOST_STARTS // starts} days ahead at most."
 
     @staticmethod
-    def of(service: Service) -> "ServiceForm":
+    def of(service: Service | OwnService) -> "ServiceForm":
         """What a stored service says; rows are right already, so nothing is checked again."""
         values: dict[str, Any] = {
             name: getattr(service, name) for name in ServiceForm.model_fields if name not in ("price", "questions")

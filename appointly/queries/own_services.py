@@ -16,18 +16,22 @@ from appointly.errors import Forbidden, NotFound
 from appointly.queries.availability import IS_FREE
 
 OWN: LiteralString = f"""
-SELECT service.*, counted.ever_booked, counted.coming, counted.next_month, soon.next_free
-FROM service JOIN provider ON provider.id = provider_id, LATERAL (
+SELECT service.id, service.slug, letter, title, description, service.category, tags, price_amount, service.currency,
+       duration_minutes, buffer_before_minutes, buffer_after_minutes, slot_interval_minutes, max_appointments_per_day,
+       spread, capacity, min_notice_minutes, horizon_days, approval, location, deposit_percent, cancellation_policy,
+       questions, service.picture, unlisted, status, service.created_at,
+       ever_booked, coming, next_month, soon.start_time AS next_free
+FROM service JOIN provider ON provider.id = provider_id CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS ever_booked,
            count(*) FILTER (WHERE keeps AND start_time > %(now)s) AS coming,
            count(*) FILTER (WHERE keeps AND start_time > %(now)s AND start_time < %(now)s + interval '30 days')
                AS next_month
     FROM (SELECT start_time, appointment.status NOT IN ('declined', 'cancelled', 'expired') AS keeps
           FROM appointment WHERE service_id = service.id) AS booked
-) AS counted, LATERAL (
-    SELECT min(slot.start_time) AS next_free FROM slot
-    WHERE slot.service_id = service.id AND service.status = 'active' AND {IS_FREE}
-) AS soon
+) AS counted LEFT JOIN LATERAL (
+    SELECT slot.start_time FROM slot WHERE slot.service_id = service.id AND service.status = 'active' AND {IS_FREE}
+    ORDER BY slot.start_time LIMIT 1
+) AS soon ON true
 WHERE provider_id = %(provider_id)s AND (%(service_id)s::uuid IS NULL OR service.id = %(service_id)s)
 ORDER BY array_position(ARRAY['active', 'paused', 'archived'], service.status), length(letter), letter
 """
@@ -41,7 +45,6 @@ class OwnService:
     """
 
     id: UUID
-    provider_id: UUID
     slug: str
     letter: str
     title: str

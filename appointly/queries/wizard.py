@@ -15,7 +15,8 @@ SELECT service.id, service.slug, title, service.category, service.picture, price
        duration_minutes, capacity, horizon_days, approval, location, cancellation_policy, questions,
        status = 'active' AND suspended_at IS NULL AS open,
        provider.id AS provider_id, provider.slug AS provider_slug, business_name AS provider, address, city, time_zone
-FROM service JOIN provider ON provider.id = service.provider_id WHERE service.slug = %(slug)s
+FROM service JOIN provider ON provider.id = service.provider_id
+WHERE service.slug = %(slug)s AND status <> 'archived'
 """
 
 CHOSEN = """

@@ -16,8 +16,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.bookings import POLICIES, pays, place_of
+from appointly.display.bookings import pays, place_of
 from appointly.display.formatting import clock_time, day, duration, long_day, moment, money, zone_name
+from appointly.display.services import POLICIES
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.actor import Actor
 from appointly.domain.answers import check_answers
