@@ -13,10 +13,12 @@ from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
 from appointly.pages.not_found import not_found
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
+from appointly.pages.own_services import own_services
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings, provider_calendar
 from appointly.pages.search import search
 from appointly.pages.service import service
+from appointly.pages.service_editor import service_editor
 from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.wizard import wizard
@@ -28,10 +30,12 @@ from appointly.state.dashboard import Dashboard
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.oversight import Oversight
+from appointly.state.own_services import OwnServices
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.search import Search
 from appointly.state.service import ServiceView
+from appointly.state.service_editor import ServiceEditor
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
 from appointly.state.week_editor import WeekEditor
@@ -65,6 +69,9 @@ def add_workspaces(app: rx.App) -> None:
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (availability, "/dashboard/availability", "Availability", [Availability.load, WeekEditor.load]),
+        (own_services, "/dashboard/services", "Services", OwnServices.load),
+        (service_editor, "/add-service", "A new service", ServiceEditor.load),
+        (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
         (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),

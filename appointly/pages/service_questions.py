@@ -1,0 +1,135 @@
+"""The questions customers answer when they book: written, put in order, taken away."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button, icon_button
+from appointly.components.fields import CONTROL, LABEL, field, option, select
+from appointly.components.surfaces import CARD
+from appointly.operations.service_form import MOST_QUESTIONS
+from appointly.state.service_editor import ServiceEditor
+
+HINT = "Ask only what you need to know before the day."
+
+
+def questions() -> rx.Component:
+    """The part of the editor with its list of questions."""
+    asked = ServiceEditor.questions
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Questions", class_name="text-lg font-semibold"),
+            rx.el.p(HINT, class_name="mt-1 text-sm text-ink-soft"),
+        ),
+        rx.cond(asked, rx.el.ol(rx.foreach(asked, _question), class_name="flex flex-col gap-4")),
+        rx.cond(
+            ServiceEditor.errors["questions"] != "",
+            rx.el.p(ServiceEditor.errors["questions"], role="alert", class_name="text-sm text-bad-ink"),
+        ),
+        rx.cond(
+            asked.length() < MOST_QUESTIONS,  # type: ignore[attr-defined]
+            button(
+                rx.icon("plus", size=18, aria_hidden=True),
+                "Ask a question",
+                kind="secondary",
+                on_click=ServiceEditor.ask,
+                class_name="self-start",
+            ),
+            rx.el.p("That is as many as fit.", class_name="text-sm text-ink-faint"),
+        ),
+        class_name=f"{CARD} flex flex-col gap-5 p-4 sm:p-6",
+    )
+
+
+def _question(draft: Any, place: Any) -> rx.Component:
+    count = ServiceEditor.questions.length()  # type: ignore[attr-defined]
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(f"Question {place + 1}", class_name="text-sm font-semibold"),
+            rx.el.div(
+                icon_button(
+                    "arrow-up",
+                    "Ask it earlier",
+                    disabled=place == 0,
+                    on_click=ServiceEditor.move_question(draft.key, True),
+                ),
+                icon_button(
+                    "arrow-down",
+                    "Ask it later",
+                    disabled=place == count - 1,
+                    on_click=ServiceEditor.move_question(draft.key, False),
+                ),
+                icon_button("trash-2", "Take this question away", on_click=ServiceEditor.drop_question(draft.key)),
+                class_name="-my-2 -mr-2 flex",
+            ),
+            class_name="flex items-center justify-between gap-3",
+        ),
+        _line(draft),
+        rx.el.div(
+            rx.el.div(
+                select(
+                    option("Answered in words", "text"),
+                    option("Yes or no", "yes_no"),
+                    option("One of several answers", "choice"),
+                    label="Kind of answer",
+                    name="kind." + draft.key,
+                    default_value=draft.kind,
+                    on_change=lambda value: ServiceEditor.keep_question(draft.key, "kind", value),
+                ),
+            ),
+            rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    name="required." + draft.key,
+                    default_checked=draft.required,
+                    on_change=lambda value: ServiceEditor.require_question(draft.key, value),
+                    class_name="size-5 shrink-0 accent-accent",
+                ),
+                rx.el.span("Must be answered", class_name="text-sm"),
+                class_name="flex min-h-11 items-center gap-3",
+            ),
+            class_name="grid gap-x-5 gap-y-2 sm:grid-cols-2",
+        ),
+        rx.cond(draft.kind == "choice", _choices(draft)),
+        key=draft.key,
+        class_name="flex flex-col gap-3 rounded-card border border-line p-4",
+    )
+
+
+def _line(draft: Any) -> rx.Component:
+    name = "label." + draft.key
+    control = rx.el.input(
+        id=name,
+        name=name,
+        type="text",
+        max_length=200,
+        default_value=draft.label,
+        aria_invalid=draft.error != "",
+        aria_describedby=name + "-note",
+        on_blur=lambda value: ServiceEditor.keep_question(draft.key, "label", value),
+        class_name=CONTROL,
+    )
+    return field("Question", control, name=name, error=draft.error)
+
+
+def _choices(draft: Any) -> rx.Component:
+    name = "choices." + draft.key
+    return rx.el.div(
+        rx.el.label("Answers, one a line", html_for=name, class_name=LABEL),
+        rx.el.textarea(
+            id=name,
+            name=name,
+            rows="4",
+            max_length=2100,
+            default_value=draft.choices,
+            aria_invalid=draft.choices_error != "",
+            aria_describedby=name + "-note",
+            on_blur=lambda value: ServiceEditor.keep_question(draft.key, "choices", value),
+            class_name=f"{CONTROL} py-2.5",
+        ),
+        rx.cond(
+            draft.choices_error != "",
+            rx.el.p(draft.choices_error, id=name + "-note", role="alert", class_name="text-sm text-bad-ink"),
+        ),
+        class_name="flex flex-col gap-1.5",
+    )
