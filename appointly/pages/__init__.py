@@ -38,6 +38,7 @@ from appointly.state.service import ServiceView
 from appointly.state.service_editor import ServiceEditor
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
+from appointly.state.sign_in_ways import SignInWays
 from appointly.state.week_editor import WeekEditor
 from appointly.state.wizard import Wizard
 
@@ -58,7 +59,9 @@ def add_pages(app: rx.App) -> None:
     app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
     app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
     app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=Account.load)
-    app.add_page(settings, route="/account/settings", title="Settings · Appointly", on_load=SettingsPage.load)
+    app.add_page(
+        settings, route="/account/settings", title="Settings · Appointly", on_load=[SettingsPage.load, SignInWays.load]
+    )
     add_workspaces(app)
 
 

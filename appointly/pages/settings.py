@@ -11,7 +11,9 @@ from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title
 from appointly.domain.zones import zones
 from appointly.pages.shell import page
+from appointly.pages.sign_in_ways import sign_in_ways
 from appointly.state.settings_page import SettingsPage
+from appointly.state.sign_in_ways import SignInWays
 
 FORM = "flex flex-col gap-5"
 
@@ -23,7 +25,7 @@ def settings() -> rx.Component:
             page_title("Settings", "Your account, and who may get into it."),
             rx.cond(
                 SettingsPage.loaded,
-                rx.el.div(_profile(), _places(), class_name="flex flex-col gap-6"),
+                rx.el.div(_profile(), _ways(), _places(), class_name="flex flex-col gap-6"),
                 rx.el.div(*[skeleton("h-48 w-full") for _ in range(3)], class_name="flex flex-col gap-6"),
             ),
             class_name="mx-auto flex max-w-text flex-col gap-8",
@@ -89,6 +91,13 @@ def _zone_choice() -> rx.Component:
         key=f"zone-{SettingsPage.time_zone}",
         aria_describedby="time_zone-note",
         class_name=CONTROL,
+    )
+
+
+def _ways() -> rx.Component:
+    return rx.cond(
+        SignInWays.shown,
+        section("ways-in", "Ways to sign in", "Each of these opens your account on its own.", sign_in_ways()),
     )
 
 
