@@ -132,6 +132,57 @@ class TooManyRequests(AppointlyError):
     message = "That was too often. Please wait a moment and try again."
 
 
+class OtpInvalid(AppointlyError):
+    code = "otp_invalid"
+    status = 401
+    message = "That is not the code we mailed. Please check it and type it again."
+
+
+class OtpExpired(AppointlyError):
+    """Too late, used already, or replaced by a newer one."""
+
+    code = "otp_expired"
+    status = 410
+    message = "That code is no longer good. Please sign in again, and we mail you a new one."
+
+
+class OtpAttemptsUsed(AppointlyError):
+    code = "otp_attempts_used"
+    status = 429
+    message = "That code was typed wrong too often. Please sign in again, and we mail you a new one."
+
+    def __init__(self) -> None:
+        super().__init__(details={"retry_after": 1})
+
+
+class CodeJustSent(TooManyRequests):
+    code = "code_just_sent"
+    message = "We have just sent you a code. Give it a moment to arrive before you ask for another one."
+
+
+class TooManyCodes(TooManyRequests):
+    code = "too_many_codes"
+    message = "We have sent as many codes as we send in an hour. The last one stays good for its five minutes."
+
+
+class ProvidersDoor(AppointlyError):
+    code = "providers_door"
+    status = 403
+    message = "Yours is a provider's account: it signs in here. Please give your password once more."
+
+
+class CustomersDoor(AppointlyError):
+    code = "customers_door"
+    status = 403
+    message = "Yours is not a provider's account: it signs in here. Please give your password once more."
+
+
+class RefreshInvalid(AppointlyError):
+    code = "refresh_invalid"
+    status = 401
+    message = "This refresh token is not good any more. Please sign in again."
+
+
 class EmailTaken(AppointlyError):
     code = "email_taken"
     status = 409

@@ -1,6 +1,10 @@
 """Link builders: the one place that knows what a page's address looks like."""
 
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
+from uuid import UUID
+
+LONGEST_PATH = 500
+NO_PAGES = ("/session/", "/api/")
 
 GOOGLE_CALLBACK = "/session/google/callback"
 
@@ -30,6 +34,22 @@ def open_booking(reference: str, key: str) -> str:
     return f"/session/booking/{reference}?{urlencode({'key': key})}"
 
 
+def sign_in_code(code_id: UUID, **query: str) -> str:
+    """Where the mailed code is typed."""
+    return with_query(f"/auth/{code_id}", **query)
+
+
+def login(role: str, **query: str) -> str:
+    """The door of this kind of account."""
+    return with_query("/login-provider" if role == "provider" else "/login", **query)
+
+
+def with_query(path: str, **query: str) -> str:
+    """`path` with what is not empty of the query."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given, errors='replace')}" if given else path
+
+
 def provider(slug: str) -> str:
     """The public profile of a provider."""
     return f"/providers/{slug}"
@@ -37,8 +57,7 @@ def provider(slug: str) -> str:
 
 def search(**filters: str) -> str:
     """The search page with these filters set."""
-    chosen = {name: value for name, value in filters.items() if value}
-    return f"/services?{urlencode(chosen)}" if chosen else "/services"
+    return with_query("/services", **filters)
 
 
 def map_of(place: str) -> str:
@@ -47,7 +66,15 @@ def map_of(place: str) -> str:
 
 
 def safe_path(address: str, default: str = "/") -> str:
-    """`address` if it is a path on this very site, else `default`: a link never leads people away after sign-in."""
-    plain = address.isascii() and address.isprintable() and "\\" not in address and len(address) <= 500
-    inside = address.startswith("/") and not address.startswith(("//", "/session/", "/api/"))
+    """`address` if it is a path on this very site, else `default`: a link never leads people away after sign-in.
+
+    The path must stay one however often somebody on the way decodes it; what follows the ? cannot lead elsewhere.
+    """
+    if not address.isascii() or not address.isprintable() or "\\" in address or len(address) > LONGEST_PATH:
+        return default
+    path = address.partition("?")[0].partition("#")[0]
+    while (decoded := unquote(path)) != path:
+        path = decoded
+    plain = path.isprintable() and "\\" not in path and not {"", ".", ".."} & set(path.split("/")[1:-1])
+    inside = path.startswith("/") and not path.startswith(("//", *NO_PAGES))
     return address if plain and inside else default

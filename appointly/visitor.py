@@ -6,13 +6,15 @@ Everything is looked up or checked anew each time; nothing a browser can set is 
 import hmac
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
 
-import jwt
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
@@ -24,9 +26,11 @@ from appointly.settings import settings
 
 SESSION_COOKIE = "appointly_session"
 BOOKINGS_COOKIE = "appointly_bookings"
+BROWSER_COOKIE = "appointly_browser"
 BOOKINGS_KEPT = 20
-ACCESS_TOKEN_LIFE = timedelta(hours=1)
+ACCESS_TOKEN_LIFE = timedelta(minutes=15)
 AUDIENCE = "appointly-api"
+ALGORITHM = "HS256"
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,13 @@ class Visitor:
     """The person of this very request.
 
     `session_id` is None for guests and for personal API tokens; `scopes` is what such a token may do, None for people.
+    `browser` is the secret of a browser that waits for a mailed code; it says nothing about the person.
     """
 
     actor: Actor = GUEST
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    browser: str = field(default="", compare=False, repr=False)
 
     @property
     def binding(self) -> str:
@@ -83,10 +89,11 @@ async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, b
         found = await session_by_id(session, session_id, now) if session_id else None
     elif token := cookies.get(SESSION_COOKIE, ""):
         found = await session_for_token(session, token, now)
+    browser = cookies.get(BROWSER_COOKIE, "")
     if found is None:
-        return Visitor(replace(GUEST, managed=managed))
+        return Visitor(replace(GUEST, managed=managed), browser=browser)
     await note_visit(session, found, now)
-    return Visitor(replace(found.actor, managed=managed), found.id)
+    return Visitor(replace(found.actor, managed=managed), found.id, browser=browser)
 
 
 def read_cookies(header: str) -> dict[str, str]:
@@ -105,33 +112,41 @@ def _key(purpose: str) -> bytes:
     return hmac.new(settings().secret_key.encode(), purpose.encode(), sha256).digest()
 
 
+def _access_key() -> OctKey:
+    key = _key(AUDIENCE)
+    return OctKey.import_key(key, {"kid": sha256(key).hexdigest()[:8], "alg": ALGORITHM, "use": "sig"})
+
+
 def access_token(user_id: UUID, session_id: UUID, now: datetime) -> str:
-    """A JWT for API clients. It lives an hour at most, and never longer than the session it names."""
+    """A JWT for API clients. It lives a quarter of an hour, and never longer than the session it names."""
+    key = _access_key()
     claims = {
         "iss": settings().base_url,
         "aud": AUDIENCE,
         "sub": str(user_id),
         "sid": str(session_id),
-        "iat": now,
-        "exp": now + ACCESS_TOKEN_LIFE,
+        "iat": int(now.timestamp()),
+        "exp": int((now + ACCESS_TOKEN_LIFE).timestamp()),
     }
-    key = _key(AUDIENCE)
-    return jwt.encode(claims, key, algorithm="HS256", headers={"kid": sha256(key).hexdigest()[:8]})
+    return jwt.encode({"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}, claims, key)
 
 
 def session_of_access_token(token: str, now: datetime) -> UUID | None:
     """The session an access token names; None for a forged, foreign or expired one."""
+    key = _access_key()
+    claims = jwt.JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        iss={"essential": True, "value": settings().base_url},
+        aud={"essential": True, "value": AUDIENCE},
+        exp={"essential": True},
+        sub={"essential": True},
+        sid={"essential": True},
+    )
     try:
-        claims = jwt.decode(
-            token,
-            _key(AUDIENCE),
-            algorithms=["HS256"],
-            audience=AUDIENCE,
-            issuer=settings().base_url,
-            options={"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False},
-        )
-        return UUID(claims["sid"]) if datetime.fromtimestamp(claims["exp"], UTC) > now else None
-    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError, OSError):
+        read = jwt.decode(token, key, algorithms=[ALGORITHM])
+        claims.validate(read.claims)
+        return UUID(read.claims["sid"]) if read.header.get("kid") == key.kid else None
+    except (JoseError, ValueError, TypeError, AttributeError):
         return None
 
 

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from appointly.clock import now
 from appointly.database import transaction
+from appointly.domain.one_time_code import code_of
 from appointly.operations.sign_in import sign_in
 from appointly.operations.sign_up import SignUp, sign_up
 from appointly.visitor import SESSION_COOKIE, access_token
+from tests.processes import TEST_SECRET
 
 PASSWORD = "correct-horse-battery"
 
@@ -42,3 +45,9 @@ async def signed_in(user_id: UUID, email: str) -> Person:
     async with transaction() as session:
         new = await sign_in(session, user_id, now())
     return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))
+
+
+def code_form(address: str) -> dict[str, str]:
+    """What somebody posts who was led to `address`, the page of a mailed code, and has read the mail."""
+    code_id = urlsplit(address).path.removeprefix("/auth/")
+    return {"id": code_id, "code": code_of(TEST_SECRET, UUID(code_id))}

@@ -1,25 +1,37 @@
-"""`/auth`: sign up, sign in, sign out, and who is signed in."""
+"""`/auth`: sign up, sign in, type the mailed code, refresh, sign out, and who is signed in."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget_everything, set_session_cookie
-from appointly.api.shapes import MeOut, SignedInOut, refusals
+from appointly.api.shapes import MeOut, OtpSessionOut, SignedInOut, answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
+from appointly.domain.one_time_code import CODES_AN_HOUR
+from appointly.errors import OtpInvalid, RefreshInvalid
+from appointly.operations.redeem_sign_in_code import redeem_sign_in_code
+from appointly.operations.refresh_sign_in import add_refresh_token, refresh_sign_in
+from appointly.operations.send_sign_in_code import AskedCode, send_sign_in_code
 from appointly.operations.sign_in import NewSession, check_password, sign_in
 from appointly.operations.sign_out import sign_out
 from appointly.operations.sign_up import SignUp, sign_up
 from appointly.passwords import LONGEST
 from appointly.queries.accounts import Account, account_by_email
+from appointly.queries.codes import code_id_of
+from appointly.queries.sessions import SignedIn
+from appointly.settings import settings
 from appointly.validation import EmailAddress
 from appointly.visitor import access_token, current_actor, current_visitor
 
 router = APIRouter(prefix="/auth", tags=["Sign-in"], route_class=GuardedRoute)
+DEMO_CODES_AN_HOUR = 600
+LONGEST_SECRET = 200
 
 
 class Credentials(BaseModel):
@@ -31,11 +43,60 @@ class Credentials(BaseModel):
     password: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
+class OtpAnswer(BaseModel):
+    """The `otp_session` of the sign-in, and the code from the mail."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    otp_session: Annotated[str, Field(max_length=LONGEST_SECRET)]
+    code: Annotated[str, Field(max_length=LONGEST_SECRET)]
+
+
+class RefreshForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    refresh_token: Annotated[str, Field(max_length=LONGEST_SECRET)]
+
+
 async def begin(request: Request, account: Account, at: datetime) -> NewSession:
     """A session for somebody whose password was checked, or who has just made the account."""
-    address = request.client.host if request.client else ""
     async with transaction() as session:
-        return await sign_in(session, account.id, at, user_agent=request.headers.get("user-agent", ""), address=address)
+        return await start_session(session, request, account, at)
+
+
+async def start_session(session: AsyncSession, request: Request, account: Account, at: datetime) -> NewSession:
+    """A new session, in place of the one this browser had."""
+    before = current_visitor()
+    if before.session_id is not None:
+        await sign_out(session, before.actor, before.session_id)
+    address = request.client.host if request.client else ""
+    return await sign_in(session, account.id, at, user_agent=request.headers.get("user-agent", ""), address=address)
+
+
+async def ask_for_code(account: Account, at: datetime) -> AskedCode:
+    """Mail a code to somebody whose password was checked. Raises `TooManyCodes`."""
+    async with transaction() as session:
+        return await send_sign_in_code(session, account.id, current_visitor().browser, at, ceiling_of(account.email))
+
+
+def ceiling_of(email: str) -> int:
+    """Codes an hour: the demo's logins belong to everybody."""
+    shared = settings().demo and email.endswith("@demo.test")
+    return DEMO_CODES_AN_HOUR if shared else CODES_AN_HOUR
+
+
+async def finish_with_code(
+    request: Request, code_id: UUID, browser: str, typed: str, at: datetime
+) -> tuple[Account, NewSession]:
+    """A session for whoever typed the mailed code. Raises `OtpInvalid`, `OtpExpired`, `OtpAttemptsUsed`."""
+    new = None
+    async with transaction() as session:
+        account = await redeem_sign_in_code(session, code_id, browser, typed, settings().require_secret(), at)
+        if account is not None:
+            new = await start_session(session, request, account, at)
+    if account is None or new is None:
+        raise OtpInvalid
+    return account, new
 
 
 async def authenticate(credentials: Credentials) -> Account:
@@ -51,10 +112,17 @@ async def register(form: SignUp, at: datetime) -> Account:
         return await sign_up(session, form, at)
 
 
-def _signed_in(account: Account, new: NewSession, at: datetime, response: Response) -> dict[str, object]:
+async def _signed_in(account: Account, new: NewSession, at: datetime, response: Response) -> dict[str, object]:
+    async with transaction() as session:
+        refresh_token = await add_refresh_token(session, new.id, at)
     set_session_cookie(response, new.token)
-    user = {"id": account.id, "email": account.email, "name": account.name, "role": account.role}
-    return {"user": user, "access_token": access_token(account.id, new.id, at)}
+    return _tokens(account, new.id, refresh_token, at)
+
+
+def _tokens(account: Account | SignedIn, session_id: UUID, refresh_token: str, at: datetime) -> dict[str, object]:
+    role, user_id = (account.kind, account.user_id) if isinstance(account, SignedIn) else (account.role, account.id)
+    user = {"id": user_id, "email": account.email, "name": account.name, "role": role}
+    return {"user": user, "access_token": access_token(user_id, session_id, at), "refresh_token": refresh_token}
 
 
 @router.post("/signup", status_code=201, response_model=SignedInOut, responses=refusals(409))
@@ -63,16 +131,41 @@ async def post_signup(request: Request, response: Response, form: SignUp) -> dic
     """Make an account and sign in."""
     at = now()
     account = await register(form, at)
-    return _signed_in(account, await begin(request, account, at), at, response)
+    return await _signed_in(account, await begin(request, account, at), at, response)
 
 
-@router.post("/login", response_model=SignedInOut)
+@router.post("/login", response_model=SignedInOut, responses={202: {"model": OtpSessionOut}, **refusals(429)})
 @access("public")
-async def post_login(request: Request, response: Response, form: Credentials) -> dict[str, object]:
-    """Sign in with address and password."""
+async def post_login(request: Request, response: Response, form: Credentials) -> Any:
+    """Sign in with address and password. A provider is mailed a six-digit code, for `/auth/otp`."""
     account = await authenticate(form)
     at = now()
-    return _signed_in(account, await begin(request, account, at), at, response)
+    if account.role == "provider":
+        asked = await ask_for_code(account, at)
+        return answer({"otp_session": f"{asked.id}.{asked.browser}"}, 202)
+    return await _signed_in(account, await begin(request, account, at), at, response)
+
+
+@router.post("/otp", response_model=SignedInOut, responses=refusals(410, 429))
+@access("public")
+async def post_otp(request: Request, response: Response, form: OtpAnswer) -> dict[str, object]:
+    """Finish a provider's sign-in with the code from the mail: five minutes, five attempts, once."""
+    code_id, _, browser = form.otp_session.partition(".")
+    at = now()
+    account, new = await finish_with_code(request, code_id_of(code_id), browser, form.code, at)
+    return await _signed_in(account, new, at, response)
+
+
+@router.post("/refresh", response_model=SignedInOut)
+@access("public")
+async def post_refresh(request: Request, form: RefreshForm) -> dict[str, object]:
+    """Trade a refresh token for the next one and a new access token. One that comes twice ends the whole sign-in."""
+    at = now()
+    async with transaction() as session:
+        refreshed = await refresh_sign_in(session, form.refresh_token, at)
+    if refreshed is None:
+        raise RefreshInvalid
+    return _tokens(refreshed.signed_in, refreshed.signed_in.id, refreshed.token, at)
 
 
 @router.get("/me", response_model=MeOut)

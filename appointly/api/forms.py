@@ -13,22 +13,41 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from appointly import routes
-from appointly.api.accounts import Credentials, authenticate, begin, register
+from appointly.api.accounts import (
+    Credentials,
+    ask_for_code,
+    authenticate,
+    begin,
+    ceiling_of,
+    finish_with_code,
+    register,
+)
 from appointly.api.guard import GuardedRoute, access, require_same_site
-from appointly.api.sessions import forget_everything, remember, set_session_cookie
+from appointly.api.sessions import forget, forget_everything, remember, set_browser_cookie, set_session_cookie
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.manage_key import opens
-from appointly.errors import AppointlyError, Forbidden, NotFound
+from appointly.errors import (
+    AppointlyError,
+    CustomersDoor,
+    Forbidden,
+    NotFound,
+    OtpInvalid,
+    ProvidersDoor,
+    TooManyRequests,
+)
 from appointly.operations.become_provider import become_provider
 from appointly.operations.rotate_session import rotate_session
+from appointly.operations.send_sign_in_code import AskedCode, send_another_code
+from appointly.operations.sign_in import NewSession
 from appointly.operations.sign_out import sign_out
 from appointly.operations.sign_up import SignUp
 from appointly.queries.accounts import Account, account_by_email
 from appointly.queries.bookings import id_of_reference
+from appointly.queries.codes import code_id_of, sign_in_code
 from appointly.settings import settings
 from appointly.validation import parse
-from appointly.visitor import current_visitor
+from appointly.visitor import BROWSER_COOKIE, current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
 HOME = {"customer": "/account", "provider": "/dashboard", "admin": "/admin"}
@@ -56,9 +75,26 @@ def back(page: str, error: AppointlyError, typed: dict[str, str]) -> Response:
 
 async def welcome(request: Request, account: Account, then: str) -> Response:
     """Signed in: on to the page they wanted, else to their own."""
-    new = await begin(request, account, now())
+    return arrived(account, await begin(request, account, now()), then)
+
+
+def arrived(account: Account, new: NewSession, then: str) -> Response:
+    """On to the page they wanted, else to their own, with the cookie of the new session."""
     response = RedirectResponse(routes.safe_path(then, HOME[account.role]), 303)
     set_session_cookie(response, new.token)
+    return response
+
+
+async def to_the_code(account: Account, then: str) -> Response:
+    """A code is on its way to a provider whose password was right: on to the page where it is typed."""
+    asked = await ask_for_code(account, now())
+    return waiting(asked, then)
+
+
+def waiting(asked: AskedCode, then: str) -> Response:
+    """The page where the code is typed, bound to this browser."""
+    response = RedirectResponse(routes.sign_in_code(asked.id, next=routes.safe_path(then, "")), 303)
+    set_browser_cookie(response, asked.browser)
     return response
 
 
@@ -72,12 +108,68 @@ def chosen(typed: dict[str, str], form: type[BaseModel]) -> dict[str, str]:
 async def login(request: Request) -> Response:
     """Sign in: `email`, `password`, `next`, and `page` = provider for the providers' own page."""
     typed = await read_form(request)
-    page = "/login-provider" if typed.pop("page", "") == "provider" else "/login"
+    role = "provider" if typed.pop("page", "") == "provider" else "customer"
+    then = typed.get("next", "")
     try:
         account = await authenticate(parse(Credentials, chosen(typed, Credentials)))
-        return await welcome(request, account, typed.get("next", ""))
+        if account.role == "provider":
+            if role != "provider":
+                return back(routes.login("provider"), ProvidersDoor(), typed)
+            return await to_the_code(account, then)
+        if role == "provider":
+            return back(routes.login(account.role), CustomersDoor(), typed)
+        return await welcome(request, account, then)
     except AppointlyError as error:
-        return back(page, error, typed)
+        return back(routes.login(role), error, typed)
+
+
+@router.post("/otp")
+@access("public")
+async def otp(request: Request) -> Response:
+    """Finish a provider's sign-in: `id` of the code, the `code` itself, `next`."""
+    typed, at = await read_form(request), now()
+    then, browser = typed.get("next", ""), current_visitor().browser
+    try:
+        code_id = code_id_of(typed.get("id", ""))
+        account, new = await finish_with_code(request, code_id, browser, typed.get("code", ""), at)
+    except AppointlyError as error:
+        return await back_to_the_code(error, typed)
+    response = arrived(account, new, then)
+    forget(response, BROWSER_COOKIE)
+    return response
+
+
+@router.post("/otp/resend")
+@access("public")
+async def resend(request: Request) -> Response:
+    """Mail another code: `id` of the one that did not arrive, `next`."""
+    typed, at = await read_form(request), now()
+    browser = current_visitor().browser
+    try:
+        code_id = code_id_of(typed.get("id", ""))
+        async with reading() as session:
+            code = await sign_in_code(session, code_id, browser)
+        async with transaction() as session:
+            asked = await send_another_code(session, code_id, browser, at, ceiling_of(code.email if code else ""))
+    except AppointlyError as error:
+        return await back_to_the_code(error, typed)
+    return waiting(asked, typed.get("next", ""))
+
+
+async def back_to_the_code(error: AppointlyError, typed: dict[str, str]) -> Response:
+    """Back to the page of the code, or to the sign-in, with the address kept, where no code can help any more."""
+    kept = {"error": error.code, "next": routes.safe_path(typed.get("next", ""), "")}
+    try:
+        code_id = code_id_of(typed.get("id", ""))
+    except OtpInvalid:
+        return RedirectResponse(routes.login("provider", **kept), 303)
+    async with reading() as session:
+        code = await sign_in_code(session, code_id, current_visitor().browser)
+    trouble = code.trouble(now()) if code else None
+    if trouble is None and isinstance(error, OtpInvalid | TooManyRequests):
+        return RedirectResponse(routes.sign_in_code(code_id, **kept), 303)
+    kept = {**kept, "error": (trouble or error).code, "email": code.email if code else ""}
+    return RedirectResponse(routes.login("provider", **kept), 303)
 
 
 @router.post("/signup")
@@ -129,13 +221,16 @@ async def begin_business(request: Request) -> Response:
 async def demo(request: Request) -> Response:
     """One click on the login pages, in demo mode only: `role`, `next`."""
     typed = await read_form(request)
-    role, account = typed.get("role", ""), None
+    role, then, account = typed.get("role", ""), typed.get("next", ""), None
     if settings().demo and role in HOME:
         async with reading() as session:
             account = await account_by_email(session, f"{role}@demo.test")
     if account is None:
         return back("/login", NotFound(), typed)
-    return await welcome(request, account, typed.get("next", ""))
+    try:
+        return await (to_the_code(account, then) if role == "provider" else welcome(request, account, then))
+    except AppointlyError as error:
+        return back(routes.login(role), error, typed)
 
 
 @router.get("/booking/{reference}")

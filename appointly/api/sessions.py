@@ -7,9 +7,10 @@ from fastapi import Response
 
 from appointly.queries.sessions import LIFETIMES
 from appointly.settings import settings
-from appointly.visitor import BOOKINGS_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
+from appointly.visitor import BOOKINGS_COOKIE, BROWSER_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
 
 BOOKINGS_COOKIE_LIFE = 180 * 24 * 3600
+BROWSER_COOKIE_LIFE = 3600  # longer than a code, so that the page knows whose has run out
 
 
 def _set(response: Response, name: str, value: str, seconds: int) -> None:
@@ -20,6 +21,11 @@ def _set(response: Response, name: str, value: str, seconds: int) -> None:
 def set_session_cookie(response: Response, token: str) -> None:
     """Keep the session in the browser; that it ends sooner for some is the server's affair."""
     _set(response, SESSION_COOKIE, token, int(max(LIFETIMES.values()).total_seconds()))
+
+
+def set_browser_cookie(response: Response, browser: str) -> None:
+    """Bind the code that was just mailed to this browser."""
+    _set(response, BROWSER_COOKIE, browser, BROWSER_COOKIE_LIFE)
 
 
 def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:
@@ -41,4 +47,4 @@ def forget(response: Response, *names: str) -> None:
 
 def forget_everything(response: Response) -> None:
     """Drop what says who somebody is."""
-    forget(response, SESSION_COOKIE, BOOKINGS_COOKIE)
+    forget(response, SESSION_COOKIE, BOOKINGS_COOKIE, BROWSER_COOKIE)

@@ -27,10 +27,20 @@ class UserOut(BaseModel):
 
 
 class SignedInOut(BaseModel):
-    """`access_token` is a bearer token for one hour; it ends earlier when the person signs out."""
+    """`access_token` is a bearer token for a quarter of an hour; it ends earlier when the person signs out.
+
+    `refresh_token` is traded for the next pair, once.
+    """
 
     user: UserOut
     access_token: str
+    refresh_token: str
+
+
+class OtpSessionOut(BaseModel):
+    """A code is on its way by mail. `otp_session` goes back with it, and is as secret as a password."""
+
+    otp_session: str
 
 
 class MeOut(BaseModel):

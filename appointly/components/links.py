@@ -25,6 +25,7 @@ class PlainLink(BaseHTML):
     tag = "a"
 
     href: rx.Var[str]
+    target: rx.Var[str]
 
 
 def outward_link(*children: Any, href: Any, class_name: str) -> rx.Component:

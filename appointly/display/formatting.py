@@ -96,6 +96,12 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def masked_address(email: str) -> str:
+    """An address for its owner's eyes: "olga@example.com" is "o•••@example.com"."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
 def initials(name: str) -> str:
     """At most two letters that stand for a name."""
     words = [word for word in name.split() if word[0].isalnum()]

@@ -21,6 +21,7 @@ from appointly.pages.service import service
 from appointly.pages.service_editor import service_editor
 from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
+from appointly.pages.sign_in_code import sign_in_code
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
 from appointly.state.availability import Availability
@@ -38,6 +39,7 @@ from appointly.state.service import ServiceView
 from appointly.state.service_editor import ServiceEditor
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
+from appointly.state.sign_in_code import SignInCodeForm
 from appointly.state.sign_in_ways import SignInWays
 from appointly.state.week_editor import WeekEditor
 from appointly.state.wizard import Wizard
@@ -53,6 +55,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)
     app.add_page(link_google, route="/link-google", title="Add Google · Appointly", on_load=LinkGoogle.load)
+    app.add_page(sign_in_code, route="/auth/[id]", title="Your code · Appointly", on_load=SignInCodeForm.load)
     app.add_page(about, route="/about", title="About · Appointly")
     app.add_page(contact, route="/contact", title="Contact · Appointly")
     app.add_page(not_found, route="404", title="Page not found · Appointly")

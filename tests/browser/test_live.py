@@ -6,8 +6,9 @@ from uuid import UUID
 import httpx
 import redis
 
-from tests.browser.people import BY_REQUEST, PASSWORD, free_time, rows
+from tests.browser.people import BY_REQUEST, PASSWORD, door, free_time, rows
 from tests.conftest import REDIS_DATABASES_EACH
+from tests.people import code_form
 from tests.processes import Site
 from tests.rxclient import Delta, RxClient
 
@@ -16,9 +17,11 @@ DASHBOARD = "dashboard"
 
 async def cookie_of(site: Site, who: str) -> str:
     """The session cookie of one of the demo's people."""
-    form = {"email": f"{who}@demo.test", "password": PASSWORD}
-    async with httpx.AsyncClient(base_url=site.url) as client:
-        answer = await client.post("/session/login", data=form, headers={"origin": site.url})
+    form = {"email": f"{who}@demo.test", "password": PASSWORD, "page": door(who)}
+    async with httpx.AsyncClient(base_url=site.url, headers={"origin": site.url}) as client:
+        answer = await client.post("/session/login", data=form)
+        if (location := answer.headers["location"]).startswith("/auth/"):
+            answer = await client.post("/session/otp", data=code_form(location))
     assert "error" not in answer.headers["location"]
     return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
