@@ -133,7 +133,7 @@ async def test_the_second_time_it_is_the_same_account(ada: Browser, provider: Pr
     provider.knows("ada", "ada@example.com")
     await ada.sign_in()
     await ada.sign_in(next="/services")
-    assert (await count(session, "user"), await count(session, "login_session")) == (1, 2)
+    assert (await count(session, "user"), await count(session, "login_session")) == (1, 1), "one browser, one sign-in"
 
 
 async def test_what_is_asked_of_the_provider(ada: Browser, provider: Provider) -> None:
