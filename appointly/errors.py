@@ -266,6 +266,18 @@ class RequestInProgress(AppointlyError):
     message = "The same request is being carried out right now. Please try again in a moment."
 
 
+class PictureRefused(AppointlyError):
+    code = "picture_refused"
+    status = 422
+    message = "We could not read this picture. Please save it anew as JPEG, PNG or WebP, or choose another one."
+
+
+class TooManyPictures(AppointlyError):
+    code = "too_many_pictures"
+    status = 409
+    message = "There is no room for another picture. Please remove one first."
+
+
 class GatewayFailed(AppointlyError):
     """An outside system did not do its part; another try may help."""
 

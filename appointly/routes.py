@@ -55,6 +55,11 @@ def provider(slug: str) -> str:
     return f"/providers/{slug}"
 
 
+def picture(picture_id: UUID, size: str = "large") -> str:
+    """The file of an uploaded picture, `large` or `small`."""
+    return f"/media/{picture_id}/{size}.webp"
+
+
 def search(**filters: str) -> str:
     """The search page with these filters set."""
     return with_query("/services", **filters)

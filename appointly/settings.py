@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(16, alias="APPOINTLY_DATABASE_POOL_SIZE", ge=1, le=200)
     platform_fee_bps: int = Field(500, alias="APPOINTLY_PLATFORM_FEE_BPS", ge=0, le=10_000)
 
+    files_url: str = Field("", alias="APPOINTLY_FILES_URL")
+    aws_access_key_id: str = ""
+    aws_secret_access_key: str = ""
+    aws_region: str = ""
+    aws_endpoint_url: str = ""
+
     resend_api_key: str = ""
     resend_api_url: str = ""
     smtp_url: str = ""

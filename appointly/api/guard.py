@@ -28,14 +28,16 @@ LARGEST_BODY = 64 * 1024
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-def access(level: str, scope: str = "") -> Callable[[Endpoint], Endpoint]:
-    """Declare who may call an endpoint, and which scope a personal token needs for it: without one, none may."""
+def access(level: str, scope: str = "", largest: int = LARGEST_BODY) -> Callable[[Endpoint], Endpoint]:
+    """Declare who may call an endpoint, which scope a personal token needs for it (without one, none may), and how
+    many bytes its body may have."""
     if level not in LEVELS or (scope and scope not in SCOPES):
         raise ValueError(level, scope)
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.__access__ = level  # type: ignore[attr-defined]
         endpoint.__scope__ = scope  # type: ignore[attr-defined]
+        endpoint.__largest__ = largest  # type: ignore[attr-defined]
         return endpoint
 
     return declare
@@ -50,11 +52,12 @@ class GuardedRoute(APIRoute):
         if level is None:
             raise TypeError(f"{self.path} does not say who may call it")
         scope: str = getattr(self.endpoint, "__scope__", "")
+        largest: int = getattr(self.endpoint, "__largest__", LARGEST_BODY)
         answer = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             try:
-                require_small(request)
+                require_small(request, largest)
                 set_current_visitor(await admit(request, level, scope))
                 return await answer(request)
             except (AppointlyError, HTTPException, RequestValidationError):
@@ -101,19 +104,19 @@ def require_same_site(request: Request) -> None:
         raise CrossSite
 
 
-def require_small(request: Request) -> None:
-    """Refuse a body beyond the limit, by what it says of itself or else while it is read."""
+def require_small(request: Request, largest: int = LARGEST_BODY) -> None:
+    """Refuse a body of more than `largest` bytes, by what it says of itself or else while it is read."""
     if request.method in SAFE:
         return
     length = request.headers.get("content-length")
     if length is None:
-        request._receive = _limited(request._receive)
-    elif not length.isdecimal() or int(length) > LARGEST_BODY:
+        request._receive = _limited(request._receive, largest)
+    elif not length.isdecimal() or int(length) > largest:
         raise HTTPException(413)
 
 
-def _limited(receive: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:
-    left = LARGEST_BODY
+def _limited(receive: Callable[[], Awaitable[Message]], largest: int) -> Callable[[], Awaitable[Message]]:
+    left = largest
 
     async def limited() -> Message:
         nonlocal left
