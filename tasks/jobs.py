@@ -11,6 +11,7 @@ from appointly.errors import GatewayRefused
 from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
 from tasks.celery_app import app, run
 from tasks.mail import send_account_mail, send_mail
+from tasks.pictures import forget_files
 
 BATCH = 20
 log = structlog.get_logger()
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
     "mail": send_mail,
     "account_mail": send_account_mail,
+    "forget_files": forget_files,
 }
 
 

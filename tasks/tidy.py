@@ -3,6 +3,7 @@
 from appointly.clock import now
 from appointly.database import transaction
 from appointly.operations.forget_old import forget_old
+from appointly.operations.forget_pictures import forget_unused_pictures
 from tasks.celery_app import app, run
 
 
@@ -15,4 +16,4 @@ def forget() -> None:
 
 async def _forget() -> int:
     async with transaction() as session:
-        return await forget_old(session, now())
+        return await forget_old(session, now()) + await forget_unused_pictures(session, now())

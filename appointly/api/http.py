@@ -15,6 +15,7 @@ from appointly.api import (
     forms,
     google,
     health,
+    pictures,
     problems,
     provider,
     services,
@@ -66,9 +67,17 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    for router in (accounts.router, services.router, bookings.router, provider.router, docs.router):
+    for router in (accounts.router, services.router, bookings.router, provider.router, pictures.router, docs.router):
         api.include_router(router, prefix=PREFIX)
-    pages = (health.router, forms.router, account_forms.router, google.router, calendar.router, mailbox.router)
+    pages = (
+        health.router,
+        forms.router,
+        account_forms.router,
+        google.router,
+        calendar.router,
+        pictures.media,
+        mailbox.router,
+    )
     for router in pages:
         api.include_router(router)
     return api

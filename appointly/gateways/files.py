@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import obstore
@@ -13,11 +14,14 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from appointly.errors import GatewayFailed, SettingsInvalid
 from appointly.settings import settings
 
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
 SIZES = ("large", "small")
 TYPE = "image/webp"
 CHUNK = 64 * 1024
-PATIENCE = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=20)}
-RETRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
+PATIENCE: "ClientConfig" = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=20)}
+RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def store() -> ObjectStore:
     config = settings()
     url = config.files_url
     if not url:
-        return LocalStore(config.home.resolve() / "media", mkdir=True)
+        return LocalStore(config.home.resolve() / "media", automatic_cleanup=True, mkdir=True)
     if not url.startswith("s3://"):
         raise SettingsInvalid("APPOINTLY_FILES_URL must look like s3://bucket/folder, or be empty for a local folder.")
     given = {
@@ -43,11 +47,10 @@ def store() -> ObjectStore:
         "region": config.aws_region,
         "endpoint": config.aws_endpoint_url,
     }
-    plain = config.aws_endpoint_url.startswith("http://")
     return S3Store.from_url(
         url,
         config={name: value for name, value in given.items() if value},  # type: ignore[arg-type]
-        client_options={**PATIENCE, "allow_http": plain},
+        client_options={**PATIENCE, "allow_http": config.aws_endpoint_url.startswith("http://")},
         retry_config=RETRIES,
     )
 
@@ -61,7 +64,7 @@ async def put(picture_id: UUID, sizes: Mapping[str, bytes]) -> None:
     """Write a picture's files, each whole or not at all. Raises `GatewayFailed`."""
     try:
         for size, content in sizes.items():
-            await obstore.put_async(store(), place(picture_id, size), content, attributes={"Content-Type": TYPE})
+            await obstore.put_async(store(), place(picture_id, size), content)
     except (BaseError, OSError) as error:
         raise GatewayFailed(f"The store of files did not take a picture: {error!r}") from error
 
@@ -77,7 +80,7 @@ async def get(picture_id: UUID, size: str) -> Stored | None:
     return Stored(found.meta["size"], _chunks(found))
 
 
-async def _chunks(found: obstore.GetResult) -> AsyncIterator[bytes]:
+async def _chunks(found: "obstore.GetResult") -> AsyncIterator[bytes]:
     async for chunk in found.stream(min_chunk_size=CHUNK):
         yield bytes(chunk)
 

@@ -28,6 +28,7 @@ async def keeps_its_word(response: httpx.Response) -> None:
     operation = operation_of(response.request.method, response.request.url.path)
     if operation is not None:
         await response.aread()
+        await response.request.aread()
         operation.validate_response(response)
 
 
