@@ -15,6 +15,7 @@ from appointly.api import (
     forms,
     google,
     health,
+    hours,
     pictures,
     problems,
     provider,
@@ -67,7 +68,15 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    for router in (accounts.router, services.router, bookings.router, provider.router, pictures.router, docs.router):
+    for router in (
+        accounts.router,
+        services.router,
+        bookings.router,
+        provider.router,
+        hours.router,
+        pictures.router,
+        docs.router,
+    ):
         api.include_router(router, prefix=PREFIX)
     pages = (
         health.router,
