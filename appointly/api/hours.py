@@ -31,7 +31,7 @@ Week = Annotated[list[WeekdayHours], Field(max_length=MOST_RANGES)]
 
 
 class WorkingHoursOut(BaseModel):
-    """A range of a weekday, 1 Monday … 7 Sunday, on the provider's clock; one that closes earlier runs past midnight."""
+    """A range of a weekday, 1 Monday … 7 Sunday, on the provider's clock. One that closes earlier passes midnight."""
 
     weekday: int
     opens: str

@@ -61,7 +61,7 @@ class ClockRange(BaseModel):
 class WeekdayHours(ClockRange):
     """A range of one weekday, 1 Monday … 7 Sunday."""
 
-    weekday: int = Field(ge=1, le=7)
+    weekday: int = Field(ge=1, le=7, strict=True)
 
 
 def require_apart(ranges: Sequence[ClockRange], day: str, field: str) -> None:

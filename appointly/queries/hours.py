@@ -1,7 +1,5 @@
 """A provider's hours, as the availability page and the API show them."""
 
-# ruff: noqa: S608 - the statements are put together from constants of this file
-
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import LiteralString
@@ -79,7 +77,9 @@ async def blocked_times_page(
 ) -> Page[Blocked]:
     """Some of the provider's blocked times that are not over, by start. Raises `ValidationFailed` for a bad cursor."""
     after, after_id = read_cursor(cursor) if cursor else (datetime.min.replace(tzinfo=UTC), UUID(int=0))
-    query: LiteralString = f"{BLOCKED} AND (start_time, id) > (%(after)s, %(after_id)s) ORDER BY start_time, id LIMIT %(limit)s"
+    query: LiteralString = (
+        f"{BLOCKED} AND (start_time, id) > (%(after)s, %(after_id)s) ORDER BY start_time, id LIMIT %(limit)s"
+    )
     found = await select(
         session, Blocked, query, provider_id=provider_id, now=now, after=after, after_id=after_id, limit=limit + 1
     )

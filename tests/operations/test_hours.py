@@ -1,6 +1,7 @@
 """Changing a provider's hours: who may, what is refused in which words, and what it does to free times."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,13 +10,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.engine import TOPICS
 from appointly.domain.actor import GUEST
-from appointly.errors import Forbidden, NotFound, ValidationFailed
-from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
+from appointly.errors import Forbidden, HoursChanged, NotFound, ValidationFailed
+from appointly.operations.block_time import (
+    TimeToBlock,
+    add_blocked_time,
+    put_back_blocked_times,
+    remove_blocked_series_of,
+    remove_blocked_time,
+)
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.hours import ClockRange, WeekdayHours
 from appointly.operations.regenerate_slots import Regenerated
-from appointly.operations.set_date_override import DateHours, clear_date_override, set_date_override
+from appointly.operations.set_date_override import (
+    DateHours,
+    clear_date_override,
+    clear_date_series,
+    dates_of,
+    put_back_dates,
+    set_date_override,
+)
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from appointly.queries.bookings import booking_by_id
@@ -124,3 +138,94 @@ async def test_an_ended_appointment_lets_go_of_its_time_and_a_live_one_holds_it(
     await set_working_hours(session, owner, [], NOW)
     assert (await booking_by_id(session, owner, ended.id)).slot_id is None
     assert (await booking_by_id(session, owner, live.id)).slot_id == second.id
+
+
+def dates(*days: date) -> list[str]:
+    return [day.isoformat() for day in days]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"date": TUESDAY}, dates(TUESDAY)),
+        ({"date": TUESDAY, "last": TUESDAY + timedelta(days=2)}, ["2026-11-24", "2026-11-25", "2026-11-26"]),
+        (
+            {"date": TUESDAY, "repeat": "week", "until": date(2026, 12, 9)},
+            ["2026-11-24", "2026-12-01", "2026-12-08"],
+        ),
+        (
+            {"date": date(2026, 12, 31), "last": date(2027, 1, 1), "repeat": "year"},
+            ["2026-12-31", "2027-01-01", "2027-12-31", "2028-01-01"],
+        ),
+        ({"date": date(2028, 2, 29), "repeat": "year"}, ["2028-02-29"]),
+    ],
+)
+def test_exceptions_repeat_as_people_mean_it(wanted: dict[str, Any], found: list[str]) -> None:
+    assert dates(*dates_of(DateHours(**wanted), date(2028, 11, 24))) == found
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"date": TUESDAY, "last": TUESDAY - timedelta(days=1)},
+        {"date": TUESDAY, "last": TUESDAY + timedelta(days=366)},
+        {"date": TUESDAY, "repeat": "week"},
+        {"date": TUESDAY, "repeat": "week", "until": TUESDAY - timedelta(days=1)},
+        {"date": TUESDAY, "last": TUESDAY + timedelta(days=7), "repeat": "week", "until": date(2027, 1, 1)},
+        {"date": "2026-02-30"},
+    ],
+)
+def test_exceptions_that_make_no_sense_are_refused(wanted: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        DateHours(**wanted)
+
+
+async def test_time_off_is_one_series_of_which_one_day_or_all_can_be_removed_and_put_back(
+    session: AsyncSession,
+) -> None:
+    provider, other = await make_provider(session), await make_provider(session, "Other")
+    service = await make_service(session, provider, horizon_days=7)
+    owner = owner_of(provider)
+    await set_working_hours(session, owner, every_day(), NOW)
+    off = DateHours(date=TUESDAY, last=TUESDAY + timedelta(days=2), reason="Holiday")
+    assert await set_date_override(session, owner, off, NOW) == Regenerated(0, 18, 0)
+    rows = await date_overrides(session, provider.id, TUESDAY)
+    [series_id] = {row.series_id for row in rows}
+    assert series_id is not None
+    assert await clear_date_series(session, owner_of(other), series_id, NOW) == Regenerated(0, 0, 0)
+    assert await clear_date_override(session, owner, TUESDAY, NOW) == Regenerated(6, 0, 0)
+    assert len(await free_slots(session, service.id, TUESDAY, 3, NOW)) == 6
+    assert await clear_date_series(session, owner, series_id, NOW) == Regenerated(12, 0, 0)
+    for _ in range(2):  # a second click finds it done
+        await put_back_dates(session, owner, rows, NOW)
+        assert await date_overrides(session, provider.id, TUESDAY) == rows
+    assert await free_slots(session, service.id, TUESDAY, 3, NOW) == []
+
+
+async def test_blocked_time_repeats_on_the_providers_clock(session: AsyncSession) -> None:
+    """Berlin goes to summer time on 28 March 2027, a Sunday, when 02:00 to 03:00 is skipped."""
+    provider = await make_provider(session)
+    owner, now = owner_of(provider), datetime(2027, 3, 10, tzinfo=UTC)
+    night = TimeToBlock(
+        start=datetime(2027, 3, 21, 1, 15, tzinfo=UTC),  # 02:15 to 02:45 in Berlin
+        end=datetime(2027, 3, 21, 1, 45, tzinfo=UTC),
+        repeat_until=date(2027, 4, 4),
+    )
+    await add_blocked_time(session, owner, night, now)
+    found = await blocked_times(session, provider.id, now)
+    assert [each.start.isoformat() for each in found] == ["2027-03-21T01:15:00+00:00", "2027-04-04T00:15:00+00:00"]
+    assert await remove_blocked_series_of(session, owner, found[1].id, now) == 2
+    for _ in range(2):
+        await put_back_blocked_times(session, owner, found, now)
+        assert await blocked_times(session, provider.id, now) == found
+
+
+async def test_a_week_that_has_changed_meanwhile_is_not_overwritten_unseen(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    owner = owner_of(provider)
+    await set_working_hours(session, owner, every_day(), NOW)
+    seen = await working_hours(session, provider.id)
+    await set_working_hours(session, owner, every_day()[:6], NOW, seen)
+    with pytest.raises(HoursChanged, match="meanwhile: Sunday"):
+        await set_working_hours(session, owner, [], NOW, seen)
+    assert len(await working_hours(session, provider.id)) == 6
