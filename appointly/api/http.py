@@ -16,6 +16,7 @@ from appointly.api import (
     google,
     health,
     hours,
+    own_services,
     pictures,
     problems,
     provider,
@@ -68,15 +69,8 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    for router in (
-        accounts.router,
-        services.router,
-        bookings.router,
-        provider.router,
-        hours.router,
-        pictures.router,
-        docs.router,
-    ):
+    business = (provider.router, hours.router, own_services.router, pictures.router)
+    for router in (accounts.router, services.router, bookings.router, *business, docs.router):
         api.include_router(router, prefix=PREFIX)
     pages = (
         health.router,

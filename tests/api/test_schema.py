@@ -11,7 +11,7 @@ from appointly.clock import now
 from appointly.database import transaction
 from tests.api.conftest import document
 from tests.making import make_provider, make_service, make_slots
-from tests.people import Person, person
+from tests.people import Person, person, signed_in
 from tests.processes import Site
 
 EXAMPLES = 60
@@ -24,6 +24,7 @@ def can_be_wrong(operation: schemathesis.APIOperation) -> bool:
     return bool(operation.body or operation.query or strict)
 
 
+OWN = [each for each in OPERATIONS if "Your business" in each.definition.raw["tags"] and each.body]
 WITH_INPUT = [each for each in OPERATIONS if can_be_wrong(each)]
 
 
@@ -34,6 +35,14 @@ async def ada(worker_servers: object) -> Person:
         service = await make_service(session, await make_provider(session))
         await make_slots(session, service, start=now() + timedelta(days=1))
     return await person("Schema Reader", email="schema@example.com")
+
+
+@pytest.fixture(scope="module")
+async def owner(worker_servers: object) -> Person:
+    """Somebody with a business, for whom more than refusals is right."""
+    async with transaction() as session:
+        provider = await make_provider(session, "Schema Studio")
+    return await signed_in(provider.user_id, "owner@example.com")
 
 
 def send(operation: schemathesis.APIOperation, mode: GenerationMode, site: Site, headers: dict[str, str]) -> None:
@@ -62,3 +71,8 @@ def test_right_looking_requests(operation: schemathesis.APIOperation, server: Si
 @pytest.mark.parametrize("operation", WITH_INPUT, ids=lambda operation: operation.label)
 def test_wrong_requests(operation: schemathesis.APIOperation, server: Site, ada: Person) -> None:
     send(operation, GenerationMode.NEGATIVE, server, ada.headers)
+
+
+@pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.label)
+def test_right_looking_requests_of_an_owner(operation: schemathesis.APIOperation, server: Site, owner: Person) -> None:
+    send(operation, GenerationMode.POSITIVE, server, owner.headers)
