@@ -108,6 +108,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         f"{base}/og.png",
         "".join(body),
         [data | rating(page.rating, page.reviews)],
+        listed=not page.unlisted,
     )
 
 

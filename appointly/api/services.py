@@ -107,6 +107,7 @@ def in_list(found: Found) -> dict[str, object]:
 def in_full(page: ServicePage, times: Sequence[NextTime]) -> dict[str, object]:
     """A service with everything public about it."""
     values = asdict(page)
+    del values["unlisted"]
     price = money(values.pop("price_amount"), values.pop("currency"))
     following = next_slot(times[0].slot_id, times[0].start, page.time_zone) if times else None
     questions = [QuestionOut.model_validate(asked).model_dump() for asked in page.questions]

@@ -1,6 +1,5 @@
 """Offer something new."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count, product
@@ -12,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import routes
 from appointly.domain.actor import Actor
 from appointly.domain.slug import slug
 from appointly.errors import ValidationFailed
@@ -22,7 +22,6 @@ from appointly.operations.service_form import DRAWN, ServiceForm
 
 MOST_SERVICES = 200
 LONGEST_SLUG = 140
-UPLOADED = re.compile(r"/[a-z]+/(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})[a-z0-9./-]*", re.ASCII)
 
 
 async def add_service(
@@ -72,11 +71,8 @@ async def require_own(
 
 
 async def _is_own(session: AsyncSession, provider_id: UUID, picture: str) -> bool:
-    found = UPLOADED.fullmatch(picture)
-    if found is None:
-        return False
-    own = select(Picture.id).where(Picture.id == UUID(found["id"]), Picture.provider_id == provider_id)
-    return (await session.exec(own)).first() is not None
+    mine = (await session.exec(select(Picture.id).where(Picture.provider_id == provider_id))).all()
+    return picture in map(routes.picture, mine)
 
 
 def letters() -> Iterator[str]:

@@ -40,7 +40,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class ServicePage(Offer):
-    """All that is public about a service. `open` is false while it cannot be booked."""
+    """All that is public about a service.
+
+    `open` is false while it cannot be booked; an `unlisted` one is for people who have its link.
+    """
 
     description: str
     tags: list[str]
@@ -52,6 +55,7 @@ class ServicePage(Offer):
     horizon_days: int
     questions: list[dict[str, Any]]
     open: bool
+    unlisted: bool
     provider_id: UUID
     headline: str
     about: str
@@ -129,8 +133,8 @@ LATERAL (SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review WH
 LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS NULL"
 SERVICE: LiteralString = f"""
 SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
-       questions, status = 'active' AND suspended_at IS NULL AS open, provider.id AS provider_id, headline, about,
-       address, languages, latitude, longitude
+       questions, status = 'active' AND suspended_at IS NULL AS open, unlisted,
+       provider.id AS provider_id, headline, about, address, languages, latitude, longitude
 FROM service JOIN provider ON provider.id = provider_id, {SAID}
 WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
 """
@@ -164,7 +168,8 @@ REVIEWS_OF_SERVICE: LiteralString = f"""
 {REVIEW} WHERE review.service_id = %(service_id)s AND words <> '' ORDER BY review.created_at DESC LIMIT %(count)s
 """
 REVIEWS_OF_PROVIDER: LiteralString = f"""
-{REVIEW} WHERE service.provider_id = %(provider_id)s AND words <> '' ORDER BY review.created_at DESC LIMIT %(count)s
+{REVIEW} WHERE service.provider_id = %(provider_id)s AND words <> '' AND NOT unlisted
+ORDER BY review.created_at DESC LIMIT %(count)s
 """
 BEST_REVIEWS: LiteralString = f"""
 SELECT * FROM (

@@ -8,13 +8,15 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.api.descriptions import service_description, sitemap
 from appointly.clock import now
-from appointly.database import transaction
+from appointly.database import reading, transaction
 from appointly.domain.actor import GUEST
 from appointly.models import Provider, Service, Slot
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.hours import WeekdayHours
 from appointly.operations.set_working_hours import set_working_hours
+from appointly.queries.storefront import offers_of_provider
 from tests.hostile import NOBODY, VALUES, fingerprint
 from tests.making import asking, make_provider, make_service, owner_of
 from tests.people import Person, person, signed_in
@@ -91,6 +93,29 @@ async def test_a_service_from_the_first_word_to_the_last(http: httpx.AsyncClient
     assert (await http.get(address)).status_code == 404
     assert (await http.delete(address, headers=owner.headers)).status_code == 204
     assert (await http.delete(address, headers=owner.headers)).status_code == 404
+
+
+async def test_an_unlisted_service_is_known_to_its_link_alone(
+    http: httpx.AsyncClient, owner: Person, provider: Provider
+) -> None:
+    made = [
+        (await http.post("/api/v1/services", json=NEW | {"unlisted": hidden}, headers=owner.headers)).json()
+        for hidden in (False, True)
+    ]
+    slugs = [service["slug"] for service in made]
+    assert [found["slug"] for found in (await http.get("/api/v1/services?q=cut")).json()["items"]] == slugs[:1]
+    async with reading() as session:
+        shown = await offers_of_provider(session, provider.id)
+    assert [offer.slug for offer in shown] == slugs[:1]
+    described = [await service_description("https://a.example", each, now()) for each in slugs]
+    assert [each is not None and each.listed for each in described] == [True, False]
+    addresses = await sitemap("https://a.example")
+    assert [f"/services/{each}<" in addresses for each in slugs] == [True, False]
+    detail = (await http.get(f"/api/v1/services/{slugs[1]}")).json()
+    assert detail["open"]
+    assert "unlisted" not in detail
+    booking = {"slot_id": detail["next_slot"]["id"], "customer_name": "Ada", "customer_email": "ada@example.com"}
+    assert (await http.post("/api/v1/bookings", json=booking)).status_code == 201
 
 
 async def test_defaults(http: httpx.AsyncClient, owner: Person) -> None:

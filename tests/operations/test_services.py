@@ -101,8 +101,12 @@ async def test_only_a_business_can_offer(session: AsyncSession) -> None:
     ("values", "field", "sentence"),
     [
         ({"price": {"amount": 100, "currency": "GBP"}}, "price.currency", "Your prices are in EUR."),
-        ({"picture": "/media/01900000-0000-7000-8000-000000000000.webp"}, "picture", "Please upload the picture here"),
-        ({"picture": "//elsewhere.example/a.png"}, "picture", "Please upload the picture here"),
+        (
+            {"picture": "/media/01900000-0000-7000-8000-000000000000/large.webp"},
+            "picture",
+            "Please upload it here",
+        ),
+        ({"picture": "//elsewhere.example/a.png"}, "picture", "Please upload"),
     ],
 )
 async def test_nothing_of_somebody_else(
