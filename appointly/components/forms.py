@@ -5,6 +5,14 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
+# A second press of the button while the first is under way is not sent.
+ONCE: dict[str, Any] = {
+    "onSubmit": rx.Var(
+        "(event) => { const sent = event.currentTarget.dataset; if (sent.sent) event.preventDefault();"
+        " sent.sent = 'yes'; setTimeout(() => delete sent.sent, 5000); }"
+    )
+}
+
 
 class PlainForm(BaseHTML):
     """An HTML form, and nothing more."""

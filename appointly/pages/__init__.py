@@ -7,11 +7,13 @@ import reflex as rx
 from appointly.pages.about import about, contact
 from appointly.pages.account import account
 from appointly.pages.availability import availability
+from appointly.pages.become_provider import become_provider
 from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
 from appointly.pages.not_found import not_found
+from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
 from appointly.pages.own_services import own_services
 from appointly.pages.provider import provider
@@ -25,11 +27,13 @@ from appointly.pages.sign_in_code import sign_in_code
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
 from appointly.state.availability import Availability
+from appointly.state.become_provider import BecomeProvider
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
+from appointly.state.onboarding import Onboarding
 from appointly.state.oversight import Oversight
 from appointly.state.own_services import OwnServices
 from appointly.state.provider import ProviderView
@@ -65,6 +69,14 @@ def add_pages(app: rx.App) -> None:
     app.add_page(
         settings, route="/account/settings", title="Settings · Appointly", on_load=[SettingsPage.load, SignInWays.load]
     )
+    app.add_page(settings, route="/account/settings", title="Settings · Appointly", on_load=SettingsPage.load)
+    app.add_page(
+        become_provider,
+        route="/become-provider",
+        title="Offer your services · Appointly",
+        on_load=BecomeProvider.load,
+    )
+    app.add_page(onboarding, route="/onboarding", title="Your business · Appointly", on_load=Onboarding.load)
     add_workspaces(app)
 
 

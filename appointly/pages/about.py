@@ -51,7 +51,7 @@ def about() -> rx.Component:
             ),
             rx.el.div(
                 link_button("Find an appointment", href="/services", size="large"),
-                link_button("Offer your services", href="/signup?role=provider", kind="secondary", size="large"),
+                link_button("Offer your services", href="/become-provider", kind="secondary", size="large"),
                 class_name="mt-8 flex flex-wrap gap-3",
             ),
             class_name="mx-auto max-w-text",

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import link_button
-from appointly.components.feedback import empty_state, skeleton
+from appointly.components.feedback import skeleton
 from appointly.components.links import link, text_link
 from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
@@ -36,7 +36,7 @@ def dashboard() -> rx.Component:
                 link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
             ),
         ),
-        rx.cond(Dashboard.no_business, _no_business(), rx.cond(Dashboard.loaded, _content(), _loading())),
+        rx.cond(Dashboard.loaded, _content(), _loading()),
         booking_panel(HERE),
         current=HERE,
     )
@@ -59,15 +59,6 @@ def _content() -> rx.Component:
             _day(),
             class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
         ),
-    )
-
-
-def _no_business() -> rx.Component:
-    return empty_state(
-        "store",
-        "Your business is not listed yet",
-        "Your account is ready. Write to us with your services and hours, and we put them online.",
-        link_button("Contact us", href="/contact"),
     )
 
 

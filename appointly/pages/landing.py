@@ -228,7 +228,7 @@ def _call() -> rx.Component:
             ),
         ),
         rx.el.div(
-            link_button("Offer your services", href="/signup?role=provider", size="large"),
+            link_button("Offer your services", href="/become-provider", size="large"),
             link("Provider sign-in", href="/login-provider", class_name=looks("secondary", "large")),
             class_name="flex flex-wrap gap-3",
         ),

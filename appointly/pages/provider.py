@@ -51,10 +51,7 @@ def _provider() -> rx.Component:
                 class_name="min-w-0",
             ),
             rx.el.aside(
-                _side(
-                    "About",
-                    written(STORY.about),
-                ),
+                rx.cond(STORY.about != "", _side("About", written(STORY.about))),
                 _side(
                     "Opening hours",
                     rx.el.ul(rx.foreach(ProviderView.hours, _hours), class_name="text-sm"),

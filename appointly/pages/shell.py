@@ -33,7 +33,7 @@ FOOTER = (
     (
         "For providers",
         (
-            ("Offer your services", "/signup?role=provider"),
+            ("Offer your services", "/become-provider"),
             ("Provider sign-in", "/login-provider"),
             ("Dashboard", "/dashboard"),
         ),
@@ -117,7 +117,7 @@ def _header() -> rx.Component:
                 rx.cond(
                     Viewer.role == "provider",
                     link("Dashboard", href="/dashboard", class_name=NAVIGATION_LINK),
-                    link("For providers", href="/#providers", class_name=NAVIGATION_LINK),
+                    link("For providers", href="/become-provider", class_name=NAVIGATION_LINK),
                 ),
                 aria_label="Main",
                 class_name="ml-6 hidden gap-1 md:flex",

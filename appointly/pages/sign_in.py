@@ -40,7 +40,7 @@ def login_provider() -> rx.Component:
         "Sign in to your schedule, requests and earnings.",
         _google("provider"),
         _login_form("provider"),
-        _instead("Not with us yet? ", "Offer your services", "/signup?role=provider"),
+        _instead("Not with us yet? ", "Offer your services", "/become-provider"),
         _demo("provider"),
     )
 

@@ -58,7 +58,6 @@ class Dashboard(rx.State):
     __access__ = "provider"
 
     loaded: bool = False
-    no_business: bool = False
     business: str = ""
     profile: str = ""
     date: str = ""
@@ -81,10 +80,10 @@ class Dashboard(rx.State):
     async def load(self) -> None:
         """The page opens, or returns after a dropped connection."""
         actor = current_actor()
-        self.no_business = actor.provider_id is None
-        if not self.no_business:
-            watch(self, Dashboard.refresh, f"provider:{actor.provider_id}", MINUTE)
-            await self._read(actor)
+        if actor.provider_id is None:
+            return
+        watch(self, Dashboard.refresh, f"provider:{actor.provider_id}", MINUTE)
+        await self._read(actor)
 
     @rx.event
     async def refresh(self) -> EventSpec | None:

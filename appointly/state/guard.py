@@ -42,6 +42,7 @@ FRAMEWORK_EVENTS = {
     "set_is_hydrated",
     "handle_frontend_exception",
 }
+WORKSPACE, BEGINNING = "/dashboard", "/onboarding"  # the workspace of a business opens once there is one
 SETTER = "setvar"  # Reflex gives one to every state; nobody here wants a browser to set what it likes
 DEEPEST, LONGEST, MOST = 8, 10_000, 2_000
 log = structlog.get_logger()
@@ -92,6 +93,8 @@ class Guard(Middleware):
         if not may_call(visitor, event.name, owner):
             log.warning("event_refused", name=event.name, user=str(visitor.actor.user_id))
             return await refused(state, viewer, Forbidden.message, to=login_page(state, visitor, owner))
+        if visitor.actor.kind == "provider" and visitor.actor.provider_id is None and path(state).startswith(WORKSPACE):
+            return await refused(state, viewer, "", to=BEGINNING)
         try:
             check_arguments(registered.handler, event.payload)
         except ValidationFailed as error:
@@ -130,12 +133,17 @@ async def refused(state: BaseState, viewer: Viewer, notice: str, to: str = "") -
     return StateUpdate(delta=delta, events=Event.from_event_type(rx.redirect(to)) if to else [])
 
 
+def path(state: BaseState) -> str:
+    """The address of the page that sent the event."""
+    return str(state.router_data.get("asPath") or state.router_data.get("pathname") or "")
+
+
 def login_page(state: BaseState, visitor: Visitor, owner: type[BaseState]) -> str:
     """Where somebody who may not call `owner` can become somebody who may; empty where nobody may."""
     level = access_of(owner)
     if level is None:
         return ""
-    here = safe_path(str(state.router_data.get("asPath") or state.router_data.get("pathname") or ""))
+    here = safe_path(path(state))
     error = {"error": "forbidden"} if visitor.session_id else {}
     return f"/login{'-provider' if level == 'provider' else ''}?{urlencode({'next': here} | error)}"
 

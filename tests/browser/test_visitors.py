@@ -233,17 +233,6 @@ async def test_times_on_cards_name_their_zone_to_readers_elsewhere(browser: Brow
         await context.close()
 
 
-async def test_a_new_provider_finds_no_dead_end(page: Page, site: Site) -> None:
-    form = {"email": "newcomer@example.com", "password": "long enough 1", "name": "New Comer", "role": "provider"}
-    await page.request.post("/session/signup", form=form, headers={"origin": site.url})
-    await page.goto("/dashboard")
-    await expect(page.get_by_role("heading", name="Your business is not listed yet")).to_be_visible()
-    links = await page.eval_on_selector_all("a[href^='/']", "all => all.map(each => each.getAttribute('href'))")
-    assert "/contact" in links
-    for address in set(links):
-        assert (await page.request.get(address)).status == 200, address
-
-
 async def test_nothing_is_booked_where_there_is_no_service(page: Page) -> None:
     answer = await page.goto("/book/no-such-service")
     assert answer is not None

@@ -1,0 +1,78 @@
+"""The public profile in small, beside the form that makes it."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.marks import avatar, badge
+from appointly.components.surfaces import CARD
+
+EMPTY = "text-ink-faint italic"
+
+
+def profile_preview(preview: Any) -> rx.Component:
+    """How others will see the business. An illustration: nothing in it can be pressed."""
+    return rx.el.figure(
+        rx.el.div(
+            rx.cond(
+                preview.picture != "",
+                rx.el.img(src=preview.picture, alt="", class_name="aspect-[5/2] w-full object-cover"),
+                rx.el.div(class_name="aspect-[5/2] w-full bg-sunken"),
+            ),
+            rx.el.div(
+                rx.el.div(
+                    avatar(preview.initials, preview.tint, "large"),
+                    class_name="-mt-13 w-fit rounded-full border-4 border-surface bg-surface",
+                ),
+                rx.cond(
+                    preview.name != "",
+                    rx.el.p(
+                        preview.name, dir="auto", class_name="mt-3 font-display text-xl font-semibold wrap-anywhere"
+                    ),
+                    rx.el.p("Your business", class_name=f"mt-3 font-display text-xl font-semibold {EMPTY}"),
+                ),
+                rx.cond(
+                    preview.headline != "",
+                    rx.el.p(preview.headline, dir="auto", class_name="mt-0.5 text-ink-soft wrap-anywhere"),
+                ),
+                rx.el.div(
+                    badge("New"),
+                    rx.cond(preview.category != "", badge(preview.category, tone="accent")),
+                    class_name="mt-3 flex flex-wrap gap-2",
+                ),
+                rx.el.ul(
+                    rx.cond(preview.place != "", _line("map-pin", preview.place)),
+                    rx.foreach(preview.ways, lambda way: _line("check", way)),
+                    rx.foreach(preview.hours, lambda hours: _line("clock", hours)),
+                    class_name="mt-4 flex flex-col gap-2 text-sm empty:hidden",
+                ),
+                rx.cond(
+                    preview.service != "",
+                    rx.el.div(
+                        rx.el.div(
+                            rx.el.p(preview.service, dir="auto", class_name="font-medium wrap-anywhere"),
+                            rx.el.p(preview.service_note, class_name="text-sm text-ink-soft"),
+                            class_name="min-w-0",
+                        ),
+                        rx.el.span(
+                            "Book",
+                            class_name="rounded-control bg-accent px-3 py-1.5 text-sm font-semibold text-on-accent",
+                        ),
+                        class_name="mt-5 flex items-center justify-between gap-3 rounded-control bg-sunken px-4 py-3",
+                    ),
+                ),
+                class_name="p-5",
+            ),
+            aria_hidden=True,
+            class_name=f"{CARD} overflow-hidden shadow-low select-none",
+        ),
+        rx.el.figcaption("Your public profile, as it grows", class_name="mt-3 text-center text-sm text-ink-faint"),
+    )
+
+
+def _line(icon: str, words: Any) -> rx.Component:
+    return rx.el.li(
+        rx.icon(icon, size=16, aria_hidden=True, class_name="mt-0.5 shrink-0 text-accent"),
+        rx.el.span(words, dir="auto", class_name="min-w-0 wrap-anywhere tabular-nums"),
+        class_name="flex gap-2.5",
+    )

@@ -1,0 +1,86 @@
+"""How a business will look to others while its owner still types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from appointly.display.formatting import amount_of, duration, initials, money, tint
+from appointly.display.services import CATEGORY_NAMES, place_of
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The public profile in small. What is empty is not told yet; `picture` is the scene of the category."""
+
+    name: str = ""
+    initials: str = ""
+    tint: int = 1
+    headline: str = ""
+    category: str = ""
+    picture: str = ""
+    place: str = ""
+    ways: list[str] = field(default_factory=list)
+    hours: list[str] = field(default_factory=list)
+    service: str = ""
+    service_note: str = ""
+
+
+def preview_of(typed: Mapping[str, str], currency: str) -> Preview:
+    """The profile these fields make, however unfinished they are."""
+    name, category = typed["business_name"].strip(), typed["category"]
+    return Preview(
+        name=name,
+        initials=initials(name),
+        tint=tint(name),
+        headline=typed["headline"].strip(),
+        category=CATEGORY_NAMES.get(category, ""),
+        picture=f"/pictures/{category}-1.svg" if category in CATEGORY_NAMES else "",
+        place=place_of(typed["address"].strip(), typed["city"].strip()),
+        ways=ways_of(typed),
+        hours=hours_in_words(typed),
+        service=typed.get("title", "").strip(),
+        service_note=" · ".join(part for part in (_length(typed), _price(typed, currency)) if part),
+    )
+
+
+def ways_of(typed: Mapping[str, str]) -> list[str]:
+    """Where the business serves people, in words."""
+    radius = typed["travel_radius_km"].strip()
+    ways = {
+        "at_provider": "At our place",
+        "at_customer": f"We come to you, up to {radius} km" if radius else "We come to you",
+        "at_online": "Online",
+    }
+    return [words for name, words in ways.items() if typed[name]]
+
+
+def hours_in_words(typed: Mapping[str, str]) -> list[str]:
+    """ "Mon–Fri 09:00–17:00": neighbouring days with the same hours are one line."""
+    runs: list[tuple[int, int, str]] = []
+    for day in range(1, 8):
+        if not typed.get(f"open_{day}"):
+            continue
+        hours = f"{typed[f'opens_{day}']}–{typed[f'closes_{day}']}"
+        if runs and runs[-1][1:] == (day - 1, hours):
+            runs[-1] = (runs[-1][0], day, hours)
+        else:
+            runs.append((day, day, hours))
+    return [f"{_days(first, last)} {hours}" for first, last, hours in runs]
+
+
+def _days(first: int, last: int) -> str:
+    names = WEEKDAYS[first - 1], WEEKDAYS[last - 1]
+    return names[0] if first == last else f"{names[0]}–{names[1]}"
+
+
+def _length(typed: Mapping[str, str]) -> str:
+    minutes = typed.get("duration", "").strip()
+    return duration(int(minutes)) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 5 else ""
+
+
+def _price(typed: Mapping[str, str], currency: str) -> str:
+    try:
+        return money(amount_of(typed.get("price", ""), currency), currency)
+    except ValueError:
+        return ""
