@@ -69,7 +69,6 @@ def add_pages(app: rx.App) -> None:
     app.add_page(
         settings, route="/account/settings", title="Settings · Appointly", on_load=[SettingsPage.load, SignInWays.load]
     )
-    app.add_page(settings, route="/account/settings", title="Settings · Appointly", on_load=SettingsPage.load)
     app.add_page(
         become_provider,
         route="/become-provider",
