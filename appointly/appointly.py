@@ -7,6 +7,7 @@ from appointly.pages import add_pages
 from appointly.state import live
 from appointly.state.base import explain
 from appointly.state.guard import Guard
+from appointly.state.sockets import keep_secrets_out
 
 app = rx.App(
     html_lang="en",
@@ -18,6 +19,7 @@ app = rx.App(
     backend_exception_handler=explain,
 )
 app.add_middleware(Guard())
+keep_secrets_out(app)
 app.register_lifespan_task(live.follow)
 app.register_lifespan_task(live.tick)
 add_pages(app)

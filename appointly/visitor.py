@@ -4,7 +4,7 @@ Everything is looked up or checked anew each time; nothing a browser can set is 
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -38,13 +38,18 @@ class Visitor:
     """The person of this very request.
 
     `session_id` is None for guests and for personal API tokens; `scopes` is what such a token may do, None for people.
-    `browser` is the secret of a browser that waits for a mailed code; it says nothing about the person.
+    `cookies` are ours of this request; all but the session's say nothing about the person.
     """
 
     actor: Actor = GUEST
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None
-    browser: str = field(default="", compare=False, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def browser(self) -> str:
+        """The secret of a browser that waits for a mailed code."""
+        return self.cookies.get(BROWSER_COOKIE, "")
 
     @property
     def binding(self) -> str:
@@ -89,11 +94,10 @@ async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, b
         found = await session_by_id(session, session_id, now) if session_id else None
     elif token := cookies.get(SESSION_COOKIE, ""):
         found = await session_for_token(session, token, now)
-    browser = cookies.get(BROWSER_COOKIE, "")
     if found is None:
-        return Visitor(replace(GUEST, managed=managed), browser=browser)
+        return Visitor(replace(GUEST, managed=managed), cookies=cookies)
     await note_visit(session, found, now)
-    return Visitor(replace(found.actor, managed=managed), found.id, browser=browser)
+    return Visitor(replace(found.actor, managed=managed), found.id, cookies=cookies)
 
 
 def read_cookies(header: str) -> dict[str, str]:

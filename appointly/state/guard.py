@@ -31,6 +31,7 @@ from appointly.database import reading
 from appointly.errors import Forbidden, Unavailable, ValidationFailed
 from appointly.routes import safe_path
 from appointly.state.base import Viewer
+from appointly.state.sockets import cookies_of
 from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
 LEVELS = ("public", "signed_in", "customer", "provider", "admin")
@@ -78,7 +79,7 @@ class Guard(Middleware):
         viewer = await state.get_state(Viewer)
         try:
             async with reading() as session:
-                visitor = await visitor_of(session, cookie_header(app, state), now())
+                visitor = await visitor_of(session, cookie_header(app), now())
         except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
             return await refused(state, viewer, Unavailable.message)
@@ -102,19 +103,18 @@ class Guard(Middleware):
         return None
 
 
-def cookie_header(app: Any, state: BaseState) -> str:
-    """The cookies of the socket this tab is connected with now, else those its last event came with.
+def cookie_header(app: rx.App) -> str:
+    """The cookies of the socket this tab is connected with now, else of the one its event came by.
 
-    An event that the server itself enqueues carries none: then the socket which will receive the answer decides, not
-    whoever used the tab's token before.
+    An event that the server itself enqueues is judged by the socket which will receive the answer, not by whoever used
+    the tab's token before.
     """
-    namespace = getattr(app, "event_namespace", None)
-    headers = state.router_data.get("headers", {})
-    if namespace is not None:
-        socket = namespace._token_manager.token_to_socket.get(EventContext.get().token)
-        connection = namespace._static_router_data.get(socket.sid) if socket else None
-        headers = connection["headers"] if connection else headers
-    return str(headers.get("cookie", ""))
+    context, namespace = EventContext.get(), app.event_namespace
+    socket = namespace._token_manager.token_to_socket.get(context.token) if namespace else None
+    cookies = cookies_of(app, socket.sid) if socket else None
+    if cookies is None:
+        cookies = cookies_of(app, str(context.router_data.get("sid", "")))
+    return cookies or ""
 
 
 async def forget(root: BaseState) -> None:

@@ -9,7 +9,7 @@ from appointly.errors import PasswordMissing
 from appointly.queries.accounts import account_by_email
 from appointly.sealed import GOOGLE_LINK, unseal
 from appointly.state.sign_in import SENTENCES
-from appointly.visitor import current_actor, read_cookies
+from appointly.visitor import current_actor, current_visitor
 
 
 class LinkGoogle(rx.State):
@@ -35,7 +35,7 @@ class LinkGoogle(rx.State):
         self.reset()  # type: ignore[no-untyped-call]
         code = self.router.url.query_parameters.get("error", "")
         self.error, self.no_password = SENTENCES.get(code, ""), code == PasswordMissing.code
-        pending = unseal(GOOGLE_LINK, read_cookies(self.router.headers.cookie).get(GOOGLE_LINK, ""), now())
+        pending = unseal(GOOGLE_LINK, current_visitor().cookies.get(GOOGLE_LINK, ""), now())
         actor, self.loaded = current_actor(), True
         if pending is None or (pending["user_id"] and pending["user_id"] != str(actor.user_id)):
             return

@@ -12,6 +12,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
 from appointly.errors import AppointlyError
+from appointly.state import sockets
 from appointly.state.base import explain
 
 
@@ -33,11 +34,12 @@ class Tab:
             "pathname": self.path,
             "asPath": self.path,
             "query": {},
-            "headers": {"cookie": self.cookie, "host": "test"},
+            "headers": {"host": "test"},
             "ip": "127.0.0.1",
-            "sid": "socket",
+            "sid": self.token,
             "token": self.token,
         }
+        sockets.left[self.token] = self.cookie
         sent: dict[str, dict[str, Any]] = {}
         event = Event(name=name, payload=payload, router_data=router)
         with contextlib.suppress(AppointlyError):  # a refusal has become a sentence on the page by now
