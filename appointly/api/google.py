@@ -12,7 +12,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from appointly.api.forms import back, read_form, welcome
+from appointly.api.forms import back, read_form, to_the_code, welcome
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget, keep
 from appointly.clock import now
@@ -33,7 +33,7 @@ from appointly.gateways.google import Start, google
 from appointly.operations.identities import enter, link
 from appointly.operations.sign_in import check_password
 from appointly.passwords import LONGEST
-from appointly.queries.accounts import account_by_email
+from appointly.queries.accounts import Account, account_by_email
 from appointly.routes import safe_path
 from appointly.sealed import GOOGLE_LINK, GOOGLE_START, LIFE, seal, unseal
 from appointly.settings import settings
@@ -113,7 +113,12 @@ async def _signed_in(request: Request, proven: ProvenIdentity, came_from: str, t
             account = await enter(session, proven, at)
     except EmailTaken:
         return _ask_password(proven, then, "")
-    return await welcome(request, account, then or (PAGES[came_from][1] if account.role == "customer" else ""))
+    return await _in(request, account, then or (PAGES[came_from][1] if account.role == "customer" else ""))
+
+
+async def _in(request: Request, account: Account, then: str) -> Response:
+    """Signed in; providers by their mailed code, as with a password."""
+    return await to_the_code(account, then) if account.role == "provider" else await welcome(request, account, then)
 
 
 def _ask_password(proven: ProvenIdentity, then: str, user_id: str) -> Response:
@@ -150,7 +155,7 @@ async def add_google(request: Request) -> Response:
         if owner:
             response: Response = RedirectResponse(safe_path(pending["then"], SETTINGS), 303)
         else:
-            response = await welcome(request, account, pending["then"])
+            response = await _in(request, account, pending["then"])
     except AppointlyError as error:
         return back("/link-google", error, {})
     forget(response, GOOGLE_LINK)

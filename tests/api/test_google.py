@@ -348,6 +348,16 @@ async def test_an_account_with_the_address_is_linked_by_its_password(
     assert await count(session, "user") == 1
 
 
+async def test_a_provider_still_needs_the_mailed_code(ada: Browser, provider: Provider) -> None:
+    await person(role="provider")
+    provider.knows("ada", "ada@example.com")
+    assert await ada.sign_in(page="provider") == "/link-google"
+    assert (await ada.link()).startswith("/auth/")
+    assert await ada.who() == ""
+    assert (await ada.sign_in(page="login", next="/dashboard")).startswith("/auth/")
+    assert await ada.who() == ""
+
+
 async def test_an_account_without_a_password_is_not_taken_over(
     ada: Browser, open_browser: Any, provider: Provider, session: AsyncSession
 ) -> None:
