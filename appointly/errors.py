@@ -183,6 +183,39 @@ class RefreshInvalid(AppointlyError):
     message = "This refresh token is not good any more. Please sign in again."
 
 
+class LinkEnded(AppointlyError):
+    code = "link_ended"
+    status = 410
+    message = "This link is not good any more. It may have been used already, or it came too late."
+
+
+class PasswordWrong(AppointlyError):
+    code = "password_wrong"
+    status = 422
+    message = "This is not your current password."
+
+
+class PasswordCommon(ValidationFailed):
+    code = "password_common"
+    message = "This password is one that many people use, so it would soon be guessed. Please choose another one."
+
+
+class PasswordPersonal(ValidationFailed):
+    code = "password_personal"
+    message = "Please choose a password that is not your name or your address."
+
+
+class EmailUnchanged(ValidationFailed):
+    code = "email_unchanged"
+    message = "This is your address already."
+
+
+class EmailJustChanged(AppointlyError):
+    code = "email_just_changed"
+    status = 409
+    message = "Your address was changed in the last three days. Until then it cannot be changed again."
+
+
 class EmailTaken(AppointlyError):
     code = "email_taken"
     status = 409

@@ -50,6 +50,11 @@ def with_query(path: str, **query: str) -> str:
     return f"{path}?{urlencode(given, errors='replace')}" if given else path
 
 
+def mailed_link(link_id: UUID, key: str) -> str:
+    """The link in a mail about an account: its key goes into a cookie, then it leads to the page that it is for."""
+    return f"/session/link/{link_id}?{urlencode({'key': key})}"
+
+
 def provider(slug: str) -> str:
     """The public profile of a provider."""
     return f"/providers/{slug}"

@@ -9,6 +9,7 @@ from appointly.clock import now
 from appointly.database import transaction
 from appointly.errors import GatewayRefused
 from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
+from tasks.accounts import answer_reset
 from tasks.celery_app import app, run
 from tasks.mail import send_account_mail, send_mail
 from tasks.pictures import forget_files
@@ -20,6 +21,7 @@ HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
     "mail": send_mail,
     "account_mail": send_account_mail,
     "forget_files": forget_files,
+    "reset_asked": answer_reset,
 }
 
 

@@ -8,7 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import EmailTaken
-from appointly.passwords import LONGEST, SHORTEST, hash_password
+from appointly.operations.mailed_links import mail_link
+from appointly.operations.verify_email import LIFE as VERIFICATION_LIFE
+from appointly.passwords import LONGEST, SHORTEST, check_new_password, hash_password
 from appointly.queries.accounts import Account
 from appointly.validation import EmailAddress, Line
 
@@ -45,9 +47,14 @@ RETURNING id, email, name, role, password_hash
 
 
 async def sign_up(session: AsyncSession, form: SignUp, now: datetime) -> Account:
-    """Create the account. Raises `EmailTaken`."""
+    """Create the account and mail a link that confirms its address.
+
+    Raises `EmailTaken`, `PasswordCommon`, `PasswordPersonal`.
+    """
+    check_new_password(form.password, form.email, form.name)
     hashed = await hash_password(form.password)  # before the first statement: no connection waits for it
     added = await select(session, Account, _ADD, email=form.email, name=form.name, role=form.role, hash=hashed, now=now)
     if not added:
         raise EmailTaken(fields={"email": EmailTaken.message})
+    await mail_link(session, added[0].id, "verify_email", form.email, VERIFICATION_LIFE, now)
     return added[0]

@@ -12,6 +12,7 @@ from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
+from appointly.pages.mailed_links import confirm, new_password, reset_password
 from appointly.pages.not_found import not_found
 from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
@@ -33,6 +34,7 @@ from appointly.state.booking_panel import BookingPanel
 from appointly.state.dashboard import Dashboard
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
+from appointly.state.mailed_links import MailedLink
 from appointly.state.onboarding import Onboarding
 from appointly.state.oversight import Oversight
 from appointly.state.own_services import OwnServices
@@ -66,6 +68,12 @@ def add_pages(app: rx.App) -> None:
     app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
     app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
     app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=Account.load)
+    for linked, route, title in (
+        (reset_password, "/reset-password", "Forgotten password"),
+        (new_password, "/reset-password/new", "Set a new password"),
+        (confirm, "/confirm", "Confirm your address"),
+    ):
+        app.add_page(linked, route=route, title=f"{title} · Appointly", on_load=MailedLink.load)
     app.add_page(
         settings, route="/account/settings", title="Settings · Appointly", on_load=[SettingsPage.load, SignInWays.load]
     )

@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button, form_button, looks
-from appointly.components.feedback import skeleton
+from appointly.components.buttons import button, form_button, link_button, looks
+from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, text_field
+from appointly.components.forms import form
 from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title
 from appointly.domain.zones import zones
@@ -25,7 +26,7 @@ def settings() -> rx.Component:
             page_title("Settings", "Your account, and who may get into it."),
             rx.cond(
                 SettingsPage.loaded,
-                rx.el.div(_profile(), _ways(), _places(), class_name="flex flex-col gap-6"),
+                rx.el.div(*[part() for part in PARTS], class_name="flex flex-col gap-6"),
                 rx.el.div(*[skeleton("h-48 w-full") for _ in range(3)], class_name="flex flex-col gap-6"),
             ),
             class_name="mx-auto flex max-w-text flex-col gap-8",
@@ -38,7 +39,7 @@ def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
     return card(
         rx.el.h2(title, id=f"{anchor}-title", class_name="text-lg font-semibold"),
         rx.el.p(lead, class_name="mt-1 text-sm text-ink-soft"),
-        rx.el.div(*children, class_name="mt-5"),
+        rx.el.div(*children, class_name="mt-5 flex flex-col items-stretch gap-4"),
         id=anchor,
         role="region",
         aria_labelledby=f"{anchor}-title",
@@ -101,6 +102,114 @@ def _ways() -> rx.Component:
     )
 
 
+def _email() -> rx.Component:
+    moving = rx.el.p(
+        "Moving to ",
+        rx.el.strong(SettingsPage.moving_to, class_name="font-semibold wrap-anywhere"),
+        ": open the links that we have mailed to both addresses, in any order, within 24 hours.",
+    )
+    return section(
+        "email",
+        "Email address",
+        "News of your bookings goes here, and it is what you sign in with.",
+        rx.el.p(
+            rx.el.span(SettingsPage.email, class_name="font-medium wrap-anywhere"),
+            rx.cond(
+                SettingsPage.verified,
+                badge("Confirmed", tone="good", icon="check"),
+                badge("Not confirmed", tone="warn", icon="triangle-alert"),
+            ),
+            class_name="flex flex-wrap items-center gap-2",
+        ),
+        rx.cond(
+            SettingsPage.verified,
+            rx.fragment(),
+            button("Mail me the link again", kind="secondary", size="small", on_click=SettingsPage.mail_verification),
+        ),
+        rx.cond(SettingsPage.moving_to != "", message(moving)),
+        rx.el.details(
+            rx.el.summary("Use another address", class_name=SUMMARY),
+            form(
+                rx.cond(SettingsPage.errors["email_form"] != "", _problem(SettingsPage.errors["email_form"])),
+                text_field(
+                    "New address",
+                    name="email",
+                    type="email",
+                    error=SettingsPage.errors["email"],
+                    auto_complete="email",
+                    max_length=254,
+                    default_value=SettingsPage.typed_email,
+                    key=f"email-{SettingsPage.typed_email}",
+                ),
+                rx.cond(
+                    SettingsPage.has_password,
+                    text_field(
+                        "Your password",
+                        name="current",
+                        id="email_current",
+                        type="password",
+                        error=SettingsPage.errors["email_current"],
+                        auto_complete="current-password",
+                    ),
+                ),
+                rx.el.p("We mail a link to both addresses. The account moves when both were opened.", class_name=NOTE),
+                rx.el.div(button("Mail both links", type="submit")),
+                action="/session/email",
+                class_name=f"{FORM} mt-4",
+            ),
+            open=SettingsPage.email_open,
+        ),
+    )
+
+
+SUMMARY = "cursor-pointer py-1 text-sm font-medium text-accent-ink"
+NOTE = "text-sm text-ink-faint"
+
+
+def _problem(sentence: Any) -> rx.Component:
+    return message(sentence, tone="bad", role="alert")
+
+
+def _password() -> rx.Component:
+    change = form(
+        rx.cond(SettingsPage.done == "password", message("Your password is changed.", tone="good")),
+        rx.cond(SettingsPage.errors["password_form"] != "", _problem(SettingsPage.errors["password_form"])),
+        text_field(
+            "Current password",
+            name="current",
+            type="password",
+            error=SettingsPage.errors["current"],
+            auto_complete="current-password",
+        ),
+        text_field(
+            "New password",
+            name="password",
+            type="password",
+            error=SettingsPage.errors["password"],
+            hint="At least 8 characters. A short sentence is easy to remember.",
+            auto_complete="new-password",
+        ),
+        rx.el.div(
+            button("Change password", type="submit"),
+            link_button("Forgotten it?", href="/reset-password", kind="quiet"),
+            class_name="flex flex-wrap gap-2",
+        ),
+        action="/session/password",
+        class_name=FORM,
+    )
+    none = rx.el.div(
+        rx.el.p("You sign in without one so far."),
+        button("Mail me a link to set one", kind="secondary", on_click=SettingsPage.mail_password_link),
+        class_name="flex flex-col items-start gap-4",
+    )
+    return section(
+        "password",
+        "Password",
+        "With a new one you stay signed in here, and are signed out everywhere else.",
+        rx.cond(SettingsPage.has_password, change, none),
+    )
+
+
 def _places() -> rx.Component:
     return section(
         "signed-in",
@@ -154,3 +263,7 @@ def _place(place: Any) -> rx.Component:
         ),
         class_name="flex items-center gap-4 py-3",
     )
+
+
+# In the order of the page. Further parts have their own file and are added here.
+PARTS = (_profile, _email, _password, _ways, _places)

@@ -144,6 +144,7 @@ def _login_form(door: str) -> rx.Component:
             error=SignInForm.password_error,
             auto_complete="current-password",
         ),
+        rx.el.p(text_link("Forgotten your password?", href="/reset-password"), class_name="text-sm"),
         button("Sign in", type="submit", size="large"),
         method="post",
         action="/session/login",

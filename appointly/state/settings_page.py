@@ -13,18 +13,25 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.devices import device, device_icon
 from appointly.display.formatting import count
-from appointly.errors import ValidationFailed
+from appointly.errors import AppointlyError, ValidationFailed
 from appointly.operations.edit_account import AccountEdit, edit_account
 from appointly.operations.end_sessions import end_session, end_sessions
+from appointly.operations.reset_password import ask_for_reset
+from appointly.operations.verify_email import mail_verification
 from appointly.queries.own_account import Place, own_account, places
 from appointly.state.base import Viewer
 from appointly.state.live import watch
+from appointly.state.sign_in import FIELD_SENTENCES, SENTENCES
 from appointly.validation import parse
 from appointly.visitor import current_actor, current_visitor
 
 Typed = Annotated[
     dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=500)]], Field(max_length=20)
 ]
+
+
+FIELDS = ("name", "time_zone", "email", "email_current", "email_form", "password", "current", "password_form")
+DONES = ("password", "email")
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,14 @@ def ago(instant: datetime, at: datetime) -> str:
     if passed < timedelta(days=1):
         return f"{count(passed // timedelta(hours=1), 'hour')} ago"
     return f"{count(passed.days, 'day')} ago"
+
+
+def within(seconds: int) -> str:
+    """ "in 40 seconds", "in 5 minutes", "in 3 hours"."""
+    minutes = -(-seconds // 60)
+    if seconds < 100:
+        return f"in {count(seconds, 'second')}"
+    return f"in {count(minutes, 'minute')}" if minutes < 100 else f"in {count(-(-minutes // 60), 'hour')}"
 
 
 def place_view(place: Place, here: UUID | None, at: datetime) -> PlaceView:
@@ -80,7 +95,11 @@ class SettingsPage(rx.State):
     time_zone: str = ""
     verified: bool = True
     has_password: bool = True
-    errors: dict[str, str] = {"name": "", "time_zone": ""}
+    moving_to: str = ""
+    typed_email: str = ""
+    email_open: bool = False
+    done: str = ""
+    errors: dict[str, str] = dict.fromkeys(FIELDS, "")
     places: list[PlaceView] = []
     elsewhere: bool = False
 
@@ -88,7 +107,26 @@ class SettingsPage(rx.State):
     async def load(self) -> None:
         """The page opens, or returns after a dropped connection."""
         watch(self, SettingsPage.refresh, f"customer:{current_actor().user_id}")
+        self._read_address()
         await self._read()
+
+    def _read_address(self) -> None:
+        """What the forms that were posted have come to: `done`, or `form` with `error` and `fields`."""
+        query = self.router.url.query_parameters
+        self.done = query["done"] if query.get("done") in DONES else ""
+        self.typed_email = query.get("email", "")[:254]
+        self.errors, self.email_open = dict.fromkeys(FIELDS, ""), False
+        form, code = query.get("form", ""), query.get("error", "")
+        if form in DONES and code:
+            sentence = SENTENCES.get(code, AppointlyError.message)
+            marked = [name for name in query.get("fields", "").split(",") if name in ("email", "current", "password")]
+            for name in marked:
+                field = f"email_{name}" if form == "email" and name == "current" else name
+                invalid = code == ValidationFailed.code
+                self.errors[field] = FIELD_SENTENCES.get(name, sentence) if invalid else sentence
+            self.email_open = form == "email"
+            if not marked:
+                self.errors[f"{form}_form"] = sentence
 
     @rx.event
     async def refresh(self) -> None:
@@ -98,10 +136,10 @@ class SettingsPage(rx.State):
     async def _read(self) -> None:
         visitor, at = current_visitor(), now()
         async with reading() as session:
-            own = await own_account(session, visitor.actor)
+            own = await own_account(session, visitor.actor, at)
             found = await places(session, visitor.actor, at)
         self.name, self.email, self.time_zone = own.name, own.email, own.time_zone
-        self.verified, self.has_password = own.verified, own.has_password
+        self.verified, self.has_password, self.moving_to = own.verified, own.has_password, own.moving_to
         listed = [place_view(place, visitor.session_id, at) for place in found]
         self.places = sorted(listed, key=lambda place: not place.here)
         self.elsewhere = any(not place.here for place in listed)
@@ -113,13 +151,32 @@ class SettingsPage(rx.State):
         try:
             edit = parse(AccountEdit, form)
         except ValidationFailed as error:
-            self.errors = {name: error.fields.get(name, "") for name in self.errors}
+            self.errors |= {name: error.fields.get(name, "") for name in ("name", "time_zone")}
             return say(error.message, "problem")
-        self.errors = dict.fromkeys(self.errors, "")
+        self.errors |= {"name": "", "time_zone": ""}
         async with transaction() as session:
             await edit_account(session, current_actor(), edit)
         await self._read()
         return say("Saved.")
+
+    @rx.event
+    async def mail_verification(self) -> EventSpec:
+        """Mail the link that confirms the address once more."""
+        actor = current_actor()
+        async with transaction() as session:
+            wait = await mail_verification(session, actor, now())
+        if wait:
+            return say(f"It was mailed a moment ago. You can have it mailed again {within(wait)}.", "info")
+        return say(f"A link is on its way to {actor.email}.")
+
+    @rx.event
+    async def mail_password_link(self) -> EventSpec | None:
+        """Mail a link with which somebody who has no password yet sets one."""
+        if self.has_password:
+            return None
+        async with transaction() as session:
+            await ask_for_reset(session, current_actor().email, now())
+        return say("A link is on its way to your mailbox.")
 
     @rx.event
     async def end(self, place: UUID) -> EventSpec:

@@ -20,6 +20,7 @@ SENTENCES = {
     if isinstance(refusal, type) and issubclass(refusal, errors.AppointlyError)
 }
 ROLES = ("customer", "provider")
+PASSWORD_REFUSALS = (errors.PasswordCommon.code, errors.PasswordPersonal.code)
 
 
 class SignInForm(rx.State):
@@ -53,6 +54,8 @@ class SignInForm(rx.State):
         self.error = SENTENCES.get(code, errors.AppointlyError.message) if code else ""
         if code == errors.EmailTaken.code:
             self.email_error = errors.EmailTaken.message
+        if code in PASSWORD_REFUSALS:
+            self.password_error = self.error
         self.email, self.name = query.get("email", "")[:254], query.get("name", "")[:120]
         self.role = query["role"] if query.get("role") in ROLES else "customer"
         self.then = safe_path(query.get("next", ""), "")

@@ -61,7 +61,7 @@ class SignInWays(rx.State):
     async def _read(self) -> None:
         async with reading() as session:
             found = await ways_in(session, current_actor())
-            self.has_password = (await own_account(session, current_actor())).has_password
+            self.has_password = (await own_account(session, current_actor(), now())).has_password
         self.ways = [WayView(str(way.id), way.email, f"{way.created_at.day} {way.created_at:%B %Y}") for way in found]
         self.only_way = len(found) == 1 and not self.has_password
         self.google = urlencode({"next": "/account/settings"}) if settings().google_sign_in else ""

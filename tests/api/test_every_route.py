@@ -37,6 +37,12 @@ PUBLIC = {
     "POST /session/demo",
     "POST /session/become-provider",  # leads guests to the sign-in
     "POST /session/end-all",
+    "POST /session/password",  # these two lead guests to the sign-in
+    "POST /session/email",
+    "GET /session/link/{link_id}",  # the key is the right, for this and the forms behind it
+    "POST /session/confirm",
+    "POST /session/reset-password",
+    "POST /session/new-password",
     "GET /session/booking/{reference}",
     "GET /session/google",
     "GET /session/google/callback",
