@@ -59,7 +59,9 @@ async def add_together(race: Race, providers: list[Provider]) -> list[Service]:
             await ready.wait()
             await add_service(session, owner_of(provider), form(horizon_days=2), NOW)
 
-    await asyncio.gather(*map(add, providers))
+    for result in await asyncio.gather(*map(add, providers), return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
     async with race.transaction() as session:
         return list((await session.exec(select(Service).order_by(col(Service.letter)))).all())
 

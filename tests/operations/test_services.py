@@ -104,7 +104,7 @@ async def test_only_a_business_can_offer(session: AsyncSession) -> None:
         (
             {"picture": "/media/01900000-0000-7000-8000-000000000000/large.webp"},
             "picture",
-            "Please upload it here",
+            "Please upload the picture",
         ),
         ({"picture": "//elsewhere.example/a.png"}, "picture", "Please upload"),
     ],
