@@ -9,6 +9,7 @@ from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, checkbox, field, option, select, text_area, text_field
 from appointly.components.links import link
 from appointly.components.marks import badge
+from appointly.components.picture_upload import picture_upload
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import CARD, page_title
 from appointly.components.written import written
@@ -340,6 +341,12 @@ def _look() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("Picture", class_name=LABEL),
             rx.el.div(rx.foreach(ServiceEditor.pictures, _picture), class_name="mt-1.5 grid grid-cols-3 gap-3"),
+        ),
+        picture_upload(
+            "service",
+            "A picture of your own",
+            value=rx.cond(ServiceEditor.typed["picture"].startswith("/media/"), ServiceEditor.typed["picture"], ""),
+            on_change=lambda address: ServiceEditor.keep("picture", address),
         ),
         checkbox(
             rx.el.span(
