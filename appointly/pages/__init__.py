@@ -47,7 +47,6 @@ from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
 from appointly.state.sign_in_code import SignInCodeForm
 from appointly.state.sign_in_ways import SignInWays
-from appointly.state.week_editor import WeekEditor
 from appointly.state.wizard import Wizard
 
 
@@ -93,7 +92,12 @@ def add_workspaces(app: rx.App) -> None:
         (dashboard, "/dashboard", "Today", [Dashboard.load, BookingPanel.load]),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
-        (availability, "/dashboard/availability", "Availability", [Availability.load, WeekEditor.load]),
+        (
+            availability,
+            "/dashboard/availability",
+            "Availability",
+            Availability.load,
+        ),
         (own_services, "/dashboard/services", "Services", OwnServices.load),
         (service_editor, "/add-service", "A new service", ServiceEditor.load),
         (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),
