@@ -1,6 +1,7 @@
 """Time off, other hours for a date, blocked time: one sheet, on the page of availability and on the calendar."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ Kind = Literal["off", "hours", "block"]
 Name = Literal["kind", "first", "last", "start", "end", "start_again", "end_again", "reason", "repeat", "until"]
 Minute = Annotated[int, Field(ge=0, le=2880)]
 DAY = timedelta(days=1)
+USUAL_REPEAT = timedelta(weeks=12)
 USUAL_BLOCK = ("12:00", "13:00")
 
 
@@ -63,8 +65,16 @@ class ExceptionForm(rx.State):
     _shown: Change | None = None
 
     @rx.event
-    async def begin(self, kind: Kind, day: date | None = None, start: Minute = 0, end: Minute = 0) -> None:
-        """The sheet opens, empty or for a stretch of a day that was drawn, in minutes after its midnight."""
+    async def begin(self, kind: Kind) -> None:
+        """The sheet opens."""
+        await self._begin(kind)
+
+    @rx.event
+    async def draw(self, day: date, start: Minute, end: Minute) -> None:
+        """The sheet opens for a stretch that was drawn on the calendar, in minutes after the midnight of `day`."""
+        await self._begin("block", day, start, end)
+
+    async def _begin(self, kind: Kind, day: date | None = None, start: int = 0, end: int = 0) -> None:
         actor = current_actor()
         if actor.provider_id is None:
             return
@@ -93,6 +103,9 @@ class ExceptionForm(rx.State):
                 self.repeat = "no"
         else:
             setattr(self, name, value)
+        if name == "repeat" and value == "week" and not self.until:
+            with suppress(AppointlyError):
+                self.until = (day_of(self.first) + USUAL_REPEAT).isoformat()
         if name == "first" and self.last < value:
             self.last = value
             self.version += 1

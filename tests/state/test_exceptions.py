@@ -108,7 +108,7 @@ async def test_a_drawn_block_names_what_it_hides_and_who_is_inside(tab: Tab, pro
         ten = datetime.combine(day, time(10), BERLIN).astimezone(UTC)
         inside = next(each for each in await free_times(session, provider.id, now()) if each.start == ten)
         await book_appointment(session, GUEST, asking(inside.id), now())
-    await tab.send(ExceptionForm.begin, kind="block", day=str(day), start=600, end=690)
+    await tab.send(ExceptionForm.draw, day=str(day), start=600, end=690)
     form = await tab.state(ExceptionForm)
     assert (form.start, form.end, form.change.times) == ("10:00", "11:30", "2 free times go.")
     assert form.change.bookings == "1 booking stays and lies inside."
@@ -129,7 +129,7 @@ async def test_a_drawn_block_names_what_it_hides_and_who_is_inside(tab: Tab, pro
         ("off", {"first": "9999-12-31"}, "Please choose a day of these years."),
         ("off", {"first": "2150-01-01"}, "Please choose a date from today on, at most two years ahead."),
         ("off", {"last": "2025-01-01"}, "The last day must not lie before the first one."),
-        ("off", {"repeat": "week"}, "Please choose until when it repeats."),
+        ("off", {"repeat": "week", "until": ""}, "Please choose until when it repeats."),
         ("off", {"repeat": "hourly"}, "'no', 'week' or 'year'."),
         ("hours", {"start": ""}, "Please write the time as hours and minutes, for example 09:30."),
         ("hours", {"start_again": "10:00", "end_again": "11:00"}, "09:00 to 13:00 and 10:00 to 11:00 overlap."),
