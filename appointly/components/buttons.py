@@ -76,7 +76,7 @@ def icon_button(icon: str, label: str, class_name: str = "", **props: Any) -> rx
     )
 
 
-def form_button(*children: Any, action: str, class_name: str, **fields: str) -> rx.Component:
+def form_button(*children: Any, action: str, class_name: str, **fields: Any) -> rx.Component:
     """A form of one button: posts `fields` to `action`."""
     return form(
         *[rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()],

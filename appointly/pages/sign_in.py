@@ -181,7 +181,11 @@ def _demo(*roles: str) -> rx.Component:
             rx.el.div(
                 *[
                     form_button(
-                        label, action="/session/demo", class_name=looks("secondary", "small", "w-full"), role=role
+                        label,
+                        action="/session/demo",
+                        class_name=looks("secondary", "small", "w-full"),
+                        role=role,
+                        next=SignInForm.then,
                     )
                     for role, label in DEMO_ROLES
                     if role in roles

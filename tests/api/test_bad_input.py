@@ -14,7 +14,7 @@ from appointly.clock import now
 from appointly.database import transaction
 from appointly.domain.actor import GUEST
 from appointly.operations.book_appointment import book_appointment
-from tests.hostile import BODIES, NUMBERS_JSON_DOES_NOT_KNOW, ODD_TEXTS, STRINGS, VALUES, fingerprint
+from tests.hostile import BODIES, NOBODY, NUMBERS_JSON_DOES_NOT_KNOW, ODD_TEXTS, STRINGS, VALUES, fingerprint
 from tests.making import asking, make_provider, make_service, make_slots
 from tests.people import PASSWORD, person
 
@@ -39,6 +39,8 @@ SIGN_UP = {"email": "new@example.com", "password": PASSWORD, "name": "New", "rol
 CALLS = [
     Call("POST", "/api/v1/auth/signup", SIGN_UP, free=frozenset({"name", "password"})),
     Call("POST", "/api/v1/auth/login", {"email": "ada@example.com", "password": "wrong"}),
+    Call("POST", "/api/v1/auth/otp", {"otp_session": f"{NOBODY}.secret", "code": "123456"}),
+    Call("POST", "/api/v1/auth/refresh", {"refresh_token": "unknown"}),
     Call("GET", "/api/v1/services", query={"q": "", "city": "", "min_price": "", "date": "", "sort": "", "cursor": ""}),
     Call("GET", "/api/v1/services/{service}"),
     Call("GET", "/api/v1/services/{service}/availability", query={"date": "2026-12-01", "days": 1}),
@@ -51,6 +53,8 @@ CALLS = [
 ]
 FORMS = [
     Call("POST", "/session/login", {"email": "ada@example.com", "password": "wrong", "next": "/", "page": ""}),
+    Call("POST", "/session/otp", {"id": str(NOBODY), "code": "123456", "next": "/"}),
+    Call("POST", "/session/otp/resend", {"id": str(NOBODY), "next": "/"}),
     Call("POST", "/session/signup", SIGN_UP | {"next": ""}, free=frozenset({"name", "password", "next"})),
     Call("POST", "/session/demo", {"role": "customer", "next": ""}),
 ]

@@ -16,6 +16,7 @@ from appointly.domain.one_time_code import CODE_LIFE, CODES_AN_HOUR, PAUSE, code
 from appointly.models import OneTimeCode
 from appointly.settings import settings
 from tests.conftest import REDIS_DATABASES_EACH
+from tests.hostile_addresses import ELSEWHERE, HERE
 from tests.people import PASSWORD, Person, code_form, person
 from tests.processes import TEST_SECRET
 
@@ -209,6 +210,27 @@ async def test_the_hourly_ceiling_needs_the_password_and_spares_what_was_mailed(
     assert query(await led_to(http, "/session/otp/resend", form)) == {"error": "too_many_codes"}
     assert await ask(http) == form
     assert await led_to(http, "/session/otp", form) == "/dashboard"
+
+
+@pytest.mark.parametrize("target", HERE)
+async def test_next_comes_through_the_code(http: httpx.AsyncClient, olga: Person, target: str) -> None:
+    location = await led_to(http, "/session/login", LOGIN | {"next": target})
+    again = await led_to(http, "/session/otp", wrong(code_form(location)) | query(location))
+    assert await led_to(http, "/session/otp", code_form(again) | {"next": query(again)["next"]}) == target
+
+
+async def test_next_never_leaves_the_site(http: httpx.AsyncClient, olga: Person) -> None:
+    form = await ask(http, next="//evil.example")
+    for target in ELSEWHERE:
+        refused = await led_to(http, "/session/otp", form | {"code": "none", "next": target})
+        assert (urlsplit(refused).path, query(refused)) == (f"/auth/{form['id']}", {"error": "otp_invalid"})
+    assert await led_to(http, "/session/otp", form | {"next": ELSEWHERE[0]}) == "/dashboard"
+    for target in ELSEWHERE:
+        assert await led_to(http, "/session/logout", {"next": target}) == "/"
+    await person("Cleo Customer")
+    for target in ["//evil.example", "/\\evil.example", "/%2f/evil.example", ""]:
+        login = {"email": "cleo@example.com", "password": PASSWORD, "next": target}
+        assert await led_to(http, "/session/login", login) == "/account"
 
 
 @pytest.mark.parametrize("code_id", ["", "nonsense", "\0", "%00", str(uuid4()), "1" * 500, "../login"])
