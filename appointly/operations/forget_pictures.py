@@ -42,7 +42,8 @@ _HIDE_FROM_PROFILE = """
 UPDATE provider SET picture = '' WHERE id = %(provider_id)s AND picture = ANY(%(addresses)s)
 """
 _HIDE_FROM_SERVICES = """
-UPDATE service SET picture = '' WHERE provider_id = %(provider_id)s AND picture = ANY(%(addresses)s)
+UPDATE service SET picture = '/pictures/' || category || '-1.svg'
+WHERE provider_id = %(provider_id)s AND picture = ANY(%(addresses)s)
 """
 
 

@@ -21,6 +21,7 @@ from appointly.queries.own_services import OwnService, own_services
 from appointly.settings import settings
 from appointly.state.base import Viewer
 from appointly.state.live import watch
+from appointly.state.service_editor import ServiceEditor
 from appointly.visitor import current_actor
 
 Status = Literal["active", "paused", "archived"]
@@ -68,6 +69,8 @@ class OwnServices(rx.State):
         watch(self, OwnServices.refresh, f"provider:{actor.provider_id}")
         self.leaving = False
         await self._read()
+        # The next editor to open shows nothing of the last one; what was typed there is still kept.
+        (await self.get_state(ServiceEditor)).loaded = False
         return None
 
     @rx.event

@@ -72,7 +72,7 @@ class ServiceEditor(rx.State):
     currency: str = ""
     typed: dict[str, str] = typed_of(NEW)
     questions: list[QuestionDraft] = []
-    errors: dict[str, str] = dict.fromkeys(typed_of(NEW), "")
+    errors: dict[str, str] = dict.fromkeys([*typed_of(NEW), "questions"], "")
     opened: dict[str, bool] = dict.fromkeys(FOLDS, False)
     form_key: str = ""
     duration_key: str = ""
@@ -96,13 +96,16 @@ class ServiceEditor(rx.State):
     _city: str = ""
 
     @rx.event
-    async def load(self) -> EventSpec | None:
+    async def load(self) -> AsyncIterator[EventSpec | None]:
         """The page opens, or its connection returns: what was typed for this very service stays."""
         if current_actor().provider_id is None:
-            return rx.redirect("/dashboard")
-        if not (self.loaded and self.key == self._wanted() and self.dirty and not self.saved):
+            yield rx.redirect("/dashboard")
+        elif self.dirty and not self.saved and self.key == self._wanted():
+            self.loaded = True
+        else:
+            self.loaded = False
+            yield None  # so that nobody types into another service's fields
             await self._open()
-        return None
 
     @rx.event
     async def start_over(self) -> None:
@@ -120,7 +123,7 @@ class ServiceEditor(rx.State):
             try:
                 service = await own_service(session, actor, UUID(key), at) if key else None
             except (NotFound, ValueError):
-                self.missing, self.loaded = True, True
+                self.missing, self.loaded, self.dirty = True, True, False
                 return
         if profile is None:
             raise NotFound("Your account has no business yet.")
@@ -225,7 +228,9 @@ class ServiceEditor(rx.State):
         if self.missing or (self.editing and times.items() <= self._was[0].items()):
             return
         try:
-            form = form_of(self.typed | {"title": self.typed["title"] or "New"}, [], self.currency)
+            # Whatever else is not right yet has no part in it.
+            others = {"title": "New", "category": self.typed["category"], "price": "1"}
+            form = form_of(typed_of(NEW) | others | times, [], self.currency)
         except ValidationFailed:
             return
         actor, at = current_actor(), now()
@@ -299,8 +304,7 @@ class ServiceEditor(rx.State):
         drawn = [picture for picture in DRAWN if picture.startswith(f"/pictures/{category}-")]
         shown = typed["picture"] or (drawn[0] if drawn else "")
         self.pictures = [
-            Choice(picture, f"Picture {place}", chosen=picture == shown)
-            for place, picture in enumerate(dict.fromkeys([*drawn, shown]), start=1)
+            Choice(picture, f"Picture {place}", chosen=picture == shown) for place, picture in enumerate(drawn, start=1)
         ]
         minutes, notice, capacity = (
             number(typed[name]) for name in ("duration_minutes", "min_notice_minutes", "capacity")
