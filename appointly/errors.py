@@ -216,6 +216,12 @@ class EmailJustChanged(AppointlyError):
     message = "Your address was changed in the last three days. Until then it cannot be changed again."
 
 
+class TooManyTokens(AppointlyError):
+    code = "too_many_tokens"
+    status = 409
+    message = "You have twenty tokens already. Please revoke one that is not used any more."
+
+
 class EmailTaken(AppointlyError):
     code = "email_taken"
     status = 409

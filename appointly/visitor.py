@@ -20,7 +20,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.domain.actor import GUEST, Actor
 from appointly.domain.manage_key import manage_key, opens
 from appointly.errors import NotSignedIn
+from appointly.operations.api_tokens import note_token_use
 from appointly.operations.note_visit import note_visit
+from appointly.queries.api_tokens import PREFIX, token_of_secret
 from appointly.queries.sessions import session_by_id, session_for_token
 from appointly.settings import settings
 
@@ -85,7 +87,12 @@ def set_current_visitor(visitor: Visitor) -> None:
 
 
 async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, bearer: str | None = None) -> Visitor:
-    """The visitor with these cookies, or with this access token if there is one. Notes the visit once a minute."""
+    """The visitor with these cookies, or with this access or personal token if there is one.
+
+    Notes the visit once a minute. The bookings that links have opened in a browser do not belong to a personal token.
+    """
+    if bearer is not None and bearer.startswith(PREFIX):
+        return await _visitor_of_token(session, bearer, now)
     cookies = read_cookies(cookie_header)
     managed = opened_bookings(cookies.get(BOOKINGS_COOKIE, ""))
     found = None
@@ -98,6 +105,14 @@ async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, b
         return Visitor(replace(GUEST, managed=managed), cookies=cookies)
     await note_visit(session, found, now)
     return Visitor(replace(found.actor, managed=managed), found.id, cookies=cookies)
+
+
+async def _visitor_of_token(session: AsyncSession, secret: str, now: datetime) -> Visitor:
+    token = await token_of_secret(session, secret, now)
+    if token is None:
+        return Visitor()
+    await note_token_use(session, token, now)
+    return Visitor(token.actor, scopes=frozenset(token.scopes))
 
 
 def read_cookies(header: str) -> dict[str, str]:

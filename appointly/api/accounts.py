@@ -169,7 +169,7 @@ async def post_refresh(request: Request, form: RefreshForm) -> dict[str, object]
 
 
 @router.get("/me", response_model=MeOut)
-@access("signed_in")
+@access("signed_in", "account:read")
 async def get_me(request: Request) -> dict[str, object]:
     """Who is signed in."""
     actor = current_actor()

@@ -141,7 +141,7 @@ def shown(booking: Booking) -> dict[str, object]:
 
 
 @router.post("", status_code=201, response_model=BookedOut, responses=refusals(404, 409))
-@access("public")
+@access("public", "bookings:write")
 async def post_booking(
     request: Request,
     form: BookingRequest,
@@ -181,7 +181,7 @@ async def book_once(
 
 
 @router.get("", response_model=BookingsOut, responses=refusals(422))
-@access("signed_in")
+@access("signed_in", "bookings:read")
 async def get_bookings(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -194,7 +194,7 @@ async def get_bookings(
 
 
 @router.get("/{booking_id}", response_model=BookingOut, responses=refusals(404, 422))
-@access("public")
+@access("public", "bookings:read")
 async def get_booking(request: Request, booking_id: UUID) -> Response:
     """One booking, for its customer (also by the link from the mail) and its provider."""
     async with reading() as session:
@@ -215,14 +215,14 @@ MOVES = refusals(404, 409)
 
 
 @router.post("/{booking_id}/confirm", response_model=BookingOut, responses=MOVES)
-@access("signed_in")
+@access("signed_in", "bookings:write")
 async def post_confirm(request: Request, booking_id: UUID) -> Response:
     """The provider says yes."""
     return await moved(request, booking_id, confirm_appointment)
 
 
 @router.post("/{booking_id}/decline", response_model=BookingOut, responses=MOVES)
-@access("signed_in")
+@access("signed_in", "bookings:write")
 async def post_decline(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
     """The provider says no; the time is free again."""
     reason = form.reason if form else ""
@@ -232,14 +232,14 @@ async def post_decline(request: Request, booking_id: UUID, form: Cancellation | 
 
 
 @router.post("/{booking_id}/complete", response_model=BookingOut, responses=MOVES)
-@access("signed_in")
+@access("signed_in", "bookings:write")
 async def post_complete(request: Request, booking_id: UUID) -> Response:
     """The customer was served."""
     return await moved(request, booking_id, complete_appointment)
 
 
 @router.post("/{booking_id}/no-show", response_model=BookingOut, responses=MOVES)
-@access("signed_in")
+@access("signed_in", "bookings:write")
 async def post_no_show(request: Request, booking_id: UUID) -> Response:
     """The customer did not come."""
     return await moved(request, booking_id, mark_no_show)
@@ -259,14 +259,14 @@ async def cancelled(request: Request, ids: list[UUID], reason: str) -> list[dict
 
 
 @router.post("/cancel", response_model=CancellationsOut, responses=MOVES)
-@access("public")
+@access("public", "bookings:write")
 async def post_cancel_all(request: Request, form: Cancellations) -> Response:
     """Cancel several bookings, all of them or none."""
     return answer({"items": await cancelled(request, form.ids, form.reason)})
 
 
 @router.post("/{booking_id}/cancel", response_model=CancelledOut, responses=MOVES)
-@access("public")
+@access("public", "bookings:write")
 async def post_cancel(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
     """Cancel one booking, as its customer or its provider."""
     [done] = await cancelled(request, [booking_id], form.reason if form else "")

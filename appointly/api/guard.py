@@ -85,7 +85,8 @@ async def admit(request: Request, level: str, scope: str = "") -> Visitor:
             found = await visitor_of(session, cookie, now(), bearer)
     if found.actor.user_id is None and (bearer is not None or level != "public"):
         raise NotSignedIn
-    if found.scopes is not None and scope not in found.scopes:
+    for_anybody = level == "public" and not scope and request.method in SAFE
+    if found.scopes is not None and scope not in found.scopes and not for_anybody:
         raise ScopeMissing
     if level not in ("public", "signed_in", found.actor.kind):
         raise Forbidden

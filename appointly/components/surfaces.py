@@ -81,6 +81,19 @@ def section_title(text: Any, *actions: Any, id: str = "") -> rx.Component:
     )
 
 
+def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
+    """One part of the page, which a link can lead to."""
+    return card(
+        rx.el.h2(title, id=f"{anchor}-title", class_name="text-lg font-semibold"),
+        rx.el.p(lead, class_name="mt-1 text-sm text-ink-soft"),
+        rx.el.div(*children, class_name="mt-5 flex flex-col items-stretch gap-4"),
+        id=anchor,
+        role="region",
+        aria_labelledby=f"{anchor}-title",
+        class_name="scroll-mt-20 p-5 sm:p-6",
+    )
+
+
 def facts(*pairs: tuple[Any, Any]) -> rx.Component:
     """Names and values, one pair a line."""
     return rx.el.dl(

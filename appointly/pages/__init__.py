@@ -27,6 +27,7 @@ from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.sign_in_code import sign_in_code
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
+from appointly.state.api_tokens import ApiTokens
 from appointly.state.availability import Availability
 from appointly.state.become_provider import BecomeProvider
 from appointly.state.booking_page import BookingPage
@@ -74,7 +75,10 @@ def add_pages(app: rx.App) -> None:
     ):
         app.add_page(linked, route=route, title=f"{title} · Appointly", on_load=MailedLink.load)
     app.add_page(
-        settings, route="/account/settings", title="Settings · Appointly", on_load=[SettingsPage.load, SignInWays.load]
+        settings,
+        route="/account/settings",
+        title="Settings · Appointly",
+        on_load=[SettingsPage.load, SignInWays.load, ApiTokens.load],
     )
     app.add_page(
         become_provider,

@@ -9,8 +9,9 @@ from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, text_field
 from appointly.components.forms import form
 from appointly.components.marks import badge
-from appointly.components.surfaces import card, page_title
+from appointly.components.surfaces import page_title, section
 from appointly.domain.zones import zones
+from appointly.pages.settings_tokens import api_tokens
 from appointly.pages.shell import page
 from appointly.pages.sign_in_ways import sign_in_ways
 from appointly.state.settings_page import SettingsPage
@@ -31,19 +32,6 @@ def settings() -> rx.Component:
             ),
             class_name="mx-auto flex max-w-text flex-col gap-8",
         ),
-    )
-
-
-def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
-    """One part of the page, which a link can lead to."""
-    return card(
-        rx.el.h2(title, id=f"{anchor}-title", class_name="text-lg font-semibold"),
-        rx.el.p(lead, class_name="mt-1 text-sm text-ink-soft"),
-        rx.el.div(*children, class_name="mt-5 flex flex-col items-stretch gap-4"),
-        id=anchor,
-        role="region",
-        aria_labelledby=f"{anchor}-title",
-        class_name="scroll-mt-20 p-5 sm:p-6",
     )
 
 
@@ -266,4 +254,4 @@ def _place(place: Any) -> rx.Component:
 
 
 # In the order of the page. Further parts have their own file and are added here.
-PARTS = (_profile, _email, _password, _ways, _places)
+PARTS = (_profile, _email, _password, _ways, _places, api_tokens)
