@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from appointly import clock
 from appointly.database.migrate import newest_revision
 from appointly.errors import SettingsInvalid
+from appointly.origin import trusted
 from appointly.routes import GOOGLE_CALLBACK
 from appointly.settings import settings
 
@@ -66,6 +67,12 @@ async def check_settings() -> list[Finding]:
         found.append(Finding("Address", config.base_url, "Use https, or sign-in cookies can be read on the way."))
     else:
         found.append(Finding("Address", config.base_url))
+    try:
+        config.require_limits()
+        trusted(config.trusted_proxies)
+        found.append(Finding("Limits", f"× {config.rate_limit_factor:g}"))
+    except SettingsInvalid as error:
+        found.append(Finding("Limits", "cannot be used", error.message, breaks=True))
     if config.demo:
         found.append(Finding("Demo mode", "on", "Anyone can sign in as anyone. Set APPOINTLY_DEMO=0 for real use."))
     return found

@@ -131,6 +131,14 @@ class TooManyRequests(AppointlyError):
     status = 429
     message = "That was too often. Please wait a moment and try again."
 
+    @classmethod
+    def wait(cls, seconds: int) -> "TooManyRequests":
+        """The refusal that says when to come back: in whole minutes, or in a moment."""
+        minutes = -(-seconds // 60)
+        soon = seconds <= 10
+        when = "in a moment" if soon else "in a minute" if minutes == 1 else f"in {minutes} minutes"
+        return cls(f"That was too often. Please try again {when}.", details={"retry_after": seconds})
+
 
 class OtpInvalid(AppointlyError):
     code = "otp_invalid"

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 from appointly.errors import SettingsInvalid
 
+MOST_FACTOR = 100
 PLACEHOLDER_SECRETS = {"", "change-me", "changeme", "secret", "demo"}
 
 
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     demo: bool = Field(False, alias="APPOINTLY_DEMO")
     admin_password: str = Field("", alias="APPOINTLY_ADMIN_PASSWORD")
     trusted_proxies: str = Field("", alias="APPOINTLY_TRUSTED_PROXIES")
+    rate_limit_factor: float = Field(1, alias="APPOINTLY_RATE_LIMIT_FACTOR", ge=0.1, le=1_000_000)
     database_pool_size: int = Field(16, alias="APPOINTLY_DATABASE_POOL_SIZE", ge=1, le=200)
     platform_fee_bps: int = Field(500, alias="APPOINTLY_PLATFORM_FEE_BPS", ge=0, le=10_000)
 
@@ -73,6 +75,11 @@ class Settings(BaseSettings):
             return url
         path, _, database = url.removeprefix("unix://").partition("?db=")
         return f"redis+socket://{path}?virtual_host={database}"
+
+    def require_limits(self) -> None:
+        """Raises `SettingsInvalid` where limits are as good as off for real accounts."""
+        if self.rate_limit_factor > MOST_FACTOR and not self.demo:
+            raise SettingsInvalid(f"APPOINTLY_RATE_LIMIT_FACTOR is above {MOST_FACTOR}, which only demo mode may have.")
 
     def require_secret(self) -> str:
         """The secret key. Raises `SettingsInvalid` for a missing or placeholder one."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from appointly import frontend
+from appointly.origin import trusted
 from appointly.settings import Settings, settings
 from appointly.supervisor import StartFailed
 
@@ -58,6 +59,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve until SIGINT or SIGTERM. Everything is imported before the fork, so that workers start at once."""
     config = settings()
     config.require_secret()
+    config.require_limits()
+    trusted(config.trusted_proxies)
     require_free_port(host, port)
     os.environ.update(reflex_environment(config, frontend.build(config.home)))
     os.chdir(frontend.ROOT)

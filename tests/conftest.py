@@ -12,6 +12,7 @@ import redis
 from psycopg import sql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.database import bus
 from appointly.database.embedded import DATABASE_NAME, FOR_TESTS, Servers, embedded_servers
 from appointly.database.engine import engine
@@ -93,7 +94,7 @@ async def worker_servers(servers: Servers, worker_number: int) -> AsyncIterator[
 
 def forget_connections() -> None:
     """Have settings, engine and Redis clients made anew on their next use."""
-    for made_once in (settings, engine, bus.client, bus.script):
+    for made_once in (settings, engine, bus.client, bus.script, limits.script):
         made_once.cache_clear()
 
 
@@ -111,6 +112,7 @@ def emptied_tables(worker_servers: Servers) -> list[str]:
 def database(worker_servers: Servers, emptied_tables: list[str]) -> str:
     """The URL of this worker's database, without a row in it; its Valkey is empty too."""
     clean(worker_servers, emptied_tables)
+    limits.fallback = limits.Fallback()
     return worker_servers.database_url
 
 

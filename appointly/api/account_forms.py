@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from appointly import limits
 from appointly.api.forms import back, chosen, read_form
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget_everything, set_session_cookie
@@ -64,8 +65,9 @@ async def authenticate_again(actor: Actor, password: str, *, needed: bool = True
         raise NotSignedIn
     if account.password_hash is None and not needed:
         return account
-    if not await password_fits(password, account.password_hash):
-        raise PasswordWrong(fields={"current": PasswordWrong.message})
+    async with limits.failures("sign_in", account.email, counted=PasswordWrong):
+        if not await password_fits(password, account.password_hash):
+            raise PasswordWrong(fields={"current": PasswordWrong.message})
     return account
 
 
@@ -111,6 +113,7 @@ async def post_email(request: Request) -> Response:
         visitor = signed_in_visitor()
         form = parse(EmailChange, chosen(typed, EmailChange))
         await authenticate_again(visitor.actor, form.current, needed=False)
+        await limits.take("mail", visitor.actor.email)
         browser = token_hash(read_cookies(request.headers.get("cookie", "")).get(SESSION_COOKIE, ""))
         async with transaction() as session:
             await ask_to_change_email(session, visitor.actor, form.email, browser, now())

@@ -8,19 +8,21 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.api.guard import GuardedRoute, access
-from appointly.api.sessions import forget_everything, set_session_cookie
+from appointly.api.sessions import forget_everything, remember_device, set_session_cookie
 from appointly.api.shapes import MeOut, OtpSessionOut, SignedInOut, answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.one_time_code import CODES_AN_HOUR
-from appointly.errors import OtpInvalid, RefreshInvalid
+from appointly.errors import CredentialsInvalid, EmailTaken, OtpInvalid, RefreshInvalid
 from appointly.operations.redeem_sign_in_code import redeem_sign_in_code
 from appointly.operations.refresh_sign_in import add_refresh_token, refresh_sign_in
 from appointly.operations.send_sign_in_code import AskedCode, send_sign_in_code
 from appointly.operations.sign_in import NewSession, check_password, sign_in
 from appointly.operations.sign_out import sign_out
 from appointly.operations.sign_up import SignUp, sign_up
+from appointly.origin import current_origin
 from appointly.passwords import LONGEST
 from appointly.queries.accounts import Account, account_by_email
 from appointly.queries.codes import code_id_of
@@ -69,8 +71,8 @@ async def start_session(session: AsyncSession, request: Request, account: Accoun
     before = current_visitor()
     if before.session_id is not None:
         await sign_out(session, before.actor, before.session_id)
-    address = request.client.host if request.client else ""
-    return await sign_in(session, account.id, at, user_agent=request.headers.get("user-agent", ""), address=address)
+    agent, address = request.headers.get("user-agent", ""), current_origin().address
+    return await sign_in(session, account.id, at, user_agent=agent, address=address)
 
 
 async def ask_for_code(account: Account, at: datetime) -> AskedCode:
@@ -90,32 +92,37 @@ async def finish_with_code(
 ) -> tuple[Account, NewSession]:
     """A session for whoever typed the mailed code. Raises `OtpInvalid`, `OtpExpired`, `OtpAttemptsUsed`."""
     new = None
-    async with transaction() as session:
-        account = await redeem_sign_in_code(session, code_id, browser, typed, settings().require_secret(), at)
-        if account is not None:
-            new = await start_session(session, request, account, at)
-    if account is None or new is None:
-        raise OtpInvalid
-    return account, new
+    async with limits.failures("code", counted=OtpInvalid):
+        async with transaction() as session:
+            account = await redeem_sign_in_code(session, code_id, browser, typed, settings().require_secret(), at)
+            if account is not None:
+                new = await start_session(session, request, account, at)
+        if account is None or new is None:
+            raise OtpInvalid
+        return account, new
 
 
 async def authenticate(credentials: Credentials) -> Account:
-    """The account of these credentials. Raises `CredentialsInvalid`."""
-    async with reading() as session:
-        account = await account_by_email(session, credentials.email)
-    return await check_password(account, credentials.password)
+    """The account of these credentials. Raises `CredentialsInvalid`, `TooManyRequests`."""
+    async with limits.failures("sign_in", credentials.email, counted=CredentialsInvalid):
+        async with reading() as session:
+            account = await account_by_email(session, credentials.email)
+        return await check_password(account, credentials.password)
 
 
 async def register(form: SignUp, at: datetime) -> Account:
-    """A new account. Raises `EmailTaken`."""
-    async with transaction() as session:
-        return await sign_up(session, form, at)
+    """A new account. Raises `EmailTaken`, `TooManyRequests`."""
+    async with limits.failures("sign_up_taken", counted=EmailTaken):
+        await limits.take("sign_up")
+        async with transaction() as session:
+            return await sign_up(session, form, at)
 
 
 async def _signed_in(account: Account, new: NewSession, at: datetime, response: Response) -> dict[str, object]:
     async with transaction() as session:
         refresh_token = await add_refresh_token(session, new.id, at)
     set_session_cookie(response, new.token)
+    remember_device(response, account.email)
     return _tokens(account, new.id, refresh_token, at)
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import remember
 from appointly.api.shapes import Money, PaymentOut, answer, money, payment, refusals
@@ -153,6 +154,7 @@ async def post_booking(
     A taken time is refused with `slot_taken` and the three nearest free ones as `alternatives`.
     """
     caller, at = current_visitor(), now()
+    await limits.take("booking", form.customer_email)
     async with transaction() as session:
         if idempotency_key is None:
             booked = await book_appointment(session, caller.actor, form, at)

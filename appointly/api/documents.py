@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from reflex.utils.prerequisites import get_web_dir
 from starlette.responses import Response
 
+from appointly import limits
 from appointly.api.descriptions import (
     Description,
     landing,
@@ -27,6 +28,8 @@ from appointly.api.descriptions import (
 )
 from appointly.api.problems import expected
 from appointly.clock import now
+from appointly.errors import AppointlyError
+from appointly.origin import origin_of, set_current_origin
 from appointly.settings import settings
 
 Scope = MutableMapping[str, Any]
@@ -65,10 +68,11 @@ def documents(pages: Asgi) -> Asgi:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await pages(scope, receive, send)
             return
+        set_current_origin(origin_of(scope))
         try:
             answer = await answer_to(scope["path"], scope.get("query_string", b"").decode("latin-1"))
         except Exception as error:
-            refusal = expected(error)
+            refusal = error if isinstance(error, AppointlyError) else expected(error)
             answer = Answer(shell("__spa-fallback.html"), status=refusal.status)  # the application will say why
         if answer is not None:
             accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
@@ -91,6 +95,7 @@ async def answer_to(path: str, query: str) -> Answer | None:
         case "", "":
             return page(landing(base), shell("index.html"))
         case "services", "":
+            await limits.take("search")
             return page(await search_description(base, dict(parse_qsl(query)), now()))
         case "services", slug if slug:
             return page(await service_description(base, slug, now()))

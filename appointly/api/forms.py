@@ -23,7 +23,14 @@ from appointly.api.accounts import (
     register,
 )
 from appointly.api.guard import GuardedRoute, access, require_same_site
-from appointly.api.sessions import forget, forget_everything, remember, set_browser_cookie, set_session_cookie
+from appointly.api.sessions import (
+    forget,
+    forget_everything,
+    remember,
+    remember_device,
+    set_browser_cookie,
+    set_session_cookie,
+)
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.manage_key import opens
@@ -70,6 +77,8 @@ def back(page: str, error: AppointlyError, typed: dict[str, str]) -> Response:
     """Back to the form, which says what was wrong and still holds what was typed."""
     kept = {name: value[:LONGEST_VALUE] for name, value in typed.items() if name != "password" and value}
     query = {"error": error.code} | ({"fields": ",".join(error.fields)} if error.fields else {}) | kept
+    if error.code == TooManyRequests.code:
+        query["wait"] = str(error.details["retry_after"])
     return RedirectResponse(f"{page}?{urlencode(query, errors='replace')}", 303)
 
 
@@ -82,6 +91,7 @@ def arrived(account: Account, new: NewSession, then: str) -> Response:
     """On to the page they wanted, else to their own, with the cookie of the new session."""
     response = RedirectResponse(routes.safe_path(then, HOME[account.role]), 303)
     set_session_cookie(response, new.token)
+    remember_device(response, account.email)
     return response
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from appointly import limits
 from appointly.api.forms import back, read_form, to_the_code, welcome
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget, keep
@@ -20,6 +21,7 @@ from appointly.database import reading, transaction
 from appointly.domain.proven_identity import ProvenIdentity
 from appointly.errors import (
     AppointlyError,
+    CredentialsInvalid,
     EmailTaken,
     GoogleCancelled,
     GoogleDoubtful,
@@ -63,6 +65,7 @@ async def begin(request: Request) -> Response:
     try:
         if not settings().google_sign_in:
             raise NotFound
+        await limits.take("google")
         start = Start(*(secrets.token_urlsafe(32) for _ in range(3)))
         response = RedirectResponse(await google().address(start), 303)
     except AppointlyError as error:
@@ -97,6 +100,7 @@ async def _proven(request: Request, begun: dict[str, dict[str, str]]) -> ProvenI
     code = query.get("code", "")
     if not 0 < len(code) <= LONGEST_CODE:
         raise GoogleDoubtful
+    await limits.take("google")
     return await google().who(code, Start(**begun["start"]), query.get("iss", ""))
 
 
@@ -147,7 +151,8 @@ async def add_google(request: Request) -> Response:
         if account is None:
             raise IdentityRefused
         if account.password_hash is not None:
-            await check_password(account, typed.get("password", "")[:LONGEST])
+            async with limits.failures("sign_in", account.email, counted=CredentialsInvalid):
+                await check_password(account, typed.get("password", "")[:LONGEST])
         elif not owner:
             raise PasswordMissing
         async with transaction() as session:

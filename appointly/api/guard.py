@@ -19,6 +19,7 @@ from appointly.clock import now
 from appointly.database import reading
 from appointly.domain.rights import SCOPES
 from appointly.errors import AppointlyError, CrossSite, Forbidden, NotSignedIn, ScopeMissing
+from appointly.origin import origin_of, set_current_origin
 from appointly.settings import settings
 from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
@@ -57,6 +58,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
+                set_current_origin(origin_of(request.scope))
                 require_small(request, largest)
                 set_current_visitor(await admit(request, level, scope))
                 return await answer(request)

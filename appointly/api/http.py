@@ -52,7 +52,7 @@ def document(api: FastAPI) -> dict[str, Any]:
     for path in found["paths"].values():
         for method, operation in path.items():
             operation["security"] = [{}, {"cookie": []}, {"bearer": []}]
-            everywhere = refusals(401, 503) if method == "get" else refusals(400, 401, 403, 413, 422, 503)
+            everywhere = refusals(401, 429, 503) if method == "get" else refusals(400, 401, 403, 413, 422, 429, 503)
             operation["responses"] |= {str(status): answer for status, answer in everywhere.items()}
     return found
 

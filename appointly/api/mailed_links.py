@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from appointly import limits
 from appointly.api.forms import back, chosen, read_form, to_the_code, welcome
 from appointly.api.guard import GuardedRoute, access
 from appointly.clock import now
@@ -140,6 +141,7 @@ async def ask(request: Request) -> Response:
     typed = await read_form(request)
     try:
         wish = parse(ResetWish, chosen(typed, ResetWish))
+        await limits.take("mail", wish.email)
         async with transaction() as session:
             await ask_for_reset(session, wish.email, now())
     except AppointlyError as error:

@@ -60,7 +60,11 @@ def problem(
 
 def of_refusal(error: AppointlyError) -> Response:
     """A refusal of ours."""
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(error.status)
+    headers = {
+        401: {"WWW-Authenticate": "Bearer"},
+        429: {"Retry-After": str(error.details.get("retry_after", 1))},
+        503: {"Retry-After": "2"},
+    }.get(error.status)
     return problem(error.status, error.code, error.message, error.fields, headers, error.details)
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.shapes import AvailabilityOut, Money, answer, money, refusals
 from appointly.clock import now
@@ -123,6 +124,7 @@ def in_full(page: ServicePage, times: Sequence[NextTime]) -> dict[str, object]:
 @access("public")
 async def get_services(search: Annotated[SearchRequest, Query()]) -> Response:
     """Find services by words, category, city, price (minor units) and day; sort by relevance, price or next."""
+    await limits.take("search")
     async with reading() as session:
         page = await search_services(session, search, now())
     return answer({"items": [in_list(found) for found in page.items], "next_cursor": page.next_cursor})

@@ -1,16 +1,18 @@
-"""The cookies: who is signed in, which bookings were opened by a link, and what a sign-in under way needs."""
+"""The cookies: who is signed in, which bookings were opened by a link, and what signing in needs."""
 
 from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Response
 
+from appointly.origin import DEVICE_COOKIE, current_origin, device_value
 from appointly.queries.sessions import LIFETIMES
 from appointly.settings import settings
 from appointly.visitor import BOOKINGS_COOKIE, BROWSER_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
 
 BOOKINGS_COOKIE_LIFE = 180 * 24 * 3600
 BROWSER_COOKIE_LIFE = 3600  # longer than a code, so that the page knows whose has run out
+DEVICE_COOKIE_LIFE = 400 * 24 * 3600  # browsers keep none longer
 
 
 def _set(response: Response, name: str, value: str, seconds: int) -> None:
@@ -34,6 +36,11 @@ def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:
     _set(response, BOOKINGS_COOKIE, remember_bookings(already, appointment_id), BOOKINGS_COOKIE_LIFE)
 
 
+def remember_device(response: Response, email: str) -> None:
+    """Know this browser at the next sign-in of this account: strangers' wrong guesses do not hold it up."""
+    _set(response, DEVICE_COOKIE, device_value(current_origin(), email), DEVICE_COOKIE_LIFE)
+
+
 def keep(response: Response, name: str, value: str, life: timedelta) -> None:
     """Leave something sealed with the browser for a while."""
     _set(response, name, value, int(life.total_seconds()))
@@ -46,5 +53,5 @@ def forget(response: Response, *names: str) -> None:
 
 
 def forget_everything(response: Response) -> None:
-    """Drop what says who somebody is."""
+    """Drop what says who somebody is; the device's cookie stays, which signs nobody in."""
     forget(response, SESSION_COOKIE, BOOKINGS_COOKIE, BROWSER_COOKIE)

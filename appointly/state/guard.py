@@ -29,9 +29,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from appointly.clock import now
 from appointly.database import reading
 from appointly.errors import Forbidden, Unavailable, ValidationFailed
+from appointly.origin import NOWHERE, Origin, set_current_origin
 from appointly.routes import safe_path
 from appointly.state.base import Viewer
-from appointly.state.sockets import cookies_of
+from appointly.state.sockets import origin_at
 from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
 LEVELS = ("public", "signed_in", "customer", "provider", "admin")
@@ -77,9 +78,11 @@ class Guard(Middleware):
     async def preprocess(self, app: Any, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event run; an update is sent instead of running it."""
         viewer = await state.get_state(Viewer)
+        origin = origin_here(app)
+        set_current_origin(origin)
         try:
             async with reading() as session:
-                visitor = await visitor_of(session, cookie_header(app), now())
+                visitor = await visitor_of(session, origin.cookies, now())
         except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
             return await refused(state, viewer, Unavailable.message)
@@ -103,18 +106,16 @@ class Guard(Middleware):
         return None
 
 
-def cookie_header(app: rx.App) -> str:
-    """The cookies of the socket this tab is connected with now, else of the one its event came by.
+def origin_here(app: rx.App) -> Origin:
+    """Address and cookies of the socket this tab is connected with now, else of the one its event came by.
 
     An event that the server itself enqueues is judged by the socket which will receive the answer, not by whoever used
     the tab's token before.
     """
     context, namespace = EventContext.get(), app.event_namespace
     socket = namespace._token_manager.token_to_socket.get(context.token) if namespace else None
-    cookies = cookies_of(app, socket.sid) if socket else None
-    if cookies is None:
-        cookies = cookies_of(app, str(context.router_data.get("sid", "")))
-    return cookies or ""
+    origin = origin_at(app, socket.sid) if socket else None
+    return origin or origin_at(app, str(context.router_data.get("sid", ""))) or NOWHERE
 
 
 async def forget(root: BaseState) -> None:

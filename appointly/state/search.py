@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from appointly import limits
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting
@@ -59,6 +60,7 @@ class Search(rx.State):
         self._query = request.values()
         self._show_filters(request)
         at = now()
+        await limits.take("search")
         async with reading() as session:
             found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
         self.services = [card_of_found(item, at) for item in found.items]
@@ -81,6 +83,7 @@ class Search(rx.State):
             return
         request, _ = SearchRequest.forgiving(self._query | {"cursor": self._cursor})
         at = now()
+        await limits.take("search")
         async with reading() as session:
             found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
         self.services += [card_of_found(item, at) for item in found.items]

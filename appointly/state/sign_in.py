@@ -52,6 +52,8 @@ class SignInForm(rx.State):
         )
         code = query.get("error", "")
         self.error = SENTENCES.get(code, errors.AppointlyError.message) if code else ""
+        if code == errors.TooManyRequests.code and query.get("wait", "").isdecimal():
+            self.error = errors.TooManyRequests.wait(int(query["wait"][:6])).message
         if code == errors.EmailTaken.code:
             self.email_error = errors.EmailTaken.message
         if code in PASSWORD_REFUSALS:

@@ -8,9 +8,11 @@ from typing import Any
 
 import reflex as rx
 
+from appointly.origin import NOWHERE, Origin, origin_of
+
 SECRETS = ("cookie", "authorization")
 AFTERWARDS_SECONDS = 60
-left: dict[str, str] = {}
+left: dict[str, Origin] = {}
 
 
 def keep_secrets_out(app: rx.App) -> None:
@@ -26,7 +28,7 @@ def keep_secrets_out(app: rx.App) -> None:
         return data
 
     def on_disconnect(sid: str, *reason: object) -> "asyncio.Task[None] | None":
-        left[sid] = cookies_of(app, sid) or ""
+        left[sid] = origin_at(app, sid) or NOWHERE
         asyncio.get_running_loop().call_later(AFTERWARDS_SECONDS, left.pop, sid, None)
         return leave(sid)
 
@@ -34,14 +36,11 @@ def keep_secrets_out(app: rx.App) -> None:
     namespace.on_disconnect = on_disconnect  # type: ignore[method-assign]
 
 
-def cookies_of(app: rx.App, sid: str) -> str | None:
-    """The cookie header this socket came with; None for a socket this worker does not know."""
+def origin_at(app: rx.App, sid: str) -> Origin | None:
+    """Address and cookies this socket came with; None for a socket this worker does not know."""
     namespace = app.event_namespace
     try:
         environ = app.sio.get_environ(sid, namespace.namespace)  # type: ignore[union-attr]
     except (AttributeError, KeyError):
         environ = None
-    if environ is None:
-        return left.get(sid)
-    headers = environ["asgi.scope"]["headers"]
-    return "; ".join(value.decode("latin-1") for name, value in headers if name.lower() == b"cookie")
+    return left.get(sid) if environ is None else origin_of(environ["asgi.scope"])

@@ -13,7 +13,7 @@ from pydantic import Field
 from reflex_base.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly import routes
+from appointly import limits, routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import pays, place_of
@@ -224,6 +224,7 @@ class Wizard(rx.State):
 
     async def _book(self, request: BookingRequest, attempt: str) -> None:
         actor, at = current_actor(), now()
+        await limits.take("booking", request.customer_email)
         async with transaction() as session:
             key = f"page:{attempt}:{request.slot_id}"
             claim = await claim_key(session, actor, request.customer_email, key, b"page", at)

@@ -126,7 +126,7 @@ async def test_a_newcomer_gets_an_account(ada: Browser, provider: Provider, sess
     assert (await session.exec(text(query))).all() == [("Ada Lovelace", "customer", None, True)]  # type: ignore[call-overload]
     query = "SELECT issuer, subject, email FROM identity"
     assert (await session.exec(text(query))).all() == [(provider.url, "ada", "ada@example.com")]  # type: ignore[call-overload]
-    assert list(ada.http.cookies) == ["appointly_session"]
+    assert sorted(ada.http.cookies) == ["appointly_device", "appointly_session"]
 
 
 async def test_the_second_time_it_is_the_same_account(ada: Browser, provider: Provider, session: AsyncSession) -> None:

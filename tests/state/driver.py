@@ -12,6 +12,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
 from appointly.errors import AppointlyError
+from appointly.origin import Origin
 from appointly.state import sockets
 from appointly.state.base import explain
 
@@ -24,6 +25,7 @@ class Tab:
         self.token = str(uuid4())
         self.cookie = ""
         self.path = "/"
+        self.address = "203.0.113.9"
         self.browser_events: list[Event] = []
         self.shown: dict[str, dict[str, Any]] = {}
 
@@ -39,7 +41,7 @@ class Tab:
             "sid": self.token,
             "token": self.token,
         }
-        sockets.left[self.token] = self.cookie
+        sockets.left[self.token] = Origin(self.address, self.cookie)
         sent: dict[str, dict[str, Any]] = {}
         event = Event(name=name, payload=payload, router_data=router)
         with contextlib.suppress(AppointlyError):  # a refusal has become a sentence on the page by now
