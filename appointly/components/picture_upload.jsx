@@ -49,7 +49,7 @@ export function PictureUpload({ kind, label, value = "", onChange, look }) {
   const [refusals, setRefusals] = useState([]);
   const [said, setSaid] = useState("");
   const [over, setOver] = useState(false);
-  const input = useRef(null), focus = useRef(null), dragged = useRef(null), root = useRef(null);
+  const button = useRef(null), input = useRef(null), focus = useRef(null), dragged = useRef(null), root = useRef(null);
   const several = kind === "gallery";
   const shown = kind === "service" ? (value ? [{ id: value, small: value }] : []) : pictures;
 
@@ -98,7 +98,7 @@ export function PictureUpload({ kind, label, value = "", onChange, look }) {
   }
 
   async function remove(picture) {
-    input.current.previousSibling.focus();
+    button.current.focus();
     if (kind !== "service") {
       await change(pictures.filter((one) => one.id !== picture.id), ask("DELETE", `/${picture.id}`), "Picture removed.");
     }
@@ -127,6 +127,19 @@ export function PictureUpload({ kind, label, value = "", onChange, look }) {
     <div ref={root} role="group" aria-label={label} className={over ? look.over : look.area}
       onDragOver={(event) => { event.preventDefault(); setOver(event.dataTransfer.types.includes("Files")); }}
       onDragLeave={() => setOver(false)} onDrop={(event) => dropped(event)}>
+      <div className={look.words}>
+        <p className={look.label} aria-hidden="true">{label}</p>
+        <button ref={button} type="button" className={look.choose} disabled={full || (pending.length > 0 && !several)}
+          onClick={() => input.current.click()}><Icon name="picture" />{words}</button>
+        <input ref={input} type="file" hidden multiple={several} accept="image/jpeg,image/png,image/webp" aria-label={label}
+          onChange={(event) => { take(event.target.files); event.target.value = ""; }} />
+        <p className={look.hint}>
+          {several ? `${pictures.length} of ${MOST}. ` : ""}JPEG, PNG or WebP, up to 10 MB
+          <span className={look.mouse}>; or drop {several ? "them" : "it"} here</span>.
+        </p>
+        <div role="alert" className={look.refusals}>{refusals.map((sentence) => <p key={sentence}>{sentence}</p>)}</div>
+        <p role="status" className="sr-only">{said}</p>
+      </div>
       <ul className={look.tiles} hidden={!shown.length && !pending.length}>
         {(pending.length && !several ? [] : shown).map((picture, place) => (
           <li key={picture.id} data-picture={picture.id} className={look.tile} draggable={several}
@@ -155,19 +168,6 @@ export function PictureUpload({ kind, label, value = "", onChange, look }) {
           </li>
         ))}
       </ul>
-      <div className={look.words}>
-        <p className={look.label} aria-hidden="true">{label}</p>
-        <button type="button" className={look.choose} disabled={full || (pending.length > 0 && !several)}
-          onClick={() => input.current.click()}><Icon name="picture" />{words}</button>
-        <input ref={input} type="file" hidden multiple={several} accept="image/jpeg,image/png,image/webp" aria-label={label}
-          onChange={(event) => { take(event.target.files); event.target.value = ""; }} />
-        <p className={look.hint}>
-          {several ? `${pictures.length} of ${MOST}. ` : ""}JPEG, PNG or WebP, up to 10 MB
-          <span className={look.mouse}>; or drop {several ? "them" : "it"} here</span>.
-        </p>
-        <div role="alert" className={look.refusals}>{refusals.map((sentence) => <p key={sentence}>{sentence}</p>)}</div>
-        <p role="status" className="sr-only">{said}</p>
-      </div>
     </div>
   );
 }

@@ -20,10 +20,8 @@ from appointly.components.fields import LABEL
 Kind = Literal["profile", "gallery", "service"]
 ON_PICTURE = f"{SHAPE} absolute size-9 pointer-coarse:size-11 bg-surface text-ink shadow-low disabled:hidden"
 TILE = "relative rounded-card bg-sunken"
-AREA = "flex gap-4 rounded-card border border-dashed p-4"
+AREA = "rounded-card border border-dashed p-4 flex gap-4"
 LOOK = {
-    "area": f"{AREA} border-line-strong",
-    "over": f"{AREA} border-accent bg-accent-soft",
     "picture": "size-full rounded-card object-cover",
     "waiting": "size-full rounded-card object-cover opacity-50",
     "bar": "absolute inset-x-3 bottom-3 block h-1.5 overflow-hidden rounded-full bg-surface",
@@ -38,15 +36,11 @@ LOOK = {
     "hint": "text-sm text-ink-faint",
     "refusals": "flex flex-col gap-1 text-sm break-words text-bad-ink",
 }
-SHAPES: dict[Kind, dict[str, str]] = {
-    "profile": {"tiles": "size-32 shrink-0", "tile": f"{TILE} size-32"},
-    "service": {"tiles": "w-48 shrink-0", "tile": f"{TILE} aspect-[3/2]"},
-    "gallery": {
-        "area": f"{LOOK['area']} flex-col",
-        "over": f"{LOOK['over']} flex-col",
-        "tiles": "grid grid-cols-2 gap-3 sm:grid-cols-4",
-        "tile": f"{TILE} aspect-square",
-    },
+BESIDE, BELOW = "flex-row-reverse justify-end", "flex-col"
+SHAPES: dict[Kind, tuple[str, dict[str, str]]] = {
+    "profile": (BESIDE, {"tiles": "size-32 shrink-0", "tile": f"{TILE} size-32"}),
+    "service": (BESIDE, {"tiles": "w-48 shrink-0", "tile": f"{TILE} aspect-[3/2]"}),
+    "gallery": (BELOW, {"tiles": "grid grid-cols-2 gap-3 sm:grid-cols-3", "tile": f"{TILE} aspect-square"}),
 }
 
 
@@ -66,4 +60,9 @@ class PictureUpload(rx.Component):
 
 def picture_upload(kind: Kind, label: str, **props: Any) -> rx.Component:
     """An upload of pictures of one kind, named by `label`; the module says how to use it."""
-    return PictureUpload.create(kind=kind, label=label, look={**LOOK, **SHAPES[kind]}, **props)
+    where, shape = SHAPES[kind]
+    areas = {
+        "area": f"{AREA} {where} border-line-strong",
+        "over": f"{AREA} {where} border-accent bg-accent-soft",
+    }
+    return PictureUpload.create(kind=kind, label=label, look=LOOK | shape | areas, **props)
