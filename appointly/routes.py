@@ -44,6 +44,11 @@ def login(role: str, **query: str) -> str:
     return with_query("/login-provider" if role == "provider" else "/login", **query)
 
 
+def small(picture: str) -> str:
+    """The small size of a picture, by its address; a drawing has one size."""
+    return picture.replace("/large.webp", "/small.webp")
+
+
 def with_query(path: str, **query: str) -> str:
     """`path` with what is not empty of the query."""
     given = {name: value for name, value in query.items() if value}

@@ -105,7 +105,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         f"{page.title} at {page.provider}, {page.city} · {NAME}",
         shortened(f"{price}, {duration}. {markdown.plain(page.description)}"),
         f"{base}{routes.service(page.slug)}",
-        f"{base}/og.png",
+        preview_of(base, page.picture),
         "".join(body),
         [data | rating(page.rating, page.reviews)],
         listed=not page.unlisted,
@@ -130,13 +130,15 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
         reviews(said),
     ]
     data = business(base, page.name, page.slug, page.address, page.city) | {"description": markdown.plain(page.about)}
+    if page.picture:
+        data["image"] = f"{base}{page.picture}"
     if page.latitude is not None:
         data["geo"] = {"@type": "GeoCoordinates", "latitude": page.latitude, "longitude": page.longitude}
     return Description(
         f"{page.name}, {page.city} · {NAME}",
         shortened(f"{page.headline}. {markdown.plain(page.about)}"),
         f"{base}{routes.provider(page.slug)}",
-        f"{base}/og.png",
+        preview_of(base, page.picture),
         "".join(body),
         [data | rating(page.rating, page.reviews)],
     )
@@ -179,6 +181,11 @@ async def sitemap(base: str) -> str:
     fixed = ["/", "/services", "/about", "/contact", *(routes.search(category=each.slug) for each in CATEGORIES)]
     urls = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in [*fixed, *(row.path for row in found)])
     return f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+
+def preview_of(base: str, picture: str) -> str:
+    """The picture for previews of a sent link: theirs, or ours, because drawings are not shown there."""
+    return f"{base}{picture}" if picture.startswith("/media/") else f"{base}/og.png"
 
 
 def business(base: str, name: str, slug: str, address: str, city: str) -> dict[str, Any]:

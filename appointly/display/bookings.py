@@ -137,7 +137,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         service=booking.service_title,
         service_href=routes.service(booking.service_slug),
         book_again=routes.book(booking.service_slug),
-        picture=booking.service_picture,
+        picture=routes.small(booking.service_picture),
         category=booking.service_category,
         provider=booking.provider_name,
         provider_href=routes.provider(booking.provider_slug),

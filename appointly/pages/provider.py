@@ -14,7 +14,7 @@ from appointly.components.written import written
 from appointly.display.services import Hours
 from appointly.pages.not_found import nothing_here
 from appointly.pages.shell import page
-from appointly.state.provider import ProviderView
+from appointly.state.provider import ProviderView, Shown
 
 STORY = ProviderView.story
 
@@ -39,6 +39,17 @@ def _provider() -> rx.Component:
                 rx.el.div(
                     rx.foreach(ProviderView.services, lambda service: service_card(service, level=3)),
                     class_name="mt-5 grid gap-4 sm:grid-cols-2",
+                ),
+                rx.cond(
+                    ProviderView.gallery.length() > 0,  # type: ignore[attr-defined]
+                    rx.el.div(
+                        section_title("Pictures"),
+                        rx.el.ul(
+                            rx.foreach(ProviderView.gallery, _picture),
+                            class_name="mt-5 grid grid-cols-2 gap-3 sm:grid-cols-3",
+                        ),
+                        class_name="mt-12",
+                    ),
                 ),
                 rx.cond(
                     ProviderView.reviews.length() > 0,  # type: ignore[attr-defined]
@@ -67,7 +78,17 @@ def _provider() -> rx.Component:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        avatar(STORY.initials, STORY.tint, "large"),
+        rx.cond(
+            STORY.photo,
+            rx.el.img(
+                src=STORY.photo,
+                alt="",
+                width="112",
+                height="112",
+                class_name="size-28 shrink-0 rounded-full bg-sunken object-cover",
+            ),
+            avatar(STORY.initials, STORY.tint, "large"),
+        ),
         rx.el.div(
             rx.el.h1(STORY.name, dir="auto", class_name="text-2xl font-semibold break-words"),
             rx.el.p(STORY.headline, dir="auto", class_name="break-words mt-1 text-lg text-ink-soft"),
@@ -84,6 +105,25 @@ def _head() -> rx.Component:
 
 def _side(title: str, *children: Any) -> rx.Component:
     return card(rx.el.h2(title, class_name="mb-2 text-lg font-semibold"), *children)
+
+
+def _picture(picture: Shown) -> rx.Component:
+    """A picture of the gallery that opens in full size."""
+    return rx.el.li(
+        rx.el.a(
+            rx.el.img(
+                src=picture.small,
+                alt=picture.label,
+                loading="lazy",
+                width="480",
+                height="480",
+                class_name="aspect-square w-full rounded-card bg-sunken object-cover",
+            ),
+            href=picture.large,
+            target="_blank",
+            rel="noopener",
+        ),
+    )
 
 
 def _hours(hours: Hours) -> rx.Component:
@@ -112,8 +152,22 @@ def _contact() -> rx.Component:
             rx.el.p(STORY.place),
             rx.el.a("Open in maps", href=STORY.map_href, target="_blank", rel="noopener", class_name=TEXT_LINK),
         ),
+        rx.cond(STORY.serves, line("navigation", STORY.serves)),
         rx.cond(STORY.phone, line("phone", rx.el.a(STORY.phone, href="tel:" + STORY.phone, class_name=TEXT_LINK))),
         rx.cond(STORY.languages, line("languages", STORY.languages)),
+        rx.foreach(
+            ProviderView.sites,
+            lambda site: line(
+                "link",
+                rx.el.a(
+                    site.name,
+                    href=site.href,
+                    target="_blank",
+                    rel="nofollow noopener ugc",
+                    class_name=f"{TEXT_LINK} break-all",
+                ),
+            ),
+        ),
         class_name="flex flex-col gap-3",
     )
 

@@ -18,6 +18,7 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
+BANNER = "mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover dark:brightness-90"
 STORY = ServiceView.story
 
 
@@ -40,8 +41,8 @@ def _service() -> rx.Component:
                 src=STORY.picture,
                 alt="",
                 width="480",
-                height="320",
-                class_name="mt-4 aspect-[2/1] w-full rounded-card object-cover object-bottom dark:brightness-90",
+                height="240",
+                class_name=rx.cond(STORY.picture.startswith("/media/"), BANNER, f"{BANNER} object-bottom"),
             ),
             rx.el.div(
                 rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),

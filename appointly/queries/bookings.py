@@ -11,6 +11,7 @@ from appointly.database.statement import select
 from appointly.domain.actor import Actor
 from appointly.errors import NotFound
 from appointly.queries.paging import Page, cursor_after, read_cursor
+from appointly.queries.pictures import SHOWN
 
 FIRST_INSTANT = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 LAST_INSTANT = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
@@ -84,10 +85,10 @@ class DayLoad:
     minutes: int
 
 
-SELECT = """
+SELECT = f"""
 SELECT appointment.id, reference, appointment.status, slot_id,
        appointment.service_id, service.slug AS service_slug, service.title AS service_title,
-       service.category AS service_category, service.picture AS service_picture, service.location,
+       service.category AS service_category, {SHOWN} AS service_picture, service.location,
        appointment.provider_id, provider.slug AS provider_slug, provider.business_name AS provider_name,
        provider.phone AS provider_phone, provider.address, provider.city, provider.time_zone,
        appointment.customer_id, customer_name, customer_email, customer_phone, notes, answers,
@@ -97,7 +98,7 @@ SELECT appointment.id, reference, appointment.status, slot_id,
 FROM appointment
 JOIN service ON service.id = appointment.service_id
 JOIN provider ON provider.id = appointment.provider_id
-"""
+"""  # noqa: S608
 
 AS_CUSTOMER = "(appointment.customer_id = %(user_id)s OR appointment.id = ANY(%(managed)s))"
 AS_PROVIDER = "(appointment.provider_id = %(own_provider_id)s OR %(all)s)"

@@ -19,6 +19,11 @@ class Uploaded:
     height: int
 
 
+# What a service shows: its own, else what its provider has uploaded, else the scene of its category.
+SHOWN: LiteralString = """
+coalesce(nullif(service.picture, ''), CASE WHEN starts_with(provider.picture, '/media/') THEN provider.picture END,
+         '/pictures/' || service.category || '-1.svg')
+"""
 _OF_PROVIDER: LiteralString = """
 SELECT id, kind, width, height FROM picture WHERE provider_id = %(provider_id)s ORDER BY place, id
 """

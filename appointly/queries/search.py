@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.errors import ValidationFailed
 from appointly.queries.availability import IS_FREE
+from appointly.queries.pictures import SHOWN
 from appointly.queries.search_request import SearchRequest, fold
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
@@ -133,7 +134,7 @@ ORDERS: dict[str, Order] = {
 }
 ITEM: LiteralString = f"""
 jsonb_build_object(
-    'id', service.id, 'slug', service.slug, 'title', title, 'category', service.category, 'picture', service.picture,
+    'id', service.id, 'slug', service.slug, 'title', title, 'category', service.category, 'picture', {SHOWN},
     'price_amount', service.price_amount, 'currency', service.currency, 'duration_minutes', duration_minutes,
     'approval', approval, 'location', location, 'provider_slug', provider.slug, 'provider', business_name,
     'city', provider.city, 'time_zone', time_zone, 'rating', rating_sum::float8 / nullif(rating_count, 0),

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.queries.availability import IS_FREE
+from appointly.queries.pictures import SHOWN
 
 SLUG = re.compile("[a-z0-9-]{1,200}")
 
@@ -81,6 +82,9 @@ class ProviderPage:
     languages: list[str]
     time_zone: str
     picture: str
+    places: list[str]
+    travel_radius_km: int | None
+    links: list[str]
     latitude: float | None
     longitude: float | None
     rating: float | None
@@ -122,8 +126,8 @@ class _City:
     city: str
 
 
-OFFER: LiteralString = """
-service.id, service.slug, service.title, service.category, service.picture, price_amount, service.currency,
+OFFER: LiteralString = f"""
+service.id, service.slug, service.title, service.category, {SHOWN} AS picture, price_amount, service.currency,
 duration_minutes, provider.slug AS provider_slug, business_name AS provider, city, time_zone,
 said.rating, said.reviews
 """
@@ -140,7 +144,7 @@ WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
 """
 PROVIDER: LiteralString = """
 SELECT id, slug, business_name AS name, headline, about, category, city, address, phone, languages, time_zone, picture,
-       latitude, longitude, said.rating, said.reviews
+       places, travel_radius_km, links, latitude, longitude, said.rating, said.reviews
 FROM provider, LATERAL (
     SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review JOIN service ON service.id = service_id
     WHERE provider_id = provider.id

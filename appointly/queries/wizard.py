@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import NotFound
+from appointly.queries.pictures import SHOWN
 
-OFFER = """
-SELECT service.id, service.slug, title, service.category, service.picture, price_amount, service.currency,
+OFFER: LiteralString = f"""
+SELECT service.id, service.slug, title, service.category, {SHOWN} AS picture, price_amount, service.currency,
        duration_minutes, capacity, horizon_days, approval, location, cancellation_policy, questions,
        status = 'active' AND suspended_at IS NULL AS open,
        provider.id AS provider_id, provider.slug AS provider_slug, business_name AS provider, address, city, time_zone
 FROM service JOIN provider ON provider.id = service.provider_id
 WHERE service.slug = %(slug)s AND status <> 'archived'
-"""
+"""  # noqa: S608
 
 CHOSEN = """
 SELECT slot.id, start_time AS start, end_time AS "end", letter || token AS token,

@@ -123,7 +123,7 @@ def line_of(service: OwnService, zone: str, at: datetime) -> ServiceLine:
     return ServiceLine(
         id=str(service.id),
         title=service.title,
-        picture=service.picture,
+        picture=routes.small(service.picture),
         price=formatting.money(service.price_amount, service.currency),
         duration=formatting.duration(service.duration_minutes),
         status=service.status,

@@ -11,8 +11,9 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
 from appointly.queries import storefront
+from appointly.queries.pictures import Uploaded, pictures_of
 from appointly.queries.storefront import ProviderPage
 from appointly.state.views import card_of, quotes_of
 
@@ -21,10 +22,28 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A picture of the gallery; `label` says which."""
+
+    small: str
+    large: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place on the web that the provider names."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True)
 class ProviderStory:
-    """What the page tells about a provider. `about` is HTML."""
+    """What the page tells about a provider. `about` is HTML; `photo` is empty where there is none."""
 
     name: str = ""
+    photo: str = ""
     initials: str = ""
     tint: int = 1
     headline: str = ""
@@ -35,6 +54,7 @@ class ProviderStory:
     map_href: str = ""
     phone: str = ""
     languages: str = ""
+    serves: str = ""
     rating: str = ""
     reviews: str = ""
     zone: str = ""
@@ -45,6 +65,7 @@ def story_of(page: ProviderPage) -> ProviderStory:
     address = place_of(page.address, page.city)
     return ProviderStory(
         name=page.name,
+        photo=routes.small(page.picture) if page.picture.startswith("/media/") else "",
         initials=formatting.initials(page.name),
         tint=formatting.tint(page.name),
         headline=page.headline,
@@ -55,10 +76,31 @@ def story_of(page: ProviderPage) -> ProviderStory:
         map_href=routes.map_of(address),
         phone=page.phone,
         languages=", ".join(page.languages),
+        serves=serves(page),
         rating=formatting.rating(page.rating),
         reviews=formatting.count(page.reviews, "review"),
         zone=formatting.zone_name(page.time_zone),
     )
+
+
+def serves(page: ProviderPage) -> str:
+    """Where people are served, in a line: "At the provider's · At your place, within 20 km · Online"."""
+    radius = f", within {page.travel_radius_km} km" if page.travel_radius_km else ""
+    words = LOCATIONS | {"customer": f"{LOCATIONS['customer']}{radius}"}
+    return " · ".join(words[place] for place in LOCATIONS if place in page.places)
+
+
+def sites_of(page: ProviderPage) -> list[Site]:
+    """The provider's own links, named by where they lead."""
+    return [Site(link.partition("://")[2].removeprefix("www.").rstrip("/"), link) for link in page.links]
+
+
+def gallery_of(pictures: list[Uploaded]) -> list[Shown]:
+    """The gallery in its order."""
+    return [
+        Shown(routes.picture(picture.id, "small"), routes.picture(picture.id), f"Picture {number} of {len(pictures)}")
+        for number, picture in enumerate(pictures, start=1)
+    ]
 
 
 def week_of(hours: Iterable[storefront.Hours], today: int) -> list[Hours]:
@@ -89,6 +131,8 @@ class ProviderView(rx.State):
     services: list[ServiceCard] = []
     reviews: list[Quote] = []
     hours: list[Hours] = []
+    gallery: list[Shown] = []
+    sites: list[Site] = []
 
     @rx.event
     async def load(self) -> None:
@@ -105,7 +149,8 @@ class ProviderView(rx.State):
             today = at.astimezone(ZoneInfo(page.time_zone)).date()
             hours = await storefront.hours_of_provider(session, page.id, today)
             said = await storefront.reviews_of_provider(session, page.id, REVIEWS)
-        self.story = story_of(page)
+            pictures = await pictures_of(session, page.id, "gallery")
+        self.story, self.sites, self.gallery = story_of(page), sites_of(page), gallery_of(pictures)
         self.services = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.hours = week_of(hours, today.isoweekday())
         self.reviews = quotes_of(said, at)

@@ -23,7 +23,7 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
         title=offer.title,
         provider=offer.provider,
         city=offer.city,
-        picture=offer.picture,
+        picture=routes.small(offer.picture),
         rating=formatting.rating(offer.rating),
         reviews=f"({offer.reviews})",
         price=formatting.money(offer.price_amount, offer.currency),

@@ -330,7 +330,7 @@ def offer_view(service: Offer) -> OfferView:
         title=service.title,
         provider=service.provider,
         service_href=routes.service(service.slug),
-        picture=service.picture,
+        picture=routes.small(service.picture),
         category=service.category,
         duration=duration(service.duration_minutes),
         price=money(service.price_amount, service.currency),
