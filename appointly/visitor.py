@@ -86,10 +86,13 @@ def set_current_visitor(visitor: Visitor) -> None:
     _current.set(visitor)
 
 
-async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, bearer: str | None = None) -> Visitor:
+async def visitor_of(
+    session: AsyncSession, cookie_header: str, now: datetime, bearer: str | None = None, *, in_use: bool = True
+) -> Visitor:
     """The visitor with these cookies, or with this access or personal token if there is one.
 
-    Notes the visit once a minute. The bookings that links have opened in a browser do not belong to a personal token.
+    Notes the visit once a minute, unless the person has done nothing: a page that looks after itself is not `in_use`.
+    The bookings that links have opened in a browser do not belong to a personal token.
     """
     if bearer is not None and bearer.startswith(PREFIX):
         return await _visitor_of_token(session, bearer, now)
@@ -103,7 +106,8 @@ async def visitor_of(session: AsyncSession, cookie_header: str, now: datetime, b
         found = await session_for_token(session, token, now)
     if found is None:
         return Visitor(replace(GUEST, managed=managed), cookies=cookies)
-    await note_visit(session, found, now)
+    if in_use:
+        await note_visit(session, found, now)
     return Visitor(replace(found.actor, managed=managed), found.id, cookies=cookies)
 
 

@@ -32,6 +32,7 @@ from appointly.errors import Forbidden, Unavailable, ValidationFailed
 from appointly.origin import NOWHERE, Origin, set_current_origin
 from appointly.routes import safe_path
 from appointly.state.base import Viewer
+from appointly.state.live import BY_ITSELF
 from appointly.state.sockets import origin_at
 from appointly.visitor import Visitor, set_current_visitor, visitor_of
 
@@ -82,7 +83,8 @@ class Guard(Middleware):
         set_current_origin(origin)
         try:
             async with reading() as session:
-                visitor = await visitor_of(session, origin.cookies, now())
+                clicked = BY_ITSELF not in EventContext.get().router_data
+                visitor = await visitor_of(session, origin.cookies, now(), in_use=clicked)
         except (SQLAlchemyError, psycopg.Error, OSError) as error:
             log.warning("guard_without_database", error=str(error))
             return await refused(state, viewer, Unavailable.message)

@@ -19,6 +19,7 @@ from appointly.clock import now
 from appointly.database import bus
 
 RETRY_SECONDS = 1.0
+BY_ITSELF = "by_itself"  # marks an event that nobody clicked: it does not keep the person signed in
 MINUTE = "minute"  # the topic of pages that show how late it is
 log = structlog.get_logger()
 
@@ -107,7 +108,9 @@ async def refresh(app: rx.App, token: str) -> None:
         tab.again = True
     else:
         tab.reading, tab.again = True, False
-        reading = await app.event_processor.enqueue(token, Event(name=tab.event, router_data=tab.route))
+        reading = await app.event_processor.enqueue(
+            token, Event(name=tab.event, router_data=tab.route | {BY_ITSELF: True})
+        )
         reading.add_done_callback(lambda _: finished(app, token, tab))
 
 

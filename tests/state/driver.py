@@ -15,6 +15,7 @@ from appointly.errors import AppointlyError
 from appointly.origin import Origin
 from appointly.state import sockets
 from appointly.state.base import explain
+from appointly.state.live import BY_ITSELF
 
 
 class Tab:
@@ -26,13 +27,14 @@ class Tab:
         self.cookie = ""
         self.path = "/"
         self.address = "203.0.113.9"
+        self.by_itself = False
         self.browser_events: list[Event] = []
         self.shown: dict[str, dict[str, Any]] = {}
 
     async def send(self, handler: Any, /, **payload: Any) -> dict[str, dict[str, Any]]:
         """Call a handler (or an event by its full name) as a browser would; what was sent back, by state."""
         name = handler if isinstance(handler, str) else f"{handler.state.get_full_name()}.{handler.fn.__name__}"
-        router = {
+        router: dict[str, Any] = {
             "pathname": self.path,
             "asPath": self.path,
             "query": {},
@@ -41,6 +43,8 @@ class Tab:
             "sid": self.token,
             "token": self.token,
         }
+        if self.by_itself:
+            router[BY_ITSELF] = True
         sockets.left[self.token] = Origin(self.address, self.cookie)
         sent: dict[str, dict[str, Any]] = {}
         event = Event(name=name, payload=payload, router_data=router)

@@ -139,6 +139,20 @@ async def test_old_sessions_end(tab: Tab, column: str) -> None:
     assert ran == []
 
 
+@pytest.mark.parametrize("by_itself", [True, False])
+async def test_only_what_somebody_does_keeps_them_signed_in(tab: Tab, by_itself: bool) -> None:
+    owner = await person("Olga Owner", "provider")
+    tab.cookie, tab.by_itself = owner.cookie, by_itself
+    yesterday = now() - timedelta(days=1)
+    async with transaction() as session:
+        await session.exec(text("UPDATE login_session SET last_seen_at = :at").bindparams(at=yesterday))
+    await tab.send(Business.load)
+    assert ran == ["business"]
+    async with transaction() as session:
+        [(seen,)] = await session.exec(text("SELECT last_seen_at FROM login_session"))
+    assert (seen == yesterday) is by_itself
+
+
 async def test_a_disabled_account_is_out_at_once(tab: Tab) -> None:
     tab.cookie = (await person("Olga Owner", "provider")).cookie
     async with transaction() as session:
