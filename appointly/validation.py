@@ -2,15 +2,14 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Annotated, Any, TypeVar
-from zoneinfo import available_timezones
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from appointly.domain.zones import zones
 from appointly.errors import ValidationFailed
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,6 +28,8 @@ SENTENCES = {
     "extra_forbidden": "This field is not known.",
     "too_long": "Please give at most {max_length}.",
     "too_short": "Please give at least {min_length}.",
+    "float_type": "Please write this as a number.",
+    "float_parsing": "Please write this as a number.",
     "int_type": "Please write this as a whole number.",
     "int_parsing": "Please write this as a whole number.",
     "int_parsing_size": "Please write this as a whole number.",
@@ -92,15 +93,9 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-@cache
-def time_zones() -> frozenset[str]:
-    """The IANA zones a provider may live in: places and UTC. PostgreSQL reads names like CET as a fixed offset."""
-    return frozenset(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-
-
 def time_zone(text: str) -> str:
     """The IANA name of a zone. Raises `ValueError` with a sentence."""
-    if text not in time_zones():
+    if text not in zones():
         raise ValueError("We do not know this time zone. Please choose one by its place, for example Europe/Berlin.")
     return text
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import CARD
+from appointly.components.written import written
 
 EMPTY = "text-ink-faint italic"
 
@@ -43,9 +44,11 @@ def profile_preview(preview: Any) -> rx.Component:
                 rx.el.ul(
                     rx.cond(preview.place != "", _line("map-pin", preview.place)),
                     rx.foreach(preview.ways, lambda way: _line("check", way)),
+                    rx.cond(preview.languages != "", _line("languages", preview.languages)),
                     rx.foreach(preview.hours, lambda hours: _line("clock", hours)),
                     class_name="mt-4 flex flex-col gap-2 text-sm empty:hidden",
                 ),
+                rx.cond(preview.about != "", rx.el.div(written(preview.about), class_name="mt-4 text-sm")),
                 rx.cond(
                     preview.service != "",
                     rx.el.div(

@@ -11,7 +11,8 @@ from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.errors import ValidationFailed
 from appointly.models import Provider
-from appointly.operations.own_provider import announce_times, lock_own_provider
+from appointly.operations.change_time_zone import change_time_zone
+from appointly.operations.own_provider import lock_own_provider
 from appointly.operations.provider_fields import (
     About,
     Address,
@@ -26,7 +27,6 @@ from appointly.operations.provider_fields import (
     Zone,
     require_same_clock,
 )
-from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.validation import PhoneNumber
 
 
@@ -61,11 +61,7 @@ async def edit_provider(session: AsyncSession, actor: Actor, changes: ProviderCh
     provider_id = await lock_own_provider(session, actor, "provider.edit")
     provider = await session.get_one(Provider, provider_id)
     wanted: dict[str, Any] = changes.model_dump(exclude_unset=True)
-    if "timezone" in wanted:
-        wanted["time_zone"] = wanted.pop("timezone")
-    moved = wanted.get("time_zone", provider.time_zone) != provider.time_zone
-    if moved:
-        await require_same_clock(session, changes.timezone, now)
+    zone = wanted.pop("timezone", provider.time_zone)
     if wanted.get("currency", provider.currency) != provider.currency and await execute(
         session, "SELECT FROM service WHERE provider_id = %(id)s LIMIT 1", id=provider_id
     ):
@@ -76,9 +72,9 @@ async def edit_provider(session: AsyncSession, actor: Actor, changes: ProviderCh
     session.add(provider)
     await session.flush()
     announce(session, f"provider:{provider_id}")
-    if moved:
-        await regenerate_slots(session, now=now, provider_id=provider_id)
-        announce_times(session, provider_id)
+    if zone != provider.time_zone:
+        await require_same_clock(session, zone, now)
+        await change_time_zone(session, actor, zone, now)
 
 
 def require_whole(provider: Provider) -> None:

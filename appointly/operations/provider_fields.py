@@ -16,9 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.display.services import CATEGORY_NAMES
-from appointly.domain.zones import zones
 from appointly.errors import ValidationFailed
-from appointly.validation import Line, Paragraphs, one_line
+from appointly.validation import Line, Paragraphs, TimeZone, one_line
 
 MOST_LINKS, MOST_LANGUAGES, LONGEST_ABOUT = 6, 12, 4000
 HALF_A_YEAR = timedelta(days=182)
@@ -48,13 +47,6 @@ def currency_of(zone: str) -> str:
     place = get_global("zone_territories").get(canonical)
     found = get_territory_currencies(place) if place else []
     return found[0] if found else "EUR"
-
-
-def known_zone(zone: str) -> str:
-    """A time zone both we and the database know. Raises `ValueError` with a sentence."""
-    if zone not in zones():
-        raise ValueError(UNKNOWN_ZONE)
-    return zone
 
 
 def known_category(slug: str) -> str:
@@ -103,7 +95,7 @@ BusinessName = Annotated[Line, Field(min_length=1, max_length=120)]
 Headline = Annotated[Line, Field(max_length=160)]
 About = Annotated[Paragraphs, Field(max_length=LONGEST_ABOUT)]
 CategorySlug = Annotated[str, Field(max_length=40), AfterValidator(known_category)]
-Zone = Annotated[str, Field(max_length=60), AfterValidator(known_zone)]
+Zone = Annotated[TimeZone, Field(max_length=60)]
 Currency = Annotated[str, Field(max_length=3), AfterValidator(known_currency)]
 City = Annotated[Line, Field(min_length=1, max_length=80)]
 Address = Annotated[Line, Field(max_length=200)]

@@ -17,6 +17,7 @@ from appointly.pages.not_found import not_found
 from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
 from appointly.pages.own_services import own_services
+from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings, provider_calendar
 from appointly.pages.search import search
@@ -39,6 +40,7 @@ from appointly.state.mailed_links import MailedLink
 from appointly.state.onboarding import Onboarding
 from appointly.state.oversight import Oversight
 from appointly.state.own_services import OwnServices
+from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.search import Search
@@ -105,6 +107,7 @@ def add_workspaces(app: rx.App) -> None:
         (own_services, "/dashboard/services", "Services", OwnServices.load),
         (service_editor, "/add-service", "A new service", ServiceEditor.load),
         (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),
+        (profile_editor, "/dashboard/profile", "Profile", ProfileEditor.load),
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
         (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),

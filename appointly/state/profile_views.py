@@ -1,8 +1,9 @@
 """How a business will look to others while its owner still types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from appointly.display import markdown
 from appointly.display.formatting import amount_of, duration, initials, money, tint
 from appointly.display.services import CATEGORY_NAMES, place_of
 
@@ -11,7 +12,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True)
 class Preview:
-    """The public profile in small. What is empty is not told yet; `picture` is the scene of the category."""
+    """The public profile in small; what is empty is not told yet.
+
+    `picture` is the scene of the category, `about` is HTML.
+    """
 
     name: str = ""
     initials: str = ""
@@ -24,9 +28,11 @@ class Preview:
     hours: list[str] = field(default_factory=list)
     service: str = ""
     service_note: str = ""
+    about: str = ""
+    languages: str = ""
 
 
-def preview_of(typed: Mapping[str, str], currency: str) -> Preview:
+def preview_of(typed: Mapping[str, str], currency: str, languages: Sequence[str] = ()) -> Preview:
     """The profile these fields make, however unfinished they are."""
     name, category = typed["business_name"].strip(), typed["category"]
     return Preview(
@@ -40,6 +46,8 @@ def preview_of(typed: Mapping[str, str], currency: str) -> Preview:
         ways=ways_of(typed),
         hours=hours_in_words(typed),
         service=typed.get("title", "").strip(),
+        about=markdown.rendered(typed.get("about", "")),
+        languages=", ".join(languages),
         service_note=" · ".join(part for part in (_length(typed), _price(typed, currency)) if part),
     )
 
