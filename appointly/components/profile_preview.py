@@ -11,7 +11,7 @@ from appointly.components.written import written
 EMPTY = "text-ink-faint italic"
 
 
-def profile_preview(preview: Any) -> rx.Component:
+def profile_preview(preview: Any, photo: Any = "") -> rx.Component:
     """How others will see the business. An illustration: nothing in it can be pressed."""
     return rx.el.figure(
         rx.el.div(
@@ -22,7 +22,13 @@ def profile_preview(preview: Any) -> rx.Component:
             ),
             rx.el.div(
                 rx.el.div(
-                    avatar(preview.initials, preview.tint, "large"),
+                    rx.cond(
+                        photo != "",
+                        rx.el.img(src=photo, alt="", class_name="size-16 rounded-full object-cover"),
+                        avatar(preview.initials, preview.tint, "large"),
+                    )
+                    if isinstance(photo, rx.Var)
+                    else avatar(preview.initials, preview.tint, "large"),
                     class_name="-mt-13 w-fit rounded-full border-4 border-surface bg-surface",
                 ),
                 rx.cond(

@@ -18,6 +18,7 @@ from appointly.demo.rows import Rows
 from appointly.demo.schedule import demo_day, history, upcoming
 from appointly.domain.slug import slug
 from appointly.errors import DatabaseNotEmpty
+from appointly.models.service import LOCATIONS
 from appointly.operations.refresh_listings import refresh_listings
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.passwords import hash_password
@@ -25,6 +26,7 @@ from appointly.passwords import hash_password
 PASSWORD = "appointly-demo"  # noqa: S105 (printed on the login page of every demo)
 MARK = "demo_data_made"
 CUSTOMERS = 30
+TRAVELS_KM = 15
 LETTERS = "ABCDEF"
 VARIANTS = 3
 SEED = 20_091
@@ -130,8 +132,9 @@ def _people(rows: Rows, founded: datetime, known: str) -> tuple[Customer, list[C
 def _user(rows: Rows, founded: datetime, name: str, role: str, known: str | None, email: str = "") -> UUID:
     created = founded + timedelta(hours=rows.random.randint(0, 6000))
     return rows.add(
-        "user", created, email=email or address(name), name=name, role=role, password_hash=known, created_at=created
-    )
+        "user", created, email=email or address(name), name=name, role=role, password_hash=known, created_at=created,
+        email_verified_at=created,
+    )  # fmt: skip
 
 
 def _shop(rows: Rows, category: Category, business: Business, number: int, founded: datetime, known: str) -> Shop:
@@ -141,6 +144,8 @@ def _shop(rows: Rows, category: Category, business: Business, number: int, found
     else:
         owner = _user(rows, founded, business.owner, "provider", None)
     latitude, longitude = business.at
+    offered = {offer.location for offer in business.service}
+    places = [place for place in LOCATIONS if place in offered]
     provider = rows.add(
         "provider",
         founded,
@@ -158,6 +163,10 @@ def _shop(rows: Rows, category: Category, business: Business, number: int, found
         currency=currency,
         phone=business.phone,
         languages=business.languages,
+        places=places,
+        travel_radius_km=TRAVELS_KM if "customer" in places else None,
+        links=[f"https://{slug(business.business)}.example"],
+        onboarded_at=founded,
         picture=f"/pictures/{category.slug}-{number % VARIANTS + 1}.svg",
         created_at=founded,
     )

@@ -33,6 +33,7 @@ from appointly.state.availability import Availability
 from appointly.state.become_provider import BecomeProvider
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
+from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
@@ -95,7 +96,7 @@ def add_pages(app: rx.App) -> None:
 def add_workspaces(app: rx.App) -> None:
     """Register the pages of providers and admins."""
     shown: list[tuple[Any, str, str, Any]] = [
-        (dashboard, "/dashboard", "Today", [Dashboard.load, BookingPanel.load]),
+        (dashboard, "/dashboard", "Today", [Dashboard.load, Checklist.load, BookingPanel.load]),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (

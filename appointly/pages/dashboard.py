@@ -11,6 +11,7 @@ from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
 from appointly.components.timeline import timeline
 from appointly.components.zones import zone_note
+from appointly.pages.checklist import checklist
 from appointly.pages.panel import answer_buttons, booking_panel
 from appointly.pages.shell import workspace
 from appointly.state.dashboard import Dashboard
@@ -36,6 +37,7 @@ def dashboard() -> rx.Component:
                 link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
             ),
         ),
+        checklist(),
         rx.cond(Dashboard.loaded, _content(), _loading()),
         booking_panel(HERE),
         current=HERE,

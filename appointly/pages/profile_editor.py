@@ -9,6 +9,7 @@ from appointly.components.choices import choice_tick, group
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, option, text_area, text_field
+from appointly.components.picture_upload import picture_upload
 from appointly.components.profile_preview import profile_preview
 from appointly.components.surfaces import card, page_title
 from appointly.components.zones import zone_options
@@ -45,9 +46,9 @@ def profile_editor() -> rx.Component:
         rx.cond(
             ProfileEditor.loaded,
             rx.el.div(
-                _form(),
+                rx.el.div(_pictures(), _form(), class_name="flex max-w-text min-w-0 flex-col gap-6"),
                 rx.el.aside(
-                    profile_preview(ProfileEditor.preview),
+                    profile_preview(ProfileEditor.preview, ProfileEditor.photo),
                     aria_label="Preview",
                     class_name="hidden xl:sticky xl:top-8 xl:block xl:self-start",
                 ),
@@ -55,8 +56,18 @@ def profile_editor() -> rx.Component:
             ),
             rx.el.div(*[skeleton("h-64 w-full") for _ in range(3)], class_name="mt-6 flex max-w-text flex-col gap-6"),
         ),
-        dialog(PREVIEW, "Your public profile", profile_preview(ProfileEditor.preview)),
+        dialog(PREVIEW, "Your public profile", profile_preview(ProfileEditor.preview, ProfileEditor.photo)),
         current=HERE,
+    )
+
+
+def _pictures() -> rx.Component:
+    """They save themselves, so they stand outside the form."""
+    return _part(
+        "pictures",
+        "Pictures",
+        picture_upload("profile", "Your photo or logo", on_change=ProfileEditor.show_photo),
+        picture_upload("gallery", "Gallery"),
     )
 
 
@@ -70,7 +81,7 @@ def _form() -> rx.Component:
         no_validate=True,
         reset_on_submit=False,
         on_submit=ProfileEditor.save,
-        class_name="flex max-w-text min-w-0 flex-col gap-6",
+        class_name="flex min-w-0 flex-col gap-6",
     )
 
 

@@ -26,6 +26,7 @@ PLACES = ("provider", "customer", "online")
 SAME = ("business_name", "category", "headline", "about", "city", "address", "phone", "timezone")
 FIELDS = (*SAME, "latitude", "longitude", "travel_radius_km", *(f"at_{place}" for place in PLACES), *LINKS)
 OUTSIDE = ("then lies outside your hours", "then lie outside your hours")
+UPLOADED = "/media/"
 FieldName = Annotated[str, Field(max_length=40)]
 Typed = Annotated[dict[FieldName, Annotated[str, Field(max_length=6000)]], Field(max_length=60)]
 
@@ -46,6 +47,7 @@ class ProfileEditor(rx.State):
     problem: str = ""
     version: int = 0
     preview: Preview = Preview()
+    photo: str = ""
     zone_change: ChangeView = ChangeView()
     _saved: dict[str, str] = {}
     _saved_spoken: list[str] = []
@@ -61,6 +63,7 @@ class ProfileEditor(rx.State):
         if profile is None:
             return
         self._saved, self._saved_spoken = typed_of(profile), list(profile.languages)
+        self.photo = photo_of(profile.picture)
         self.path, self.saving = routes.provider(profile.slug), False
         if not self.changed:
             self._begin()
@@ -128,6 +131,11 @@ class ProfileEditor(rx.State):
         self.zone_change = change_view(change, OUTSIDE, zone, at)
 
     @rx.event
+    def show_photo(self, address: Annotated[str, Field(max_length=300)]) -> None:
+        """The photo was uploaded or removed: show it in the preview."""
+        self.photo = photo_of(address)
+
+    @rx.event
     def discard(self) -> None:
         """Back to what is saved."""
         if self.loaded:
@@ -173,6 +181,11 @@ class ProfileEditor(rx.State):
         self.changed = self.typed != self._saved or self.spoken != self._saved_spoken
         self.links_shown = 1 + max((number for number, name in enumerate(LINKS, 1) if self.typed[name]), default=0)
         self.preview = preview_of(self.typed, "EUR", self.spoken)
+
+
+def photo_of(picture: str) -> str:
+    """The address of an uploaded picture; nothing for a drawn one."""
+    return picture if picture.startswith(UPLOADED) else ""
 
 
 def typed_of(profile: OwnProfile) -> dict[str, str]:

@@ -57,6 +57,19 @@ async def test_it_holds_what_the_contract_promises(session: AsyncSession) -> Non
         assert await password_fits(PASSWORD, stored)
 
 
+async def test_everybody_looks_finished(session: AsyncSession) -> None:
+    await seed(session, NOON)
+    assert await one(session, 'SELECT count(*) AS value FROM "user" WHERE email_verified_at IS NULL') == 0
+    unfinished: LiteralString = """
+        SELECT count(*) AS value FROM provider WHERE onboarded_at IS NULL OR places = '{}' OR languages = '{}'
+          OR links = '{}' OR about = '' OR latitude IS NULL OR ('customer' = ANY(places)) <> (travel_radius_km > 0)"""
+    assert await one(session, unfinished) == 0
+    elsewhere: LiteralString = """
+        SELECT count(*) AS value FROM service JOIN provider ON provider.id = provider_id
+        WHERE location <> ALL(places)"""
+    assert await one(session, elsewhere) == 0
+
+
 INVARIANTS: dict[str, LiteralString] = {
     "booked_count is what lives on the slot": """
         SELECT count(*) AS value FROM slot WHERE booked_count <> (
