@@ -1,5 +1,6 @@
 """Services and what is said about them, as pages show them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 
@@ -97,3 +98,13 @@ class Hours:
 def place_of(address: str, city: str) -> str:
     """Street and city; the city is not said twice."""
     return address if city in address else ", ".join(part for part in (address, city) if part)
+
+
+def ways(places: Collection[str], radius: object) -> list[str]:
+    """Where a business serves people, in its own words; `radius` in kilometres."""
+    words = {
+        "provider": "At our place",
+        "customer": f"We come to you, up to {radius} km" if radius else "We come to you",
+        "online": "Online",
+    }
+    return [sentence for place, sentence in words.items() if place in places]

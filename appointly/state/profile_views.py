@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from appointly.display import markdown
 from appointly.display.formatting import amount_of, duration, initials, money, tint
-from appointly.display.services import CATEGORY_NAMES, place_of
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, place_of, ways
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -43,24 +43,13 @@ def preview_of(typed: Mapping[str, str], currency: str, languages: Sequence[str]
         category=CATEGORY_NAMES.get(category, ""),
         picture=f"/pictures/{category}-1.svg" if category in CATEGORY_NAMES else "",
         place=place_of(typed["address"].strip(), typed["city"].strip()),
-        ways=ways_of(typed),
+        ways=ways([place for place in LOCATIONS if typed[f"at_{place}"]], typed["travel_radius_km"].strip()),
         hours=hours_in_words(typed),
         service=typed.get("title", "").strip(),
         about=markdown.rendered(typed.get("about", "")),
         languages=", ".join(languages),
         service_note=" · ".join(part for part in (_length(typed), _price(typed, currency)) if part),
     )
-
-
-def ways_of(typed: Mapping[str, str]) -> list[str]:
-    """Where the business serves people, in words."""
-    radius = typed["travel_radius_km"].strip()
-    ways = {
-        "at_provider": "At our place",
-        "at_customer": f"We come to you, up to {radius} km" if radius else "We come to you",
-        "at_online": "Online",
-    }
-    return [words for name, words in ways.items() if typed[name]]
 
 
 def hours_in_words(typed: Mapping[str, str]) -> list[str]:
