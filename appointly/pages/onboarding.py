@@ -245,9 +245,7 @@ def _place() -> tuple[rx.Component, ...]:
         rx.el.div(  # hidden, not left out: a form sends all its fields
             text_field(
                 "How far you travel, in kilometres",
-                type="number",
-                min="1",
-                max="500",
+                max_length=6,
                 input_mode="numeric",
                 **_typed("travel_radius_km"),
             ),
@@ -338,9 +336,7 @@ def _service() -> tuple[rx.Component, ...]:
         rx.el.div(
             text_field(
                 "How long, in minutes",
-                type="number",
-                min="5",
-                max="1440",
+                max_length=6,
                 input_mode="numeric",
                 **_typed("duration"),
             ),

@@ -166,9 +166,7 @@ def _where() -> tuple[rx.Component, ...]:
         rx.el.div(  # hidden, not left out: a form sends all its fields
             text_field(
                 "How far you travel, in kilometres",
-                type="number",
-                min="1",
-                max="500",
+                max_length=6,
                 input_mode="numeric",
                 **_typed("travel_radius_km"),
             ),

@@ -145,6 +145,8 @@ class Onboarding(rx.State):
             known = {name: sentence for name, sentence in error.fields.items() if name in EVERY_FIELD}
             self.errors = dict.fromkeys(self.errors, "") | known
             self.problem = "" if known else " ".join([error.message, *error.fields.values()])
+            if wrong := next((name for name in FIELDS[step] if name in known), ""):
+                yield rx.set_focus(wrong)
         except BusinessExists:
             yield rx.redirect("/onboarding")
         else:

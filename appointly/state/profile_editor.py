@@ -5,6 +5,7 @@ from typing import Annotated
 
 import reflex as rx
 from pydantic import Field
+from reflex_base.event import EventSpec
 
 from appointly import routes
 from appointly.clock import now
@@ -84,6 +85,7 @@ class ProfileEditor(rx.State):
     def _keep(self, name: str, value: str) -> None:
         if name in FIELDS and value != self.typed[name]:
             self.typed, self.errors = self.typed | {name: value}, self.errors | {name: ""}
+            self.problem = self.problem if any(self.errors.values()) else ""
             self._show()
 
     @rx.event
@@ -143,20 +145,21 @@ class ProfileEditor(rx.State):
             self._show()
 
     @rx.event
-    async def save(self, form: Typed) -> AsyncIterator[None]:
+    async def save(self, form: Typed) -> AsyncIterator[EventSpec | None]:
         """Save everything that was changed; what is wrong is said at its field, and nothing typed is lost."""
         if self.saving or not self.loaded:
             return
         self.typed = self.typed | {name: form[name] for name in FIELDS if name in form}
         self.typed = self.typed | {name: form.get(name, "") for name in FIELDS if name.startswith("at_")}
         self.saving, self.problem = True, ""
-        yield
+        yield None
         try:
             await self._store()
         except ValidationFailed as error:
             at = {field_of(name, self.typed): sentence for name, sentence in error.fields.items()}
             self.errors = dict.fromkeys(self.errors, "") | {name: at[name] for name in at if name in self.errors}
             self.problem = "Please check the marked fields. Nothing was saved yet." if at else error.message
+            yield rx.set_focus(next((name for name in FIELDS if self.errors[name]), "business_name"))
         except AppointlyError as error:
             self.problem = error.message
         finally:
