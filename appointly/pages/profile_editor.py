@@ -309,7 +309,7 @@ def _save_bar() -> rx.Component:
                 role="status",
                 class_name="mr-auto text-sm text-ink-soft",
             ),
-            button("Preview", kind="quiet", class_name="xl:hidden", **opens(PREVIEW)),
+            icon_button("eye", "Preview", class_name="xl:hidden", **opens(PREVIEW)),
             rx.cond(ProfileEditor.changed, button("Discard", kind="quiet", on_click=ProfileEditor.discard)),
             button("Save", type="submit", busy=ProfileEditor.saving),
             class_name="flex flex-wrap items-center gap-2",
