@@ -170,7 +170,10 @@ class CodeJustSent(TooManyRequests):
 
 class TooManyCodes(TooManyRequests):
     code = "too_many_codes"
-    message = "We have sent as many codes as we send in an hour. The last one stays good for its five minutes."
+    message = (
+        "We send ten codes an hour at most. The last one stays good for its five minutes; for a new one, please try "
+        "again in an hour."
+    )
 
 
 class ProvidersDoor(AppointlyError):

@@ -9,6 +9,7 @@ from appointly.queries.sessions import IDLE_LIMITS
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_FINISHED_JOBS = timedelta(days=30)
+KEEP_CODES = timedelta(days=30)
 MOST = 5_000
 
 _SESSIONS = """
@@ -22,14 +23,20 @@ DELETE FROM idempotency_key WHERE (actor, key) IN (
 )
 """
 _JOBS = "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE done_at < %(before)s LIMIT %(most)s)"
+_CODES = """
+DELETE FROM one_time_code WHERE id IN (
+    SELECT id FROM one_time_code WHERE expires_at < %(before)s LIMIT %(most)s
+)
+"""
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> int:
-    """Delete ended sign-ins, answers to repeated requests after two days and finished jobs after thirty.
+    """Delete ended sign-ins, answers to repeated requests after two days, finished jobs and mailed codes after thirty.
 
     At most 5,000 of each, so that no transaction is long; returns how many went. Jobs that were given up stay.
     """
     sessions = await execute(session, _SESSIONS, now=now, idle_since=now - max(IDLE_LIMITS.values()), most=MOST)
     answers = await execute(session, _ANSWERS, before=now - KEEP_ANSWERS, most=MOST)
     jobs = await execute(session, _JOBS, before=now - KEEP_FINISHED_JOBS, most=MOST)
-    return sessions + answers + jobs
+    codes = await execute(session, _CODES, before=now - KEEP_CODES, most=MOST)
+    return sessions + answers + jobs + codes

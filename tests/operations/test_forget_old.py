@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.models import IdempotencyKey, Job, LoginSession
+from appointly.models import IdempotencyKey, Job, LoginSession, OneTimeCode
 from appointly.operations.forget_old import forget_old
 from tests.making import NOW, make_user
 
@@ -27,6 +27,8 @@ async def test_only_what_has_served_its_time_goes(session: AsyncSession) -> None
             IdempotencyKey(actor="a", key="new", fingerprint=b"", created_at=lately),
         ]
     )
+    for ends in (long_ago, lately):
+        session.add(OneTimeCode(user_id=user.id, purpose="sign_in", email=user.email, expires_at=ends, ended_at=ends))
     for name, seen, ends in [
         ("over", lately, lately),
         ("idle", long_ago, NOW + timedelta(days=9)),
@@ -35,9 +37,10 @@ async def test_only_what_has_served_its_time_goes(session: AsyncSession) -> None
         session.add(LoginSession(user_id=user.id, token_hash=name.encode(), last_seen_at=seen, expires_at=ends))
     await session.flush()
 
-    assert await forget_old(session, NOW) == 4
+    assert await forget_old(session, NOW) == 5
     assert await forget_old(session, NOW) == 0
 
     assert set(await session.exec(select(Job.dedupe_key))) == {"done lately", "given up long ago", "waiting"}
+    assert list(await session.exec(select(OneTimeCode.expires_at))) == [lately]
     assert set(await session.exec(select(IdempotencyKey.key))) == {"new"}
     assert set(await session.exec(select(LoginSession.token_hash))) == {b"living"}
