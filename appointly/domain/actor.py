@@ -19,14 +19,6 @@ class Actor:
     email: str = ""
     managed: frozenset[UUID] = field(default_factory=frozenset)
 
-    def is_customer_of(self, appointment_id: UUID, customer_id: UUID | None) -> bool:
-        """Whether this is the customer of the appointment: by account, or by the link from the mail."""
-        return appointment_id in self.managed or (customer_id is not None and customer_id == self.user_id)
-
-    def answers_for(self, provider_id: UUID) -> bool:
-        """Whether the actor may decide in the provider's place: the provider, an admin, the product itself."""
-        return self.kind in ("admin", "system") or self.provider_id == provider_id
-
 
 GUEST = Actor()
 SYSTEM = Actor(kind="system")

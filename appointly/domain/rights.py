@@ -51,6 +51,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "booking.cancel": "customer owner admin system",
         "booking.cancel_late": "owner admin system",
         "booking.move": "customer owner admin system",
+        "overview.read": "admin",
         "job.read": "admin",
         "job.retry": "admin",
     }.items()

@@ -18,7 +18,7 @@ async def confirm_appointment(session: AsyncSession, actor: Actor, appointment_i
     Raises `NotFound`, `Forbidden`, and `InvalidTransition` where it no longer waits or its time has come.
     """
     [booking] = await lock_bookings(session, actor, [appointment_id])
-    require_provider(actor, booking)
+    require_provider(actor, "booking.answer", booking)
     if booking.start <= now:
         raise InvalidTransition("The time of this request has passed, so it can no longer be confirmed.")
     mail = Mail(booking.id, "accepted")
@@ -35,7 +35,7 @@ async def decline_appointment(
     """
     reason = tidy_reason(reason)
     [booking] = await lock_bookings(session, actor, [appointment_id])
-    require_provider(actor, booking)
+    require_provider(actor, "booking.answer", booking)
     mail = Mail(booking.id, "declined")
     await move(session, actor, [booking], Status.DECLINED, now, reason=reason, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)

@@ -17,6 +17,7 @@ from appointly.database.statement import execute, rollback, select
 from appointly.domain.actor import Actor
 from appointly.domain.answers import check_answers
 from appointly.domain.lifecycle import Status
+from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
 from appointly.queries.availability import nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
@@ -156,6 +157,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
     `SlotInPast`, `TooSoon`, `TooFarAhead`, `SlotTaken` (its details name the nearest free times) and
     `ValidationFailed` for answers that do not fit the service's questions.
     """
+    require(actor, "booking.make", Whose())
     wanted = await _look(session, request.slot_id, now)
     answers = check_answers(wanted.questions, request.answers)
     # Looked before locking, so that a refusal is cheap; the statement after the lock looks again.

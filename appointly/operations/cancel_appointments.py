@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import Status
+from appointly.domain.rights import may, require
 from appointly.errors import InvalidTransition, ValidationFailed
 from appointly.operations.move_appointments import Mail, lock_bookings, move, tidy_reason
 from appointly.queries.bookings import Booking
@@ -42,7 +43,8 @@ async def cancel_appointments(
     bookings = await lock_bookings(session, actor, unique)
     mails = []
     for booking in bookings:
-        if booking.start <= now and not actor.answers_for(booking.provider_id):
+        require(actor, "booking.cancel", booking.whose)
+        if booking.start <= now and not may(actor, "booking.cancel_late", booking.whose):
             raise InvalidTransition("This appointment has already begun, so it can no longer be cancelled.")
         mails.append(Mail(booking.id, "cancelled"))
         mails.append(Mail(booking.id, "booking_cancelled", to_provider=True))

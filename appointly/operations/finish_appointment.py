@@ -30,7 +30,7 @@ async def mark_no_show(session: AsyncSession, actor: Actor, appointment_id: UUID
 
 async def _finish(session: AsyncSession, actor: Actor, appointment_id: UUID, status: Status, now: datetime) -> Booking:
     [booking] = await lock_bookings(session, actor, [appointment_id])
-    require_provider(actor, booking)
+    require_provider(actor, "booking.finish", booking)
     if booking.start > now:
         raise InvalidTransition("This appointment has not begun yet.", details={"booking_status": booking.status})
     await move(session, actor, [booking], status, now)

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import jobs_written
 from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
-from appointly.errors import Forbidden, NotFound
+from appointly.domain.rights import Whose, require
+from appointly.errors import NotFound
 
 # Longer than a whole batch takes when every outside call runs into its timeout.
 LEASE = timedelta(seconds=90)
@@ -148,8 +149,7 @@ class Revived:
 
 async def retry_dead_job(session: AsyncSession, actor: Actor, job_id: UUID, now: datetime) -> None:
     """Try a dead job again, from the first attempt. For admins. Raises `Forbidden` and `NotFound`."""
-    if actor.kind != "admin":
-        raise Forbidden
+    require(actor, "job.retry", Whose())
     if not await select(session, Revived, REVIVE, id=job_id, actor_id=actor.user_id, now=now):
         raise NotFound("This job is not waiting for another try.")
     jobs_written(session)

@@ -11,6 +11,7 @@ from appointly.database import announce, jobs_written
 from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
+from appointly.domain.rights import may
 from appointly.errors import Forbidden, NotFound, ValidationFailed
 from appointly.queries.bookings import EITHER, SELECT, Booking, rights
 from appointly.validation import several_lines
@@ -77,9 +78,9 @@ def tidy_reason(reason: str) -> str:
     return tidied
 
 
-def require_provider(actor: Actor, booking: Booking) -> None:
-    """Raise `Forbidden` unless the actor answers for the booking's provider."""
-    if not actor.answers_for(booking.provider_id):
+def require_provider(actor: Actor, right: str, booking: Booking) -> None:
+    """Raise `Forbidden` to those who may see the booking and do not have the right: its customer."""
+    if not may(actor, right, booking.whose):
         raise Forbidden("Only the provider can do this.")
 
 

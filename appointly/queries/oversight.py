@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
-from appointly.errors import Forbidden
+from appointly.domain.rights import Whose, require
 
 COUNTS = """
 SELECT
@@ -83,15 +83,9 @@ class JobRow:
     state: str
 
 
-def require_admin(actor: Actor) -> None:
-    """Raise `Forbidden` to everybody else."""
-    if actor.kind != "admin":
-        raise Forbidden
-
-
 async def counts(session: AsyncSession, actor: Actor, now: datetime) -> Counts:
     """The admin's figures; `booked_today` looks back 24 hours."""
-    require_admin(actor)
+    require(actor, "overview.read", Whose())
     [row] = await select(session, Counts, COUNTS, now=now, day=now - timedelta(days=1))
     return row
 
@@ -100,7 +94,7 @@ async def latest_bookings(
     session: AsyncSession, actor: Actor, *, words: str = "", status: str = "", limit: int = 25, offset: int = 0
 ) -> list[LatestBooking]:
     """Bookings of all providers, the newest first, narrowed by status and by the words someone typed."""
-    require_admin(actor)
+    require(actor, "booking.read", Whose())
     plain = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return await select(session, LatestBooking, LATEST_BOOKINGS, words=plain, status=status, limit=limit, offset=offset)
 
@@ -109,5 +103,5 @@ async def jobs(
     session: AsyncSession, actor: Actor, now: datetime, *, only_dead: bool = False, limit: int = 50
 ) -> list[JobRow]:
     """Jobs of the outbox: given up first, then the newest."""
-    require_admin(actor)
+    require(actor, "job.read", Whose())
     return await select(session, JobRow, JOBS, now=now, only_dead=only_dead, limit=limit)

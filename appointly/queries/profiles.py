@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
+from appointly.domain.rights import Whose, require
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,6 @@ WHERE user_id = %(user_id)s
 
 async def own_profile(session: AsyncSession, actor: Actor, now: datetime) -> OwnProfile | None:
     """The actor's business; None before it was made."""
+    require(actor, "account.read", Whose(user_id=actor.user_id))
     found = await select(session, OwnProfile, _OWN, user_id=actor.user_id, now=now)
     return found[0] if found else None

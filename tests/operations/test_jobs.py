@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import transaction
 from appointly.domain.actor import GUEST, Actor
-from appointly.errors import Forbidden, NotFound
+from appointly.errors import NotFound, NotSignedIn
 from appointly.models import AuditEntry, Job, Message
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import book_appointment
@@ -96,7 +96,7 @@ async def test_the_button_of_the_admin(session: AsyncSession) -> None:
     messages = (await session.exec(select(Message))).all()
     assert {message.status for message in messages} == {"failed"}
     admin = Actor(kind="admin", user_id=(await make_user(session, "Root", "admin")).id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotSignedIn):
         await retry_dead_job(session, GUEST, jobs[0].id, NOW)
     await retry_dead_job(session, admin, jobs[0].id, NOW)
     with pytest.raises(NotFound):
