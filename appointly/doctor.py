@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import httpx
@@ -16,7 +17,8 @@ from redis.backoff import NoBackoff
 
 from appointly import clock
 from appointly.database.migrate import newest_revision
-from appointly.errors import SettingsInvalid
+from appointly.errors import GatewayFailed, SettingsInvalid
+from appointly.gateways import files
 from appointly.origin import trusted
 from appointly.routes import GOOGLE_CALLBACK
 from appointly.settings import settings
@@ -24,6 +26,7 @@ from appointly.settings import settings
 OLDEST_POSTGRES = 150000
 CLOCK_TOLERANCE = timedelta(seconds=2)
 PATIENCE = 5
+PROBE = UUID(int=0)
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 
 
@@ -198,4 +201,19 @@ async def check_google() -> list[Finding]:
     return [Finding("Google sign-in", f"by {issuer}; answers come to {config.base_url}{GOOGLE_CALLBACK}")]
 
 
-CHECKS: list[Check] = [check_settings, check_database, check_broker, check_mail, check_google]
+async def check_files() -> list[Finding]:
+    """Pictures can be written, read and removed."""
+    try:
+        await files.put(PROBE, {"small": b"a picture"})
+        found = await files.get(PROBE, "small")
+        await files.delete(PROBE)
+    except (SettingsInvalid, GatewayFailed) as error:
+        fix = "Check APPOINTLY_FILES_URL and the AWS_ settings, or whether APPOINTLY_HOME can be written."
+        return [Finding("Pictures", error.message.splitlines()[0], fix)]
+    if found is None:
+        return [Finding("Pictures", "are forgotten by the store", "Check APPOINTLY_FILES_URL.")]
+    where = settings().files_url or "a folder of this machine, which no other web machine can read"
+    return [Finding("Pictures", f"are kept in {where}")]
+
+
+CHECKS: list[Check] = [check_settings, check_database, check_broker, check_mail, check_google, check_files]

@@ -3,11 +3,13 @@
 import socketserver
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from appointly import doctor
+from appointly.gateways import files
 from appointly.settings import settings
 
 
@@ -97,3 +99,28 @@ async def test_a_mail_server_that_answers(setting: Setting, capsys: pytest.Captu
         server.shutdown()
     assert code == 0
     assert "✓ Mail: through SMTP" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "finding"),
+    [
+        ({}, "✓ Pictures: are kept in a folder of this machine"),
+        ({"APPOINTLY_FILES_URL": "ftp://x"}, "! Pictures: APPOINTLY_FILES_URL must look like s3://"),
+        (
+            {"APPOINTLY_FILES_URL": "s3://x/y", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1"}
+            | {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"},
+            "! Pictures: The store of files did not take a picture",
+        ),
+    ],
+)
+async def test_where_pictures_are_kept(
+    setting: Setting, capsys: pytest.CaptureFixture[str], tmp_path: Path, values: dict[str, str], finding: str
+) -> None:
+    setting(APPOINTLY_HOME=str(tmp_path), **values)
+    files.store.cache_clear()
+    try:
+        code, text = await report(capsys)
+    finally:
+        files.store.cache_clear()
+    assert code == 0, "no booking hangs on it"
+    assert finding in text

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, File, Form, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from appointly import routes
+from appointly import limits, routes
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.shapes import refusals
 from appointly.clock import now
@@ -72,7 +72,7 @@ async def get_pictures() -> PicturesOut:
     return await _all(current_actor())
 
 
-@router.post("", status_code=201, responses=refusals(409, 502))
+@router.post("", status_code=201, responses=refusals(409, 429, 502))
 @access("provider", "provider:write", largest=LARGEST)
 async def post_picture(kind: Annotated[Kind, Form()], file: Annotated[UploadFile, File()]) -> PictureOut:
     """Upload a picture: JPEG, PNG or WebP, at most 10 MiB and 40 megapixels.
@@ -81,6 +81,7 @@ async def post_picture(kind: Annotated[Kind, Form()], file: Annotated[UploadFile
     last; one for a service is named in the service's `picture` within a day, by its address `large`.
     """
     actor = current_actor()
+    await limits.take("upload", str(actor.user_id))
     made = await reencoded(await file.read())
     async with transaction() as session:
         picture_id = await plan_picture(session, actor, kind, now())

@@ -83,6 +83,16 @@ def avatar(initials: Any, tint: Any, size: Literal["small", "medium", "large"] =
     )
 
 
+def portrait(photo: Any, initials: Any, tint: Any) -> rx.Component:
+    """A provider's own photo, else a large disc with initials; the name stands beside it."""
+    shape = "size-28 shrink-0 rounded-full bg-sunken object-cover"
+    return rx.cond(
+        photo,
+        rx.el.img(src=photo, alt="", width="112", height="112", class_name=shape),
+        avatar(initials, tint, "large"),
+    )
+
+
 def stars(rating: str, note: Any = "") -> rx.Component:
     """The average rating with a star, and how many gave it; nothing where nobody has."""
     return rx.cond(

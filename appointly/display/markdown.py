@@ -11,6 +11,7 @@ RULES = ["emphasis", "escape", "entity", "link", "autolink", "newline", "list", 
 HEADING = "h3"  # whatever level was written: the page's own headings stand above it
 BLOCKS = {"p", "ul", "ol", HEADING}
 TAGS = BLOCKS | {"li", "strong", "em", "a", "br"}
+STOPS = (".", "!", "?", ":", "…", ",", ";")
 LINK_REL = "nofollow noopener ugc"
 LINK_SCHEMES = {"https", "http", "mailto"}
 LINK = re.compile(r"(https?://[^/]|mailto:[^/])", re.IGNORECASE)
@@ -52,9 +53,9 @@ def rendered(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The words of Markdown alone, in one line."""
-    words = [_words(token) for token in _parsed(text) if token.type == "inline"]
-    return " ".join(" ".join(words).split())
+    """The words of Markdown alone, in one line; what ended with its line ends with a full stop."""
+    words = (" ".join(_words(token).split()) for token in _parsed(text) if token.type == "inline")
+    return " ".join(line if line.endswith(STOPS) else f"{line}." for line in words if line)
 
 
 def _words(block: Token) -> str:

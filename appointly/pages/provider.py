@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.feedback import WAITING, skeleton, skeleton_card, skeleton_lines
 from appointly.components.links import TEXT_LINK, link
-from appointly.components.marks import avatar, stars
+from appointly.components.marks import portrait, stars
 from appointly.components.reviews import review
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import card, section_title
@@ -78,17 +78,7 @@ def _provider() -> rx.Component:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.cond(
-            STORY.photo,
-            rx.el.img(
-                src=STORY.photo,
-                alt="",
-                width="112",
-                height="112",
-                class_name="size-28 shrink-0 rounded-full bg-sunken object-cover",
-            ),
-            avatar(STORY.initials, STORY.tint, "large"),
-        ),
+        portrait(STORY.photo, STORY.initials, STORY.tint),
         rx.el.div(
             rx.el.h1(STORY.name, dir="auto", class_name="text-2xl font-semibold break-words"),
             rx.el.p(STORY.headline, dir="auto", class_name="break-words mt-1 text-lg text-ink-soft"),

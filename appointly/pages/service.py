@@ -9,7 +9,7 @@ from appointly.components.calendar import month_calendar, slot_picker
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import WAITING, message, skeleton, skeleton_lines
 from appointly.components.links import TEXT_LINK, link, text_link
-from appointly.components.marks import avatar, badge, stars
+from appointly.components.marks import badge, portrait, stars
 from appointly.components.reviews import review
 from appointly.components.surfaces import CARD
 from appointly.components.written import written
@@ -139,7 +139,7 @@ def _good_to_know() -> rx.Component:
 
 def _who() -> rx.Component:
     return rx.el.div(
-        avatar(STORY.provider_initials, STORY.provider_tint, "large"),
+        portrait(STORY.photo, STORY.provider_initials, STORY.provider_tint),
         rx.el.div(
             rx.el.p(text_link(STORY.provider, href=STORY.provider_href), dir="auto", class_name="text-lg break-words"),
             rx.el.p(STORY.headline, class_name="font-medium"),

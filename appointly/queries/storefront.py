@@ -58,6 +58,7 @@ class ServicePage(Offer):
     open: bool
     unlisted: bool
     provider_id: UUID
+    provider_picture: str
     headline: str
     about: str
     address: str
@@ -138,7 +139,8 @@ LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS 
 SERVICE: LiteralString = f"""
 SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
        questions, status = 'active' AND suspended_at IS NULL AS open, unlisted,
-       provider.id AS provider_id, headline, about, address, languages, latitude, longitude
+       provider.id AS provider_id,
+       provider.picture AS provider_picture, headline, about, address, languages, latitude, longitude
 FROM service JOIN provider ON provider.id = provider_id, {SAID}
 WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
 """

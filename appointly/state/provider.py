@@ -11,11 +11,11 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
+from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
 from appointly.queries import storefront
 from appointly.queries.pictures import Uploaded, pictures_of
 from appointly.queries.storefront import ProviderPage
-from appointly.state.views import card_of, quotes_of
+from appointly.state.views import card_of, photo_of, quotes_of
 
 TIMES, REVIEWS = 3, 8
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -65,7 +65,7 @@ def story_of(page: ProviderPage) -> ProviderStory:
     address = place_of(page.address, page.city)
     return ProviderStory(
         name=page.name,
-        photo=routes.small(page.picture) if page.picture.startswith("/media/") else "",
+        photo=photo_of(page.picture),
         initials=formatting.initials(page.name),
         tint=formatting.tint(page.name),
         headline=page.headline,
@@ -84,10 +84,10 @@ def story_of(page: ProviderPage) -> ProviderStory:
 
 
 def serves(page: ProviderPage) -> str:
-    """Where people are served, in a line: "At the provider's · At your place, within 20 km · Online"."""
+    """Where people are served, in a line: "At this address · At your place, within 20 km · Online"."""
     radius = f", within {page.travel_radius_km} km" if page.travel_radius_km else ""
-    words = LOCATIONS | {"customer": f"{LOCATIONS['customer']}{radius}"}
-    return " · ".join(words[place] for place in LOCATIONS if place in page.places)
+    words = {"provider": "At this address", "customer": f"At your place{radius}", "online": "Online"}
+    return " · ".join(words[place] for place in words if place in page.places)
 
 
 def sites_of(page: ProviderPage) -> list[Site]:

@@ -18,7 +18,7 @@ from appointly.queries import storefront
 from appointly.queries.availability import available_days, free_slots
 from appointly.queries.storefront import ServicePage
 from appointly.state.live import watch
-from appointly.state.views import quotes_of
+from appointly.state.views import photo_of, quotes_of
 
 REVIEWS = 6
 DAYS_SHOWN = 42
@@ -47,6 +47,7 @@ class ServiceStory:
     open: bool = True
     provider: str = ""
     provider_href: str = ""
+    photo: str = ""
     provider_initials: str = ""
     provider_tint: int = 1
     headline: str = ""
@@ -78,6 +79,7 @@ def story_of(page: ServicePage) -> ServiceStory:
         open=page.open,
         provider=page.provider,
         provider_href=routes.provider(page.provider_slug),
+        photo=photo_of(page.provider_picture),
         provider_initials=formatting.initials(page.provider),
         provider_tint=formatting.tint(page.provider),
         headline=page.headline,

@@ -35,6 +35,11 @@ def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCa
     )
 
 
+def photo_of(picture: str) -> str:
+    """A provider's own photo, small; nothing in place of one, not even a scene."""
+    return routes.small(picture) if picture.startswith("/media/") else ""
+
+
 def quick_time(time: NextTime, offer: Offer, now: datetime) -> QuickTime:
     """A free time as the button that leads into the wizard."""
     zone = ZoneInfo(offer.time_zone)

@@ -140,8 +140,8 @@ def test_what_is_written_becomes(text: str, html: str) -> None:
 
 def test_the_words_alone_make_a_summary() -> None:
     text = "# Hello\n\nWe **care** for [you](https://a.example)\nevery day.\n\n- one\n- two &amp; three \\*"
-    assert plain(text) == "Hello We care for you every day. one two & three *"
-    assert plain("<b>no</b>") == "<b>no</b>"
+    assert plain(text) == "Hello. We care for you every day. one. two & three *."
+    assert plain("<b>no</b>") == "<b>no</b>."
 
 
 @pytest.mark.parametrize(
