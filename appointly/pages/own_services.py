@@ -81,12 +81,22 @@ def _line(service: Any) -> rx.Component:
                 class_name="line-clamp-2 font-sans text-base font-semibold wrap-anywhere",
             ),
             rx.el.p(f"{service.price} · {service.duration}", class_name=FIGURE),
+            rx.cond(
+                service.status == "active",
+                rx.el.p(f"Next: {service.next_free} · {service.bookings} in 30 days", class_name=f"{FIGURE} md:hidden"),
+                rx.el.p(f"{service.bookings} in 30 days", class_name=f"{FIGURE} md:hidden"),
+            ),
             rx.el.p(_marks(service), class_name="mt-1 flex flex-wrap gap-1.5 empty:hidden"),
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
-            rx.el.p(service.next_free, class_name="text-sm font-medium"),
-            rx.el.p("Next free time", class_name="text-xs text-ink-faint"),
+            rx.cond(
+                service.status == "active",
+                rx.fragment(
+                    rx.el.p(service.next_free, class_name="text-sm font-medium"),
+                    rx.el.p("Next free time", class_name="text-xs text-ink-faint"),
+                ),
+            ),
             class_name="w-36 shrink-0 max-lg:hidden",
         ),
         rx.el.div(
@@ -174,7 +184,7 @@ def _menu(service: Any) -> rx.Component:
                 button("Delete", kind="danger", on_click=OwnServices.delete(service.id), **closes(sure)),
             ),
         ),
-        class_name="relative z-10",
+        class_name="relative z-10 has-[details[open]]:z-20",
     )
 
 

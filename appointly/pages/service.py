@@ -18,6 +18,7 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
+ALL_TAKEN = "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered."
 BANNER = "mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover dark:brightness-90"
 STORY = ServiceView.story
 
@@ -46,9 +47,10 @@ def _service() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),
+                rx.cond(STORY.open, rx.fragment(), rx.el.div(_break(), class_name="mt-4")),
                 rx.el.p(
                     stars(STORY.rating, STORY.reviews),
-                    badge(STORY.approval, tone="good", icon="badge-check"),
+                    rx.cond(STORY.open, badge(STORY.approval, tone="good", icon="badge-check")),
                     rx.cond(STORY.group, badge(STORY.group, icon="users")),
                     class_name="mt-3 flex flex-wrap items-center gap-3",
                 ),
@@ -178,15 +180,19 @@ def _choice() -> rx.Component:
                 class_name="mt-4 border-t border-line pt-4",
             ),
         ),
-        message(
-            rx.cond(
-                STORY.open,
+        rx.cond(
+            STORY.open,
+            message(
                 "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered.",
-                "This service takes a break and cannot be booked at the moment.",
+                tone="warn",
             ),
-            tone="warn",
+            _break(),
         ),
     )
+
+
+def _break() -> rx.Component:
+    return message("This service takes a break and cannot be booked at the moment.", tone="warn")
 
 
 def _continue() -> rx.Component:
@@ -207,7 +213,11 @@ def _phone_bar() -> rx.Component:
                 rx.el.span(STORY.price, class_name="block font-display text-lg font-semibold"),
                 rx.el.span(STORY.duration, class_name="block text-sm text-ink-soft"),
             ),
-            rx.el.button("Choose a time", type="button", class_name=looks("primary", "large"), **opens(SHEET)),
+            rx.cond(
+                STORY.open,
+                rx.el.button("Choose a time", type="button", class_name=looks("primary", "large"), **opens(SHEET)),
+                link_button("What else there is", href=STORY.provider_href, kind="secondary", size="large"),
+            ),
             class_name="fixed inset-x-0 bottom-0 z-30 flex items-center justify-between gap-4 border-t border-line"
             " bg-surface px-4 py-3 lg:hidden",
         ),

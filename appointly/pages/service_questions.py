@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, icon_button
-from appointly.components.fields import CONTROL, LABEL, field, option, select
+from appointly.components.fields import CONTROL, LABEL, option, select
 from appointly.components.surfaces import CARD
 from appointly.operations.service_form import MOST_QUESTIONS
 from appointly.state.service_editor import ServiceEditor
@@ -45,7 +45,7 @@ def _question(draft: Any, place: Any) -> rx.Component:
     count = ServiceEditor.questions.length()  # type: ignore[attr-defined]
     return rx.el.li(
         rx.el.div(
-            rx.el.p(f"Question {place + 1}", class_name="text-sm font-semibold"),
+            rx.el.label(f"Question {place + 1}", html_for="label." + draft.key, class_name="text-sm font-semibold"),
             rx.el.div(
                 icon_button(
                     "arrow-up",
@@ -109,7 +109,14 @@ def _line(draft: Any) -> rx.Component:
         on_blur=lambda value: ServiceEditor.keep_question(draft.key, "label", value),
         class_name=CONTROL,
     )
-    return field("Question", control, name=name, error=draft.error)
+    return rx.el.div(
+        control,
+        rx.cond(
+            draft.error != "",
+            rx.el.p(draft.error, id=name + "-note", role="alert", class_name="text-sm text-bad-ink"),
+        ),
+        class_name="flex flex-col gap-1.5",
+    )
 
 
 def _choices(draft: Any) -> rx.Component:

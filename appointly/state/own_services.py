@@ -118,8 +118,6 @@ class OwnServices(rx.State):
 
 def line_of(service: OwnService, zone: str, at: datetime) -> ServiceLine:
     """A row of the list."""
-    closed = {"paused": "Paused", "archived": ""}
-    following = formatting.moment(service.next_free, zone, at) if service.next_free else "Nothing free"
     return ServiceLine(
         id=str(service.id),
         title=service.title,
@@ -129,7 +127,7 @@ def line_of(service: OwnService, zone: str, at: datetime) -> ServiceLine:
         status=service.status,
         unlisted=service.unlisted,
         bookings=formatting.count(service.next_month, "booking"),
-        next_free=closed.get(service.status, following),
+        next_free=formatting.moment(service.next_free, zone, at) if service.next_free else "Nothing free",
         href=f"/dashboard/services/{service.id}",
         public_href=settings().base_url.rstrip("/") + routes.service(service.slug),
         deletable=not service.ever_booked,

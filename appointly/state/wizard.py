@@ -1,6 +1,6 @@
 """Booking a service: time, details, review. The address holds the service, the step and the chosen time."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -37,6 +37,7 @@ STEPS = ("time", "details", "review")
 NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
 JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
+ASKED_ANEW = "The provider has just changed the questions. Please look at your answers again; nothing is booked yet."
 ANSWER = "answers."
 
 Typed = Annotated[
@@ -154,14 +155,21 @@ class Wizard(rx.State):
 
     @rx.event
     async def refresh(self) -> None:
-        """A time of this service was taken or has become free."""
+        """A time of this service was taken or has become free, or its provider has changed it."""
+        await self._refresh()
+
+    async def _refresh(self) -> None:
         if self.leads_to or not self.slug:
             return
         at = now()
-        async with reading() as session:
-            service = await offer(session, self.slug)
-            await self._choose(session, service, self.chosen.id, at)
-            await self._read_times(session, service, at, fresh=False)
+        try:
+            async with reading() as session:
+                service = await offer(session, self.slug)
+                self.offer, self.questions = offer_view(service), renewed(self.questions, service.questions)
+                await self._choose(session, service, self.chosen.id, at)
+                await self._read_times(session, service, at, fresh=False)
+        except NotFound:
+            self.missing = True
 
     @rx.event
     async def show_month(self, month: Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]) -> None:
@@ -217,6 +225,10 @@ class Wizard(rx.State):
         except SlotTaken as error:
             self.chosen = replace(self.chosen, taken=True)
             self.problem, self.alternatives = JUST_TAKEN, self._offered(error)
+        except ValidationFailed:
+            # The page's own check passed: the questions have changed since.
+            await self._refresh()
+            self.problem, self.step, self.place = ASKED_ANEW, "details", STEPS.index("details")
         except AppointlyError as error:
             self.problem = error.message
         finally:
@@ -264,8 +276,8 @@ class Wizard(rx.State):
         self.missing, self.offer = False, offer_view(service)
         if self.slug != service.slug:
             self.slug, self._service_id, self.day, self._shown_month = service.slug, str(service.id), "", ""
-            self.errors = dict.fromkeys(self.errors, "")
-            self.questions = [_question(asked) for asked in service.questions]
+            self.errors, self.questions = dict.fromkeys(self.errors, ""), []
+        self.questions = renewed(self.questions, service.questions)
         if actor.user_id and not self.customer_email:
             self.customer_name, self.customer_email = actor.name, actor.email
 
@@ -370,6 +382,12 @@ def _question(asked: Mapping[str, Any]) -> Question:
         required=bool(asked.get("required")),
         choices=choices,
     )
+
+
+def renewed(shown: Sequence[Question], asked: Sequence[Mapping[str, Any]]) -> list[Question]:
+    """The questions as they are asked now, with what was answered already."""
+    answered = {question.name: question.value for question in shown}
+    return [replace(question, value=answered.get(question.name, "")) for question in map(_question, asked)]
 
 
 def _as_asked(question: Question) -> dict[str, Any]:

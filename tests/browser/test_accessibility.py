@@ -60,6 +60,17 @@ async def test_the_workspace(open_page: OpenPage, site: Site, width: int, dark: 
         await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         await expect(page.get_by_text("–").first).to_be_visible()
         await assert_clean(page)
+    await page.goto("/dashboard/services")
+    await page.get_by_role("link", name="Colour refresh").click()
+    await page.get_by_text("Breaks, limits and how far ahead").click()
+    await page.get_by_role("button", name="Ask a question").click()
+    await page.get_by_label("Title").fill("")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Please fill this in.").first).to_be_visible()
+    await assert_clean(page)
+    await page.get_by_role("link", name="Services").last.click()
+    await expect(page.get_by_role("link", name="Colour refresh")).to_be_visible()
+    await assert_clean(page)
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)

@@ -57,7 +57,7 @@ async def write_a_service(page: Page) -> None:
     await page.get_by_role("button", name="30 min").click()
     await expect(page.get_by_text("With your hours this opens")).to_be_visible()
     await page.get_by_role("button", name="Ask a question").click()
-    await page.get_by_label("Question", exact=True).fill(QUESTION)
+    await page.get_by_label("Question 1").fill(QUESTION)
     await page.get_by_label("Kind of answer").select_option("choice")
     await page.get_by_label("Answers, one a line").fill("Cedar\nCitrus")
     await page.get_by_label("Must be answered").check()
