@@ -98,7 +98,13 @@ class IdentityTaken(AppointlyError):
 class PasswordMissing(AppointlyError):
     code = "password_missing"
     status = 409
-    message = "This account has no password yet. Set one by mail first, then sign in with Google again."
+    message = "This account has no password yet. Set one by mail first; that shows us that it is yours."
+
+
+class NotConfirmed(AppointlyError):
+    code = "not_confirmed"
+    status = 422
+    message = "Please type the word as it is asked for, so that nothing happens by accident."
 
 
 class LastWayIn(AppointlyError):

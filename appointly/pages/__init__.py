@@ -16,6 +16,7 @@ from appointly.pages.mailed_links import confirm, new_password, reset_password
 from appointly.pages.not_found import not_found
 from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
+from appointly.pages.own_data import account_deleted
 from appointly.pages.own_services import own_services
 from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
@@ -35,6 +36,7 @@ from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
+from appointly.state.delete_account import DeleteAccount
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
@@ -81,8 +83,9 @@ def add_pages(app: rx.App) -> None:
         settings,
         route="/account/settings",
         title="Settings · Appointly",
-        on_load=[SettingsPage.load, SignInWays.load, ApiTokens.load],
+        on_load=[SettingsPage.load, SignInWays.load, ApiTokens.load, DeleteAccount.load],
     )
+    app.add_page(account_deleted, route="/account-deleted", title="Account deleted · Appointly")
     app.add_page(
         become_provider,
         route="/become-provider",

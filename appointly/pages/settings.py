@@ -11,6 +11,7 @@ from appointly.components.forms import form
 from appointly.components.marks import badge
 from appointly.components.surfaces import page_title, section
 from appointly.domain.zones import zones
+from appointly.pages.own_data import delete_section, export_section
 from appointly.pages.settings_tokens import api_tokens
 from appointly.pages.shell import page
 from appointly.pages.sign_in_ways import sign_in_ways
@@ -254,4 +255,4 @@ def _place(place: Any) -> rx.Component:
 
 
 # In the order of the page. Further parts have their own file and are added here.
-PARTS = (_profile, _email, _password, _ways, _places, api_tokens)
+PARTS = (_profile, _email, _password, _ways, _places, api_tokens, export_section, delete_section)

@@ -9,7 +9,16 @@ from reflex_base.event import EventSpec
 
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.errors import LastWayIn, NotFound
+from appointly.errors import (
+    GoogleCancelled,
+    GoogleDoubtful,
+    GoogleSilent,
+    GoogleStale,
+    IdentityTaken,
+    IdentityUnverified,
+    LastWayIn,
+    NotFound,
+)
 from appointly.operations.identities import unlink
 from appointly.queries.identities import ways_in
 from appointly.queries.own_account import own_account
@@ -17,6 +26,11 @@ from appointly.settings import settings
 from appointly.state.settings_page import say
 from appointly.state.sign_in import SENTENCES
 from appointly.visitor import current_actor
+
+FROM_GOOGLE = {
+    refusal.code
+    for refusal in (GoogleCancelled, GoogleStale, GoogleDoubtful, GoogleSilent, IdentityUnverified, IdentityTaken)
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,8 @@ class SignInWays(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens; perhaps on the way back from Google, with what went wrong there."""
-        self.error = SENTENCES.get(self.router.url.query_parameters.get("error", ""), "")
+        code = self.router.url.query_parameters.get("error", "")
+        self.error = SENTENCES[code] if code in FROM_GOOGLE else ""
         await self._read()
 
     @rx.event

@@ -47,6 +47,7 @@ PUBLIC = {
     "GET /session/google",
     "GET /session/google/callback",
     "POST /session/google/link",
+    "POST /session/delete-account",
 }
 DEMO_ONLY = ("/sandbox/", "/dev/")
 

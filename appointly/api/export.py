@@ -1,0 +1,135 @@
+"""All of one person's data as a zip: JSON for programs, CSV for tables, ICS for calendars, and a word about each."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from icalendar import Calendar, Event
+
+from appointly.database import reading
+from appointly.domain.actor import Actor
+from appointly.queries.own_data import Row, pages_of, parts_of
+
+IN_MEMORY = 4 * 1024 * 1024
+TABLES = ("bookings", "customers_bookings")
+ENDED = ("declined", "cancelled", "expired")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with what a spreadsheet takes a text for a formula
+ABOUT = {
+    "account": "your name, address and time zone",
+    "sign_ins": "where you are signed in",
+    "google_accounts": "Google accounts that open your account",
+    "api_tokens": "tokens of your programs (not the tokens themselves, which we do not keep)",
+    "bookings": "what you have booked",
+    "booking_history": "every change of these bookings",
+    "messages": "what we have sent you about them",
+    "reviews": "what you said about them",
+    "business": "your business as it describes itself",
+    "services": "what you offer",
+    "working_hours": "your week, in minutes after midnight; 1 is Monday",
+    "exceptions": "dates with other hours",
+    "blocked_times": "times you have blocked",
+    "pictures": "pictures you have uploaded: /media/<id> is where they are shown",
+    "customers_bookings": "what your customers have booked, with what they told you",
+}
+Part = Callable[[IO[bytes], list[Row], bool], None]
+
+
+async def export(actor: Actor, now: datetime) -> IO[bytes]:
+    """The archive, at its beginning. Read a thousand rows at a time, written beside the event loop."""
+    parts = parts_of(actor)
+    archive: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `chunks`
+    try:
+        with ZipFile(archive, "w", ZIP_DEFLATED) as target:
+            target.writestr("README.txt", readme(parts, now))
+            for part in parts:
+                await _add(target, actor, part, f"{part}.json", _json)
+                if part in TABLES:
+                    await _add(target, actor, part, f"{part}.csv", _csv)
+                    await _add(target, actor, part, f"{part}.ics", _ics)
+        archive.seek(0)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+async def chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+    """The archive in pieces; closed at the end."""
+    try:
+        while piece := await asyncio.to_thread(archive.read, 256 * 1024):
+            yield piece
+    finally:
+        archive.close()
+
+
+def readme(parts: Sequence[str], now: datetime) -> str:
+    """What is in the archive."""
+    lines = [f"{part}.json: {ABOUT[part]}" for part in parts]
+    tables = ", ".join(f"{part}.csv and {part}.ics" for part in parts if part in TABLES)
+    return "\n".join(
+        [
+            f"Your data at Appointly, {now:%d %B %Y, %H:%M} UTC.",
+            "",
+            *lines,
+            "",
+            f"The same bookings as tables and for calendars: {tables}.",
+            "Times are in UTC. Amounts are in the smallest unit of their currency: 4500 EUR is 45 euros.",
+            "",
+        ]
+    )
+
+
+async def _add(target: ZipFile, actor: Actor, part: str, name: str, write: Part) -> None:
+    """One file; while it is open no other can be."""
+    with target.open(name, "w") as member:
+        first = True
+        async with reading() as session:
+            async for rows in pages_of(session, actor, part):
+                await asyncio.to_thread(write, member, rows, first)
+                first = False
+        member.write({"json": b"\n]\n", "ics": b"END:VCALENDAR\r\n"}.get(name.rpartition(".")[2], b""))
+
+
+def _json(member: IO[bytes], rows: list[Row], first: bool) -> None:
+    text = ",\n".join(row.line for row in rows)
+    member.write((("[\n" if first else ",\n" if rows else "") + text).encode())
+
+
+def _csv(member: IO[bytes], rows: list[Row], first: bool) -> None:
+    text = io.StringIO()
+    table = csv.writer(text)
+    for row in rows:
+        values: dict[str, Any] = json.loads(row.line)
+        if first:
+            table.writerow(values)
+            first = False
+        table.writerow(_cells(values.values()))
+    member.write(text.getvalue().encode())
+
+
+def _cells(values: Iterable[Any]) -> list[str]:
+    texts = (json.dumps(value) if isinstance(value, dict) else str("" if value is None else value) for value in values)
+    return [f"'{text}" if text.startswith(FORMULA) else text for text in texts]
+
+
+def _ics(member: IO[bytes], rows: list[Row], first: bool) -> None:
+    if first:
+        calendar = Calendar({"prodid": "-//Appointly//Export//EN", "version": "2.0"})
+        member.write(calendar.to_ical().removesuffix(b"END:VCALENDAR\r\n"))
+    for row in rows:
+        values = json.loads(row.line)
+        if values["status"] not in ENDED:
+            event = Event()
+            event.add("uid", f"{values['id']}@appointly")
+            event.add("dtstamp", datetime.fromisoformat(values["created_at"]))
+            event.add("dtstart", datetime.fromisoformat(values["start"]))
+            event.add("dtend", datetime.fromisoformat(values["end"]))
+            event.add("summary", f"{values['service']} · {values['provider']}")
+            event.add("description", f"{values['reference']}: {values['customer_name']}")
+            member.write(event.to_ical())
