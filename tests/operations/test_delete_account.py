@@ -58,9 +58,8 @@ async def customer_with_a_past(session: AsyncSession) -> tuple[Actor, Provider]:
     slots = await make_slots(session, service, 4, start=now() + timedelta(days=2))
     session.add(ApiToken(user_id=ada.user_id, name="Zyxada's", token_hash=b"x", hint="abcd", scopes=["account:read"]))
     session.add(Identity(user_id=ada.user_id, issuer="https://google.test", subject="z", email=ada.email))
-    session.add(
-        OneTimeCode(user_id=ada.user_id, purpose="verify_email", email=ada.email, expires_at=now() + timedelta(hours=1))
-    )
+    later = now() + timedelta(hours=1)
+    session.add(OneTimeCode(user_id=ada.user_id, purpose="reset_password", email=ada.email, expires_at=later))
     await session.commit()
     actor = Actor("customer", ada.user_id, name="Zyxada Quorlan", email=ada.email)
     details = {
