@@ -11,8 +11,8 @@ from appointly.components.written import written
 EMPTY = "text-ink-faint italic"
 
 
-def profile_preview(preview: Any, photo: Any = "") -> rx.Component:
-    """How others will see the business. An illustration: nothing in it can be pressed."""
+def profile_preview(preview: Any, photo: Any = "", hours: Any = None) -> rx.Component:
+    """How others will see the business, `hours` as `preview_line`s. An illustration: nothing in it can be pressed."""
     return rx.el.figure(
         rx.el.div(
             rx.cond(
@@ -48,10 +48,10 @@ def profile_preview(preview: Any, photo: Any = "") -> rx.Component:
                     class_name="mt-3 flex flex-wrap gap-2",
                 ),
                 rx.el.ul(
-                    rx.cond(preview.place != "", _line("map-pin", preview.place)),
-                    rx.foreach(preview.ways, lambda way: _line("check", way)),
-                    rx.cond(preview.languages != "", _line("languages", preview.languages)),
-                    rx.foreach(preview.hours, lambda hours: _line("clock", hours)),
+                    rx.cond(preview.place != "", preview_line("map-pin", preview.place)),
+                    rx.foreach(preview.ways, lambda way: preview_line("check", way)),
+                    rx.cond(preview.languages != "", preview_line("languages", preview.languages)),
+                    hours if hours is not None else rx.fragment(),
                     class_name="mt-4 flex flex-col gap-2 text-sm empty:hidden",
                 ),
                 rx.cond(preview.about != "", rx.el.div(written(preview.about), class_name="mt-4 text-sm")),
@@ -79,7 +79,8 @@ def profile_preview(preview: Any, photo: Any = "") -> rx.Component:
     )
 
 
-def _line(icon: str, words: Any) -> rx.Component:
+def preview_line(icon: str, words: Any) -> rx.Component:
+    """One thing that is known."""
     return rx.el.li(
         rx.icon(icon, size=16, aria_hidden=True, class_name="mt-0.5 shrink-0 text-accent"),
         rx.el.span(words, dir="auto", class_name="min-w-0 wrap-anywhere tabular-nums"),

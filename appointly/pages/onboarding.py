@@ -11,14 +11,15 @@ from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, option, text_area, text_field
 from appointly.components.links import link, text_link
-from appointly.components.profile_preview import profile_preview
+from appointly.components.profile_preview import preview_line, profile_preview
 from appointly.components.surfaces import card
 from appointly.components.zones import READER_ZONE, zone_options
 from appointly.display.services import CATEGORIES
 from appointly.operations.provider_fields import currencies
-from appointly.operations.set_working_hours import WEEKDAYS
 from appointly.pages.shell import page
+from appointly.pages.week_editor import week_editor
 from appointly.state.onboarding import STEPS, Onboarding
+from appointly.state.week_editor import WeekEditor
 
 NAMES = {
     "business": "Your business",
@@ -53,7 +54,7 @@ def onboarding() -> rx.Component:
             rx.el.div(
                 rx.el.div(_progress(), _heading(), _trouble(), _steps(), class_name="min-w-0 max-w-text"),
                 rx.el.aside(
-                    profile_preview(Onboarding.preview),
+                    _preview(),
                     aria_label="Preview",
                     class_name="hidden lg:sticky lg:top-24 lg:block lg:self-start",
                 ),
@@ -61,7 +62,7 @@ def onboarding() -> rx.Component:
             ),
             rx.el.div(skeleton("h-10 w-2/3"), skeleton("h-72 w-full"), class_name="flex max-w-text flex-col gap-6"),
         ),
-        dialog(PREVIEW, "Your public profile", profile_preview(Onboarding.preview)),
+        dialog(PREVIEW, "Your public profile", _preview()),
         footer=False,
     )
 
@@ -278,55 +279,29 @@ def _place() -> tuple[rx.Component, ...]:
 
 
 def _hours() -> tuple[rx.Component, ...]:
-    return (
-        rx.cond(
-            Onboarding.several_ranges,
-            message(
-                "Your week has breaks in it, and they stay. ",
-                text_link("Change it under Availability", href="/dashboard/availability"),
-            ),
-            rx.el.ul(
-                *[_day(number, name) for number, name in enumerate(WEEKDAYS, start=1)],
-                class_name="divide-y divide-line rounded-card border border-line bg-surface px-4",
+    return (week_editor(),)
+
+
+def _hours_as_typed() -> rx.Component:
+    """The week in the preview while it is being edited."""
+    return rx.foreach(
+        WeekEditor.days,
+        lambda day: rx.cond(
+            day.open,
+            preview_line(
+                "clock",
+                rx.el.span(
+                    day.short,
+                    rx.foreach(day.ranges, lambda entry: rx.el.span(f" {entry.opens}–{entry.closes}")),
+                ),
             ),
         ),
     )
 
 
-def _day(number: int, name: str) -> rx.Component:
-    open_ = Onboarding.typed[f"open_{number}"] != ""
-    return rx.el.li(
-        rx.el.div(
-            rx.el.label(
-                rx.el.input(type="checkbox", class_name="size-5 shrink-0 accent-accent", **_ticked(f"open_{number}")),
-                name,
-                class_name="flex min-h-11 min-w-32 flex-1 items-center gap-3 font-medium",
-            ),
-            rx.el.div(
-                _clock(f"opens_{number}", f"{name}, from"),
-                rx.el.span("to", aria_hidden=True, class_name="text-sm text-ink-faint"),
-                _clock(f"closes_{number}", f"{name}, until"),
-                class_name=rx.cond(open_, "flex items-center gap-2", "hidden"),
-            ),
-            rx.cond(open_, rx.fragment(), rx.el.span("Closed", class_name="text-sm text-ink-faint")),
-            class_name="flex min-h-14 flex-wrap items-center justify-between gap-x-4 py-1",
-        ),
-        rx.cond(
-            Onboarding.errors[f"open_{number}"] != "",
-            rx.el.p(Onboarding.errors[f"open_{number}"], role="alert", class_name="pb-3 text-sm text-bad-ink"),
-        ),
-    )
-
-
-def _clock(name: str, label: str) -> rx.Component:
-    return rx.el.input(
-        type="time",
-        name=name,
-        aria_label=label,
-        default_value=Onboarding.typed[name],
-        on_change=lambda value: Onboarding.keep(name, value).debounce(TYPING),
-        class_name=f"{CONTROL} w-auto tabular-nums",
-    )
+def _preview() -> rx.Component:
+    saved = rx.foreach(Onboarding.preview.hours, lambda hours: preview_line("clock", hours))
+    return profile_preview(Onboarding.preview, hours=rx.cond(Onboarding.step == "hours", _hours_as_typed(), saved))
 
 
 def _service() -> tuple[rx.Component, ...]:

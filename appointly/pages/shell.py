@@ -152,7 +152,13 @@ def _account_menu(place: str) -> rx.Component:
     """Opens and closes without a script, and with the keyboard."""
     home = rx.match(
         Viewer.role,
-        ("provider", link(rx.icon("layout-dashboard", size=18), "Dashboard", href="/dashboard", class_name=MENU_ITEM)),
+        (
+            "provider",
+            rx.fragment(
+                link(rx.icon("layout-dashboard", size=18), "Dashboard", href="/dashboard", class_name=MENU_ITEM),
+                link(rx.icon("calendar-check", size=18), "What you booked", href="/account", class_name=MENU_ITEM),
+            ),
+        ),
         ("admin", link(rx.icon("layout-dashboard", size=18), "Overview", href="/admin", class_name=MENU_ITEM)),
         link(rx.icon("calendar-check", size=18), "Your bookings", href="/account", class_name=MENU_ITEM),
     )

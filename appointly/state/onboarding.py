@@ -16,36 +16,32 @@ from appointly.database import reading, transaction
 from appointly.display.formatting import amount_of, moment
 from appointly.domain.actor import Actor
 from appointly.domain.zones import zones
-from appointly.errors import BusinessExists, ValidationFailed
+from appointly.errors import AppointlyError, BusinessExists, HoursChanged, ValidationFailed
 from appointly.operations.add_service import add_service
 from appointly.operations.edit_provider import ProviderChanges, edit_provider
 from appointly.operations.finish_onboarding import finish_onboarding
-from appointly.operations.hours import WeekdayHours, clock_of
 from appointly.operations.make_provider import BusinessStart, make_provider
 from appointly.operations.service_form import ServiceForm
-from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.hours import WeekdayRange, working_hours
 from appointly.queries.profiles import OwnProfile, own_profile
 from appointly.queries.storefront import next_times, offers_of_provider
 from appointly.settings import settings
-from appointly.state.profile_views import Preview, preview_of
+from appointly.state.profile_views import Preview, hours_in_words, preview_of
+from appointly.state.week_editor import WeekEditor
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
 STEPS = ("business", "place", "hours", "service", "done")
-DAYS = range(1, 8)
-FIELDS = {
+FIELDS: dict[str, tuple[str, ...]] = {
     "business": ("business_name", "category", "headline"),
     "place": ("city", "address", "timezone", "currency", "at_provider", "at_customer", "at_online", "travel_radius_km"),
-    "hours": tuple(f"{part}_{day}" for day in DAYS for part in ("open", "opens", "closes")),
+    "hours": (),
     "service": ("title", "duration", "price", "approval", "location", "description"),
     "done": (),
 }
 EVERY_FIELD = frozenset(name for names in FIELDS.values() for name in names)
-OPENS, CLOSES = "09:00", "17:00"
 USUAL = {"travel_radius_km": "10", "duration": "60", "approval": "instant", "location": "provider"}
-WORKDAYS = range(1, 6)
-END_OF_DAY = {"00:00": "24:00"}
+USUAL_WEEK = [WeekdayRange(day, 9 * 60, 17 * 60) for day in range(1, 6)]
 AT_FIELD = {"duration_minutes": "duration", "price.amount": "price"}
 
 FieldName = Annotated[str, Field(max_length=40)]
@@ -75,12 +71,12 @@ class Onboarding(rx.State):
     errors: dict[str, str] = dict.fromkeys(sorted(EVERY_FIELD), "")
     problem: str = ""
     saving: bool = False
-    several_ranges: bool = False
     currency: str = "EUR"
     ways: list[str] = []
     preview: Preview = Preview()
     finished: Finished = Finished()
     _unsaved: list[str] = []
+    _hours: list[str] = []
 
     @rx.event
     async def load(self) -> EventSpec | None:
@@ -106,10 +102,14 @@ class Onboarding(rx.State):
         if profile and self.step == "done" and profile.onboarded_at is None:
             async with transaction() as session:
                 await finish_onboarding(session, actor, at)
+        if profile:
+            editor = await self.get_state(WeekEditor)
+            await editor._read()
+            editor._propose(USUAL_WEEK)
         kept = {name: self.typed[name] for name in self._unsaved}
-        self.typed = prefilled(profile, week) | kept
+        self.typed = prefilled(profile) | kept
         self.errors = dict.fromkeys(self.errors, "")
-        self.several_ranges = len({each.weekday for each in week}) < len(week)
+        self._hours = hours_in_words(week)
         self.currency = profile.currency if profile else "EUR"
         self.ways = list(profile.places) if profile else []
         self.begun, self.loaded, self.saving, self.problem = profile is not None, True, False, ""
@@ -141,22 +141,26 @@ class Onboarding(rx.State):
         yield None
         try:
             await self._save(step, actor, zone, at)
-        except ValidationFailed as error:
+        except BusinessExists:
+            yield rx.redirect("/onboarding")
+        except AppointlyError as error:
+            self.saving = False
             known = {name: sentence for name, sentence in error.fields.items() if name in EVERY_FIELD}
             self.errors = dict.fromkeys(self.errors, "") | known
             self.problem = "" if known else " ".join([error.message, *error.fields.values()])
             if wrong := next((name for name in FIELDS[step] if name in known), ""):
                 yield rx.set_focus(wrong)
-        except BusinessExists:
-            yield rx.redirect("/onboarding")
-        else:
+        except BaseException:
+            self.saving = False
+            raise
+        else:  # `saving` until the next step is shown: a second press finds nothing to do
             self._unsaved = [name for name in self._unsaved if name not in FIELDS[step]]
             yield rx.redirect(f"/onboarding?step={STEPS[STEPS.index(step) + 1]}")
-        finally:
-            self.saving = False
 
     async def _save(self, step: str, actor: Actor, zone: str, at: datetime) -> None:
         typed = {name: self.typed[name] for name in FIELDS[step]}
+        if step == "hours":
+            await self._save_hours()
         async with transaction() as session:
             match step:
                 case "business" if actor.provider_id is None:
@@ -167,11 +171,19 @@ class Onboarding(rx.State):
                     await edit_provider(session, actor, parse(ProviderChanges, typed), at)
                 case "place":
                     await edit_provider(session, actor, place_of(typed), at)
-                case "hours" if not self.several_ranges:
-                    await set_working_hours(session, actor, hours_of(typed), at)
                 case "service":
                     await add_service(session, actor, service_of(typed, self.currency, self.typed["category"]), at)
             await finish_onboarding(session, actor, at)
+
+    async def _save_hours(self) -> None:
+        editor = await self.get_state(WeekEditor)
+        if not any(day.open for day in editor.days):
+            raise ValidationFailed("Please choose at least one day on which you work.")
+        try:
+            await editor._store()
+        except HoursChanged:
+            await editor._read()
+            raise
 
     def _touch(self, name: str) -> None:
         self._unsaved = list({*self._unsaved, name})
@@ -179,7 +191,7 @@ class Onboarding(rx.State):
         self._show()
 
     def _show(self) -> None:
-        self.preview = preview_of(self.typed, self.currency)
+        self.preview = preview_of(self.typed, self.currency, hours=self._hours)
 
 
 def first_missing(profile: OwnProfile | None) -> str:
@@ -193,19 +205,13 @@ def first_missing(profile: OwnProfile | None) -> str:
     return "done" if profile.has_service else "service"
 
 
-def prefilled(profile: OwnProfile | None, week: list[WeekdayRange]) -> dict[str, str]:
+def prefilled(profile: OwnProfile | None) -> dict[str, str]:
     """What the fields hold at first: what is saved, else what most people would choose."""
     values = dict.fromkeys(sorted(EVERY_FIELD), "") | {
         "travel_radius_km": "10",
         "duration": "60",
         "approval": "instant",
     }
-    for day in DAYS:
-        values |= {f"opens_{day}": OPENS, f"closes_{day}": CLOSES}
-        values |= {f"open_{day}": "on" if day in WORKDAYS and not week else ""}
-    for each in reversed(week):  # of several ranges a day, the first one is shown
-        opens, closes = clock_of(each.opens_minute), clock_of(each.closes_minute)
-        values |= {f"open_{each.weekday}": "on", f"opens_{each.weekday}": opens, f"closes_{each.weekday}": closes}
     if profile is None:
         return values | {"at_provider": "on"}
     same = ("business_name", "category", "headline", "city", "address", "currency")
@@ -228,26 +234,6 @@ def place_of(typed: Mapping[str, str]) -> ProviderChanges:
     if "customer" in places:
         values["travel_radius_km"] = typed["travel_radius_km"] or None
     return parse(ProviderChanges, values)
-
-
-def hours_of(typed: Mapping[str, str]) -> list[WeekdayHours]:
-    """The third step. Raises `ValidationFailed` with a sentence at the day it is about."""
-    found, problems = [], {}
-    for day in DAYS:
-        if not typed[f"open_{day}"]:
-            continue
-        opens, closes = typed[f"opens_{day}"], typed[f"closes_{day}"]
-        try:
-            found.append(
-                parse(WeekdayHours, {"weekday": day, "opens": opens, "closes": END_OF_DAY.get(closes, closes)})
-            )
-        except ValidationFailed as error:
-            problems[f"open_{day}"] = next(iter(error.fields.values()))
-    if not found and not problems:
-        problems["open_1"] = "Please choose at least one day on which you work."
-    if problems:
-        raise ValidationFailed(fields=problems)
-    return found
 
 
 def service_of(typed: Mapping[str, str], currency: str, category: str) -> ServiceForm:

@@ -183,7 +183,7 @@ class ProfileEditor(rx.State):
     def _show(self) -> None:
         self.changed = self.typed != self._saved or self.spoken != self._saved_spoken
         self.links_shown = 1 + max((number for number, name in enumerate(LINKS, 1) if self.typed[name]), default=0)
-        self.preview = preview_of(self.typed, "EUR", self.spoken)
+        self.preview = preview_of(self.typed, "EUR", languages=self.spoken)
 
 
 def photo_of(picture: str) -> str:

@@ -1,11 +1,14 @@
 """How a business will look to others while its owner still types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from appointly.display import markdown
 from appointly.display.formatting import amount_of, duration, initials, money, tint
 from appointly.display.services import CATEGORY_NAMES, LOCATIONS, place_of, ways
+from appointly.operations.hours import clock_of
+from appointly.queries.hours import WeekdayRange
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -32,7 +35,9 @@ class Preview:
     languages: str = ""
 
 
-def preview_of(typed: Mapping[str, str], currency: str, languages: Sequence[str] = ()) -> Preview:
+def preview_of(
+    typed: Mapping[str, str], currency: str, *, languages: Sequence[str] = (), hours: Sequence[str] = ()
+) -> Preview:
     """The profile these fields make, however unfinished they are."""
     name, category = typed["business_name"].strip(), typed["category"]
     return Preview(
@@ -44,7 +49,7 @@ def preview_of(typed: Mapping[str, str], currency: str, languages: Sequence[str]
         picture=f"/pictures/{category}-1.svg" if category in CATEGORY_NAMES else "",
         place=place_of(typed["address"].strip(), typed["city"].strip()),
         ways=ways([place for place in LOCATIONS if typed[f"at_{place}"]], typed["travel_radius_km"].strip()),
-        hours=hours_in_words(typed),
+        hours=list(hours),
         service=typed.get("title", "").strip(),
         about=markdown.rendered(typed.get("about", "")),
         languages=", ".join(languages),
@@ -52,13 +57,11 @@ def preview_of(typed: Mapping[str, str], currency: str, languages: Sequence[str]
     )
 
 
-def hours_in_words(typed: Mapping[str, str]) -> list[str]:
-    """ "Mon–Fri 09:00–17:00": neighbouring days with the same hours are one line."""
+def hours_in_words(week: Iterable[WeekdayRange]) -> list[str]:
+    """ "Mon–Fri 09:00–17:00": neighbouring days with the same hours are one line. `week` in order."""
     runs: list[tuple[int, int, str]] = []
-    for day in range(1, 8):
-        if not typed.get(f"open_{day}"):
-            continue
-        hours = f"{typed[f'opens_{day}']}–{typed[f'closes_{day}']}"
+    for day, ranges in groupby(week, key=lambda each: each.weekday):
+        hours = ", ".join(f"{clock_of(each.opens_minute)}–{clock_of(each.closes_minute)}" for each in ranges)
         if runs and runs[-1][1:] == (day - 1, hours):
             runs[-1] = (runs[-1][0], day, hours)
         else:

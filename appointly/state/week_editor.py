@@ -86,6 +86,12 @@ class WeekEditor(rx.State):
         self.changed = self.broken = self.previewed = False
         self.meanwhile, self.copying, self._shown = "", 0, None
 
+    def _propose(self, week: list[WeekdayRange]) -> None:
+        """Begin with these hours where none are stored; they count once they are saved."""
+        if not self._seen and not self.changed:
+            self.days, self.changed = week_of(week), True
+            self.version += 1
+
     @rx.event
     def discard(self) -> None:
         """Back to what is stored."""

@@ -35,7 +35,7 @@ async def test_from_customer_to_the_first_booking(open_page: OpenPage, page: Pag
     await page.get_by_label("Time zone").select_option("Europe/Warsaw")
     await page.get_by_role("button", name="Save and continue").click()
     await expect(page.get_by_role("heading", name="When do you work?")).to_be_visible()
-    await page.get_by_label("Saturday", exact=True).check()
+    await page.get_by_role("switch", name="Open on Saturday").click()
     await page.get_by_role("button", name="Save and continue").click()
     await page.get_by_label("What is it called?").fill("Stretch and breathe")
     await page.get_by_label("Price in").fill("35,50")
