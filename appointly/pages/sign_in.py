@@ -22,13 +22,14 @@ DEMO_ROLES = (("customer", "As a customer"), ("provider", "As a provider"), ("ad
 
 
 def login() -> rx.Component:
-    """Sign in as anybody."""
+    """The door of everybody but providers."""
     return _frame(
         "Welcome back",
         "Sign in to see your bookings.",
         _google("login"),
         _login_form("customer"),
         _instead("New here? ", "Make an account", "/signup"),
+        _instead("You offer services? ", "Provider sign-in", "/login-provider"),
         _demo("customer", "provider", "admin"),
     )
 
@@ -41,6 +42,7 @@ def login_provider() -> rx.Component:
         _google("provider"),
         _login_form("provider"),
         _instead("Not with us yet? ", "Offer your services", "/become-provider"),
+        _instead("Looking for your own bookings? ", "Customer sign-in", "/login"),
         _demo("provider"),
     )
 
@@ -86,7 +88,14 @@ def _frame(title: str, lead: str, *parts: Any) -> rx.Component:
             rx.el.h1(title, class_name="text-2xl font-semibold"),
             rx.el.p(lead, class_name="mt-1 text-ink-soft"),
             card(
-                rx.cond(SignInForm.error, message(SignInForm.error, tone="bad", role="alert")),
+                rx.cond(
+                    SignInForm.error,
+                    rx.cond(
+                        SignInForm.other_door,
+                        message(SignInForm.error, tone="info", role="alert"),
+                        message(SignInForm.error, tone="bad", role="alert"),
+                    ),
+                ),
                 *parts,
                 class_name="mt-6 flex flex-col gap-5 p-5 sm:p-6",
             ),

@@ -16,6 +16,26 @@ CODE = (
     " font-semibold tracking-[0.3em] tabular-nums text-ink placeholder:text-ink-faint aria-invalid:border-bad"
 )
 
+# The seconds that pass, and what comes when they have: on this page alone, so it is no part of the site's stylesheet.
+COUNTDOWN = """
+@property --left { syntax: "<integer>"; inherits: false; initial-value: 0 }
+@keyframes count-down { from { --left: var(--pause) } to { --left: 0 } }
+@keyframes come { from { visibility: hidden } to { visibility: visible } }
+@keyframes go { from { visibility: visible } to { visibility: hidden } }
+.pause { display: grid }
+.pause > * { grid-area: 1 / 1; align-self: center }
+.pause > :first-child { animation: go 1ms calc(var(--pause) * 1s) both }
+.pause > :last-child { animation: come 1ms calc(var(--pause) * 1s) both }
+.countdown::after {
+  content: counter(left);
+  counter-reset: left var(--left);
+  animation: count-down calc(var(--pause) * 1s) linear both;
+}
+@media (prefers-reduced-motion: reduce) {
+  @layer base { .countdown::after { animation-duration: calc(var(--pause) * 1s) !important } }
+}
+"""
+
 
 def sign_in_code() -> rx.Component:
     """Where the code is typed; or a way back for a browser that waits for none."""
@@ -60,7 +80,7 @@ def _waiting() -> rx.Component:
         ),
         rx.el.p(
             "Not your address, or changed your mind? ",
-            text_link("Start again", href="/login-provider"),
+            text_link("Start again", href=SignInCodeForm.again),
             class_name="mt-5 text-sm text-ink-soft",
         ),
     )
@@ -87,21 +107,25 @@ def _code_field() -> rx.Component:
 def _another() -> rx.Component:
     """Another mail, after a pause that is seen to pass."""
     return rx.el.div(
-        rx.el.p(
-            "Nothing there? Look in the spam folder. Another code in ",
-            rx.el.span(class_name="countdown tabular-nums"),
-            " s.",
-            class_name="text-sm text-ink-soft",
+        rx.el.style(COUNTDOWN),
+        rx.el.p("Nothing there? Please look among the spam, too.", class_name="text-sm text-ink-soft"),
+        rx.el.div(
+            rx.el.p(
+                "You can have another code in ",
+                rx.el.span(class_name="countdown tabular-nums"),
+                " seconds.",
+                class_name="text-sm text-ink-soft",
+            ),
+            form(
+                _hidden("id", SignInCodeForm.code_id),
+                _hidden("next", SignInCodeForm.then),
+                button("Send another code", type="submit", kind="secondary", size="small"),
+                action="/session/otp/resend",
+            ),
+            key=SignInCodeForm.code_id,
+            style={"--pause": SignInCodeForm.pause},
+            class_name="pause mt-1",
         ),
-        form(
-            _hidden("id", SignInCodeForm.code_id),
-            _hidden("next", SignInCodeForm.then),
-            button("Send another code", type="submit", kind="secondary", size="small"),
-            action="/session/otp/resend",
-        ),
-        key=SignInCodeForm.code_id,
-        style={"--pause": SignInCodeForm.pause},
-        class_name="pause",
     )
 
 
@@ -127,7 +151,7 @@ def _not_here() -> rx.Component:
         "key-round",
         "No code is awaited here",
         "A code can be typed only in the browser where you gave your password, and only once.",
-        link_button("Go to the sign-in", href="/login-provider"),
+        link_button("Go to the sign-in", href=SignInCodeForm.again),
         level=1,
     )
 

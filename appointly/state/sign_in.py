@@ -19,6 +19,7 @@ SENTENCES = {
     for refusal in vars(errors).values()
     if isinstance(refusal, type) and issubclass(refusal, errors.AppointlyError)
 }
+OTHER_DOORS = (errors.ProvidersDoor.code, errors.CustomersDoor.code)  # nothing went wrong there
 ROLES = ("customer", "provider")
 PASSWORD_REFUSALS = (errors.PasswordCommon.code, errors.PasswordPersonal.code)
 
@@ -32,6 +33,7 @@ class SignInForm(rx.State):
     __access__ = "public"
 
     error: str = ""
+    other_door: bool = False
     email: str = ""
     name: str = ""
     role: str = "customer"
@@ -52,6 +54,7 @@ class SignInForm(rx.State):
         )
         code = query.get("error", "")
         self.error = SENTENCES.get(code, errors.AppointlyError.message) if code else ""
+        self.other_door = code in OTHER_DOORS
         if code == errors.TooManyRequests.code and query.get("wait", "").isdecimal():
             self.error = errors.TooManyRequests.wait(int(query["wait"][:6])).message
         if code == errors.EmailTaken.code:

@@ -26,6 +26,7 @@ class SignInCodeForm(rx.State):
     address: str = ""
     error: str = ""
     then: str = ""
+    again: str = routes.login("provider")
     pause: int = 0
     mailbox: str = ""
 
@@ -35,6 +36,7 @@ class SignInCodeForm(rx.State):
         query, at = self.router.url.query_parameters, now()
         self.reset()  # type: ignore[no-untyped-call]
         self.then = routes.safe_path(query.get("next", ""), "")
+        self.again = routes.login("provider", next=self.then)
         async with reading() as session:
             try:
                 code_id = code_id_of(self.router.url.path.rpartition("/")[2])
