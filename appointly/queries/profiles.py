@@ -35,6 +35,7 @@ class OwnProfile:
     travel_radius_km: int | None
     picture: str
     onboarded_at: datetime | None
+    checklist_hidden: bool
     has_hours: bool
     has_service: bool
     email_verified: bool
@@ -44,6 +45,7 @@ class OwnProfile:
 _OWN: LiteralString = """
 SELECT provider.id, slug, business_name, category, headline, about, city, address, latitude, longitude,
        provider.time_zone, currency, phone, languages, links, places, travel_radius_km, picture, onboarded_at,
+       checklist_hidden_at IS NOT NULL AS checklist_hidden,
        EXISTS (SELECT FROM working_hours WHERE provider_id = provider.id) AS has_hours,
        EXISTS (SELECT FROM service WHERE provider_id = provider.id AND status = 'active') AS has_service,
        email_verified_at IS NOT NULL AS email_verified,

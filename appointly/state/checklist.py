@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import reflex as rx
 
 from appointly.clock import now
-from appointly.database import reading
+from appointly.database import reading, transaction
+from appointly.operations.hide_checklist import hide_checklist
 from appointly.queries.profiles import OwnProfile, own_profile
 from appointly.visitor import current_actor
 
@@ -39,11 +40,16 @@ class Checklist(rx.State):
         self.parts = parts_of(profile) if profile else []
         self.done = sum(part.done for part in self.parts)
         self.bookable = all(part.done for part in self.parts if part.needed)
+        self.dismissed = self.bookable and profile is not None and profile.checklist_hidden
 
     @rx.event
-    def dismiss(self) -> None:
-        """The owner has seen it."""
-        self.dismissed = self.bookable
+    async def dismiss(self) -> None:
+        """The owner has seen it, on every device."""
+        if not self.bookable:
+            return
+        async with transaction() as session:
+            await hide_checklist(session, current_actor(), now())
+        self.dismissed = True
 
 
 def parts_of(profile: OwnProfile) -> list[Part]:
