@@ -53,6 +53,7 @@ from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
 from appointly.state.sign_in_code import SignInCodeForm
 from appointly.state.sign_in_ways import SignInWays
+from appointly.state.unconfirmed import Unconfirmed
 from appointly.state.wizard import Wizard
 
 
@@ -72,7 +73,7 @@ def add_pages(app: rx.App) -> None:
     app.add_page(not_found, route="404", title="Page not found · Appointly")
     app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
     app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
-    app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=Account.load)
+    app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=[Account.load, Unconfirmed.load])
     for linked, route, title in (
         (reset_password, "/reset-password", "Forgotten password"),
         (new_password, "/reset-password/new", "Set a new password"),
@@ -99,7 +100,7 @@ def add_pages(app: rx.App) -> None:
 def add_workspaces(app: rx.App) -> None:
     """Register the pages of providers and admins."""
     shown: list[tuple[Any, str, str, Any]] = [
-        (dashboard, "/dashboard", "Today", [Dashboard.load, Checklist.load, BookingPanel.load]),
+        (dashboard, "/dashboard", "Today", [Dashboard.load, Checklist.load, BookingPanel.load, Unconfirmed.load]),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (

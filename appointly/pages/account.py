@@ -11,6 +11,7 @@ from appointly.components.marks import status_badge
 from appointly.components.surfaces import page_title, section_title
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
+from appointly.pages.unconfirmed import unconfirmed_address
 from appointly.state.account import Account
 
 
@@ -18,6 +19,7 @@ def account() -> rx.Component:
     """The page at /account."""
     return page(
         rx.el.div(
+            unconfirmed_address(),
             page_title(
                 "Your bookings",
                 "They change here by themselves when a provider answers.",

@@ -14,6 +14,7 @@ from appointly.components.zones import zone_note
 from appointly.pages.checklist import checklist
 from appointly.pages.panel import answer_buttons, booking_panel
 from appointly.pages.shell import workspace
+from appointly.pages.unconfirmed import unconfirmed_address
 from appointly.state.dashboard import Dashboard
 
 HERE = "/dashboard"
@@ -22,6 +23,7 @@ HERE = "/dashboard"
 def dashboard() -> rx.Component:
     """The page at /dashboard."""
     return workspace(
+        unconfirmed_address(),
         page_title(
             "Today",
             rx.el.span(

@@ -66,6 +66,16 @@ def within(seconds: int) -> str:
     return f"in {count(minutes, 'minute')}" if minutes < 100 else f"in {count(-(-minutes // 60), 'hour')}"
 
 
+async def mail_again() -> EventSpec:
+    """Mail the link that confirms the address once more, unless it was mailed just now."""
+    actor = current_actor()
+    async with transaction() as session:
+        wait = await mail_verification(session, actor, now())
+    if wait:
+        return say(f"It was mailed a moment ago. You can have it mailed again {within(wait)}.", "info")
+    return say(f"A link is on its way to {actor.email}.")
+
+
 def place_view(place: Place, here: UUID | None, at: datetime) -> PlaceView:
     """A row of the list."""
     return PlaceView(
@@ -162,12 +172,7 @@ class SettingsPage(rx.State):
     @rx.event
     async def mail_verification(self) -> EventSpec:
         """Mail the link that confirms the address once more."""
-        actor = current_actor()
-        async with transaction() as session:
-            wait = await mail_verification(session, actor, now())
-        if wait:
-            return say(f"It was mailed a moment ago. You can have it mailed again {within(wait)}.", "info")
-        return say(f"A link is on its way to {actor.email}.")
+        return await mail_again()
 
     @rx.event
     async def mail_password_link(self) -> EventSpec | None:
