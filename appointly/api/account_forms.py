@@ -57,7 +57,8 @@ def signed_in_visitor() -> Visitor:
 async def authenticate_again(actor: Actor, password: str, *, needed: bool = True) -> Account:
     """The account of somebody who is signed in, after their password was checked once more.
 
-    An account without a password (`password_hash` None) passes unless one is `needed`. Raises `PasswordWrong`.
+    An account without a password (`password_hash` None) passes unless one is `needed`. Raises `PasswordWrong` and
+    `TooManyRequests`.
     """
     async with reading() as session:
         account = await account_by_email(session, actor.email)

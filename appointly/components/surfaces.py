@@ -94,6 +94,16 @@ def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
     )
 
 
+def unfolds(label: str) -> rx.Component:
+    """The line of an `rx.el.details` that opens and closes it."""
+    return rx.el.summary(
+        rx.icon("chevron-right", size=18, aria_hidden=True, class_name="transition-transform in-open:rotate-90"),
+        label,
+        class_name="flex min-h-9 w-fit cursor-pointer list-none items-center gap-1 text-sm font-medium text-accent-ink"
+        " [&::-webkit-details-marker]:hidden pointer-coarse:min-h-11",
+    )
+
+
 def facts(*pairs: tuple[Any, Any]) -> rx.Component:
     """Names and values, one pair a line."""
     return rx.el.dl(

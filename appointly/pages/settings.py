@@ -6,10 +6,10 @@ import reflex as rx
 
 from appointly.components.buttons import button, form_button, link_button, looks
 from appointly.components.feedback import message, skeleton
-from appointly.components.fields import CONTROL, field, text_field
+from appointly.components.fields import field, option, select, text_field
 from appointly.components.forms import form
 from appointly.components.marks import badge
-from appointly.components.surfaces import page_title, section
+from appointly.components.surfaces import page_title, section, unfolds
 from appointly.domain.zones import zones
 from appointly.pages.own_data import delete_section, export_section
 from appointly.pages.settings_tokens import api_tokens
@@ -71,16 +71,16 @@ def _zone_choice() -> rx.Component:
     regions: dict[str, list[rx.Component]] = {}
     for zone in zones():
         region, _, place = zone.partition("/")
-        regions.setdefault(region, []).append(rx.el.option((place or zone).replace("_", " "), value=zone))
-    return rx.el.select(
-        rx.el.option("Where the appointment is", value=""),
+        regions.setdefault(region, []).append(option((place or zone).replace("_", " "), zone))
+    return select(
+        option("Where the appointment is", ""),
         *[rx.el.optgroup(*places, label=region) for region, places in regions.items()],
+        label="Time zone",
         id="time_zone",
         name="time_zone",
         default_value=SettingsPage.time_zone,
         key=f"zone-{SettingsPage.time_zone}",
         aria_describedby="time_zone-note",
-        class_name=CONTROL,
     )
 
 
@@ -113,11 +113,15 @@ def _email() -> rx.Component:
         rx.cond(
             SettingsPage.verified,
             rx.fragment(),
-            button("Mail me the link again", kind="secondary", size="small", on_click=SettingsPage.mail_verification),
+            rx.el.div(
+                button(
+                    "Mail me the link again", kind="secondary", size="small", on_click=SettingsPage.mail_verification
+                )
+            ),
         ),
         rx.cond(SettingsPage.moving_to != "", message(moving)),
         rx.el.details(
-            rx.el.summary("Use another address", class_name=SUMMARY),
+            unfolds("Use another address"),
             form(
                 rx.cond(SettingsPage.errors["email_form"] != "", _problem(SettingsPage.errors["email_form"])),
                 text_field(
@@ -151,7 +155,6 @@ def _email() -> rx.Component:
     )
 
 
-SUMMARY = "cursor-pointer py-1 text-sm font-medium text-accent-ink"
 NOTE = "text-sm text-ink-faint"
 
 
@@ -179,7 +182,7 @@ def _password() -> rx.Component:
             auto_complete="new-password",
         ),
         rx.el.div(
-            button("Change password", type="submit"),
+            button("Change password", type="submit", kind="secondary"),
             link_button("Forgotten it?", href="/reset-password", kind="quiet"),
             class_name="flex flex-wrap gap-2",
         ),

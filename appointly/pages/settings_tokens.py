@@ -8,7 +8,7 @@ from appointly.components.buttons import button
 from appointly.components.feedback import message
 from appointly.components.fields import LABEL, checkbox, field, option, select, text_field
 from appointly.components.links import text_link
-from appointly.components.surfaces import section
+from appointly.components.surfaces import section, unfolds
 from appointly.domain.rights import SCOPES
 from appointly.state.api_tokens import ApiTokens
 
@@ -30,7 +30,7 @@ def api_tokens() -> rx.Component:
             rx.el.ul(rx.foreach(ApiTokens.tokens, _token), class_name="divide-y divide-line border-y border-line"),
         ),
         rx.el.details(
-            rx.el.summary("Make a token", class_name="cursor-pointer py-1 text-sm font-medium text-accent-ink"),
+            unfolds("Make a token"),
             _form(),
             key=f"made-{ApiTokens.made}",
         ),

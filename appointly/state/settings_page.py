@@ -9,11 +9,12 @@ import reflex as rx
 from pydantic import Field
 from reflex_base.event import EventSpec
 
+from appointly import limits
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.devices import device, device_icon
 from appointly.display.formatting import count
-from appointly.errors import AppointlyError, ValidationFailed
+from appointly.errors import AppointlyError, TooManyRequests, ValidationFailed
 from appointly.operations.edit_account import AccountEdit, edit_account
 from appointly.operations.end_sessions import end_session, end_sessions
 from appointly.operations.reset_password import ask_for_reset
@@ -69,6 +70,10 @@ def within(seconds: int) -> str:
 async def mail_again() -> EventSpec:
     """Mail the link that confirms the address once more, unless it was mailed just now."""
     actor = current_actor()
+    try:
+        await limits.take("mail", actor.email)
+    except TooManyRequests as error:
+        return say(error.message, "problem")
     async with transaction() as session:
         wait = await mail_verification(session, actor, now())
     if wait:
@@ -179,6 +184,10 @@ class SettingsPage(rx.State):
         """Mail a link with which somebody who has no password yet sets one."""
         if self.has_password:
             return None
+        try:
+            await limits.take("mail", current_actor().email)
+        except TooManyRequests as error:
+            return say(error.message, "problem")
         async with transaction() as session:
             await ask_for_reset(session, current_actor().email, now())
         return say("A link is on its way to your mailbox.")

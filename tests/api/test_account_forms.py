@@ -350,3 +350,12 @@ async def test_another_site_signs_nobody_out(http: httpx.AsyncClient) -> None:
     answer = await http.post("/session/end-all", headers={"origin": "https://evil.example", "cookie": ada.cookie})
     assert answer.status_code == 403
     assert await is_in(http, ada.headers)
+
+
+async def test_a_password_is_not_guessed_by_a_stolen_sign_in(http: httpx.AsyncClient, database: str) -> None:
+    ada = await person()
+    for path in ["/session/password", "/session/email"] * 6:
+        refused = await post(http, ada, path, current="wrong-password", password=NEW_PASSWORD, email=NEW_EMAIL)
+    assert "error=too_many_requests" in refused.headers["location"]
+    right = await post(http, ada, "/session/password", current=PASSWORD, password=NEW_PASSWORD)
+    assert "error=too_many_requests" in right.headers["location"]

@@ -294,7 +294,10 @@ async def test_a_link_of_one_purpose_serves_no_other(http: httpx.AsyncClient, da
     assert fingerprint(database) == before
 
 
-async def test_forged_keys_and_hostile_links(http: httpx.AsyncClient, database: str) -> None:
+async def test_forged_keys_and_hostile_links(
+    http: httpx.AsyncClient, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "rate_limit_factor", 1000.0)
     await person()
     mine = await opened(http, mails("verify_email")[0])
     before = fingerprint(database)
@@ -324,3 +327,12 @@ async def test_another_site_presses_no_button(http: httpx.AsyncClient, database:
     for path in ("/session/confirm", "/session/new-password", "/session/reset-password"):
         headers = {"origin": "https://evil.example", "cookie": mine.cookie}
         assert (await http.post(path, data=form, headers=headers)).status_code == 403
+
+
+async def test_links_for_one_address_are_asked_for_a_few_times(http: httpx.AsyncClient, database: str) -> None:
+    """By one visitor; the link that is in the mailbox stays good."""
+    await person()
+    mail = await reset_mail(http)
+    places = {(await ask(http)).headers["location"].partition("&")[0] for _ in range(8)}
+    assert places == {"/reset-password?sent=1", "/reset-password?error=too_many_requests"}
+    assert (await opened(http, mail)).page.startswith("/reset-password/new?link=")
