@@ -135,40 +135,7 @@ def _menu(service: Any) -> rx.Component:
                 " hover:bg-surface hover:text-ink [&::-webkit-details-marker]:hidden",
             ),
             rx.el.div(
-                link(rx.icon("pencil", size=18), "Edit", href=service.href, class_name=MENU_ITEM),
-                rx.match(
-                    service.status,
-                    (
-                        "active",
-                        rx.fragment(
-                            _deed("link", "Copy the link", _copy(service.public_href)),
-                            _deed("pause", "Pause", OwnServices.set_status(service.id, "paused")),
-                        ),
-                    ),
-                    (
-                        "paused",
-                        rx.fragment(
-                            _deed("link", "Copy the link", _copy(service.public_href)),
-                            _deed("play", "Resume", OwnServices.set_status(service.id, "active")),
-                        ),
-                    ),
-                    _deed("archive-restore", "Offer again", OwnServices.set_status(service.id, "active")),
-                ),
-                _deed("copy", "Duplicate", OwnServices.duplicate(service.id)),
-                rx.cond(
-                    service.status != "archived",
-                    _deed("archive", "Archive", OwnServices.set_status(service.id, "archived")),
-                ),
-                rx.cond(
-                    service.deletable,
-                    rx.el.button(
-                        rx.icon("trash-2", size=18, aria_hidden=True),
-                        "Delete",
-                        type="button",
-                        class_name=f"{MENU_ITEM} text-bad-ink",
-                        **opens(sure),
-                    ),
-                ),
+                *_deeds(service, sure),
                 class_name="absolute top-full right-0 z-40 flex w-52 flex-col gap-1 rounded-card border border-line"
                 " bg-surface p-2 shadow-high",
             ),
@@ -186,6 +153,45 @@ def _menu(service: Any) -> rx.Component:
         ),
         class_name="relative z-10 has-[details[open]]:z-20",
     )
+
+
+def _deeds(service: Any, sure: str) -> list[rx.Component]:
+    return [
+        link(rx.icon("pencil", size=18), "Edit", href=service.href, class_name=MENU_ITEM),
+        rx.match(
+            service.status,
+            (
+                "active",
+                rx.fragment(
+                    _deed("link", "Copy the link", _copy(service.public_href)),
+                    _deed("pause", "Pause", OwnServices.set_status(service.id, "paused")),
+                ),
+            ),
+            (
+                "paused",
+                rx.fragment(
+                    _deed("link", "Copy the link", _copy(service.public_href)),
+                    _deed("play", "Resume", OwnServices.set_status(service.id, "active")),
+                ),
+            ),
+            _deed("archive-restore", "Offer again", OwnServices.set_status(service.id, "active")),
+        ),
+        _deed("copy", "Duplicate", OwnServices.duplicate(service.id)),
+        rx.cond(
+            service.status != "archived",
+            _deed("archive", "Archive", OwnServices.set_status(service.id, "archived")),
+        ),
+        rx.cond(
+            service.deletable,
+            rx.el.button(
+                rx.icon("trash-2", size=18, aria_hidden=True),
+                "Delete",
+                type="button",
+                class_name=f"{MENU_ITEM} text-bad-ink",
+                **opens(sure),
+            ),
+        ),
+    ]
 
 
 def _deed(icon: str, label: str, event: Any) -> rx.Component:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from appointly.display.formatting import (
+    amount_of,
     count,
     day,
     duration,
@@ -70,3 +71,19 @@ def test_small_words() -> None:
     assert (initials("Ana de la Cruz"), initials("Cher"), initials("")) == ("AC", "C", "")
     assert tint("Ana") == tint("Ana")
     assert 1 <= tint("Łukasz") <= 6
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [("45", "EUR", 4500), (" 45.5 ", "EUR", 4550), ("45,50", "EUR", 4550), ("0", "EUR", 0), ("4500", "JPY", 4500)],
+)
+def test_a_price_as_people_write_it(text: str, currency: str, amount: int) -> None:
+    assert amount_of(text, currency) == amount
+
+
+@pytest.mark.parametrize("text", ["", "a lot", "-1", "1,234", "1.2.3", "1e3", "٤٥", "9" * 5000, "45 EUR", "."])
+def test_what_is_no_price_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Please write the price as a number, for example 45\.50\."):
+        amount_of(text, "EUR")
+    with pytest.raises(ValueError, match="4500"):
+        amount_of("45.50", "JPY")
