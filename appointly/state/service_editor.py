@@ -43,7 +43,7 @@ UNUSUAL = {
 FOLDS = {
     "more": ("tags",),
     "deposit": ("deposit_percent",),
-    "times": TIMES[1:],
+    "times": TIMES[1:-1],
 }
 
 
@@ -135,7 +135,8 @@ class ServiceEditor(rx.State):
         self.typed, self.questions = typed_of(form), drafts_of(form)
         self._was = self.typed, self.questions
         self.saving = self.saved = self.conflict = False
-        self.opened = dict.fromkeys(FOLDS, False)
+        usual = typed_of(NEW)
+        self.opened = {fold: any(self.typed[name] != usual[name] for name in names) for fold, names in FOLDS.items()}
         # Fields are made anew where they must show something else than what was typed into them.
         self._round += 1
         self.form_key, self.change = f"{key}-{self._round}", ""
@@ -166,7 +167,8 @@ class ServiceEditor(rx.State):
     @rx.event
     async def choose_duration(self, minutes: int) -> EventSpec | None:
         """One of the usual ones."""
-        self.duration_key = f"{minutes}-{self._round}"
+        self._round += 1  # also where it was chosen before, and something else was typed since
+        self.duration_key = f"duration-{self._round}"
         return await self._keep("duration_minutes", str(minutes)[:6])
 
     @rx.event

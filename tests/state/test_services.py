@@ -119,6 +119,15 @@ async def test_what_is_wrong_is_said_and_nothing_typed_is_lost(tab: Tab, session
     assert await services(session) == []
 
 
+async def test_a_duration_can_be_chosen_again_after_another_was_typed(tab: Tab) -> None:
+    await tab.send(ServiceEditor.choose_duration, minutes=30)
+    first = (await editor(tab)).duration_key
+    await tab.send(ServiceEditor.keep, name="duration_minutes", value="33")
+    await tab.send(ServiceEditor.choose_duration, minutes=30)
+    state = await editor(tab)
+    assert (state.typed["duration_minutes"], state.duration_key != first) == ("30", True)
+
+
 async def test_a_reload_keeps_what_was_typed(tab: Tab) -> None:
     await tab.send(ServiceEditor.keep, name="title", value="Half written")
     await tab.send(ServiceEditor.load)
@@ -144,7 +153,7 @@ async def test_an_edit_says_what_it_changes_and_keeps_question_ids(
     tab: Tab, session: AsyncSession, provider: Provider
 ) -> None:
     asked = {"id": "q1", "label": "Why?", "kind": "text", "required": True, "choices": []}
-    service = await make_service(session, provider, questions=[asked], horizon_days=7)
+    service = await make_service(session, provider, questions=[asked], horizon_days=7, deposit_percent=10)
     await set_working_hours(session, owner_of(provider), WEEK, now())
     slot = (
         await session.exec(select(Slot).where(Slot.start_time > now() + timedelta(days=1)).order_by(col(Slot.token)))
@@ -153,6 +162,7 @@ async def test_an_edit_says_what_it_changes_and_keeps_question_ids(
     await book_appointment(session, GUEST, asking(slot.id, answers={"q1": "Hm"}), now())
     await session.commit()
     await open_editor(tab, service)
+    assert (await editor(tab)).opened == {"more": False, "deposit": True, "times": True}
     await tab.send(ServiceEditor.keep, name="max_appointments_per_day", value="2")
     change = (await editor(tab)).change
     assert change.startswith("This removes ")
