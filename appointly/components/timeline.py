@@ -80,6 +80,23 @@ def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
     )
 
 
+def narrow_entry(entry: Any, here: str) -> rx.Component:
+    """One appointment in a narrow column: the whole name as far as there is room; the hours stand at the side."""
+    look = rx.match(entry.status, *LOOKS.items(), BOOKED)
+    spoken = rx.match(entry.status, *SPOKEN.items(), "confirmed")
+    lines = rx.cond(entry.short, "line-clamp-2", "line-clamp-3")
+    return link(
+        rx.el.span(entry.who, dir="auto", class_name=["text-xs leading-4 font-semibold wrap-anywhere", lines]),
+        rx.el.span(entry.times, class_name=rx.cond(entry.short, "sr-only", "block truncate text-xs tabular-nums")),
+        rx.el.span(entry.title, class_name=rx.cond(entry.short, "sr-only", "block truncate text-xs")),
+        rx.el.span(spoken, class_name="sr-only"),
+        href=f"{here}&booking={entry.reference}",
+        title=f"{entry.who}, {entry.times}, {entry.title}",
+        style={"top": entry.top, "height": entry.height, "left": entry.left, "width": entry.width},
+        class_name=[f"{ENTRY} max-lg:px-2.5 lg:px-1.5 lg:pt-px", look],
+    )
+
+
 def _now(day: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(

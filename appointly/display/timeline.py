@@ -6,8 +6,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from appointly.display.bookings import BookingView, view_of
+from appointly.display.formatting import clock_time
 from appointly.queries.bookings import Booking
-from appointly.queries.dashboard import Blocked, Hours
+from appointly.queries.dashboard import Hours
+from appointly.queries.hours import Blocked
 
 HOUR = 76  # pixels
 SHORT = 46  # what is lower than this shows one line
@@ -24,11 +26,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Area:
-    """Time outside the opening hours, or blocked."""
+    """Time outside the opening hours, or blocked: then with a label, its times and the key that names it."""
 
     top: str
     height: str
     label: str = ""
+    times: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,9 @@ def _blocked(blocked: Sequence[Blocked], day: date, zone: str, first: int, last:
         start = max(first, minute_of(one.start, day, zone))
         end = min(last, minute_of(one.end, day, zone))
         if end > start:
-            areas.append(Area(pixels(start - first), pixels(end - start), one.reason or "Blocked"))
+            times = f"{clock_time(one.start, zone)} – {clock_time(one.end, zone)}"
+            label = one.reason or "Blocked"
+            areas.append(Area(pixels(start - first), pixels(end - start), label, times, f"block-{one.id}"))
     return areas
 
 

@@ -20,7 +20,8 @@ from appointly.pages.own_data import account_deleted
 from appointly.pages.own_services import own_services
 from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
-from appointly.pages.provider_bookings import provider_bookings, provider_calendar
+from appointly.pages.provider_bookings import provider_bookings
+from appointly.pages.provider_calendar import provider_calendar
 from appointly.pages.search import search
 from appointly.pages.service import service
 from appointly.pages.service_editor import service_editor

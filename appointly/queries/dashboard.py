@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import NotFound
+from appointly.queries.hours import Blocked
 
 ABOUT = """
 SELECT id, slug, business_name, time_zone, currency FROM provider WHERE id = %(provider_id)s"""
@@ -38,8 +39,8 @@ WHERE provider_id = %(provider_id)s AND weekday = %(weekday)s AND NOT EXISTS (
 ORDER BY 1"""
 
 BLOCKED = """
-SELECT start_time AS start, end_time AS "end", reason FROM blocked_time
-WHERE provider_id = %(provider_id)s AND tstzrange(start_time, end_time) && tstzrange(%(begins)s, %(ends)s) ORDER BY 1"""
+SELECT id, start_time AS start, end_time AS "end", reason, series_id FROM blocked_time
+WHERE provider_id = %(provider_id)s AND tstzrange(start_time, end_time) && tstzrange(%(begins)s, %(ends)s) ORDER BY 2"""
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,6 @@ class Hours:
 
     opens: int
     closes: int
-
-
-@dataclass(frozen=True)
-class Blocked:
-    """Time kept free of bookings."""
-
-    start: datetime
-    end: datetime
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The coming exceptions, time off and blocked times of a provider, and their removal."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -27,6 +28,7 @@ from appointly.visitor import current_actor
 PAGE_MONTHS = 3
 MOST_MONTHS = 48
 Key = Annotated[str, Field(max_length=60)]
+NOTHING = ExceptionView("", "", "", "", "", "", "", "")
 
 
 class Exceptions(rx.State):
@@ -38,6 +40,7 @@ class Exceptions(rx.State):
     shown: list[ExceptionView] = []
     more: bool = False
     removed: str = ""
+    chosen: ExceptionView = NOTHING
     _months: int = PAGE_MONTHS
     _dates: list[DateRange] = []
     _blocked: list[Blocked] = []
@@ -71,14 +74,22 @@ class Exceptions(rx.State):
         found = exceptions_of(dates, blocked, shop.time_zone, today)
         end = months_after(today, self._months).isoformat()
         self.shown = [each for each in found if each.first < end]
+        self.chosen = next((each for each in found if each.key == self.chosen.key), NOTHING)
         self.more, self.loaded = len(found) > len(self.shown), True
+
+    @rx.event
+    async def choose(self, key: Key) -> None:
+        """Look at one entry: a blocked time on the calendar."""
+        self.chosen = replace(NOTHING, key=key)
+        self.removed = ""
+        await self._read()
 
     @rx.event
     async def remove(self, key: Key, whole: bool = False) -> EventSpec | None:
         """Remove an entry of the list, or with it all that were made together."""
         actor, at = current_actor(), now()
-        for entry in self.shown:
-            if entry.key == key:
+        for entry in [*self.shown, self.chosen]:
+            if entry.key == key != "":
                 break
         else:
             return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,14 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
-from appointly.display.formatting import count
-from appointly.display.timeline import Entry, Mark, Timeline, frame_of, minute_of, timeline_of
+from appointly.display.formatting import count, long_day, zone_name
+from appointly.display.timeline import Area, Entry, Mark, Timeline, frame_of, minute_of, timeline_of
 from appointly.domain.actor import Actor
+from appointly.domain.slot_times import hours_on
+from appointly.operations.hours import DAY_MINUTES
 from appointly.queries.bookings import Booking, bookings_of_provider, provider_list, provider_requests
-from appointly.queries.dashboard import business
+from appointly.queries.dashboard import Hours, business
+from appointly.queries.offered import OpenHours, open_hours
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import watch
 from appointly.visitor import current_actor
@@ -23,6 +27,7 @@ from appointly.visitor import current_actor
 PAGE = 25
 MOST = 200
 WEEK_ROWS = 300
+DAY = timedelta(days=1)
 ENDED = ("declined", "cancelled", "expired")
 Shown = Literal["upcoming", "requests", "past"]
 
@@ -37,6 +42,7 @@ class WeekColumn:
     note: str = ""
     today: bool = False
     now: str = ""
+    areas: list[Area] = field(default_factory=list)
     booked: list[Entry] = field(default_factory=list)
 
 
@@ -91,20 +97,25 @@ class ProviderBookings(rx.State):
 
 
 class ProviderCalendar(rx.State):
-    """A week to scale, the one the address names (`?week=` its Monday)."""
+    """A week to scale, and of it one day for phones: those of the day the address names (`?day=`)."""
 
     __access__ = "provider"
 
     loaded: bool = False
     title: str = ""
+    day_title: str = ""
     previous: str = ""
     next: str = ""
-    week: str = ""
-    this_week: bool = True
+    day_before: str = ""
+    day_after: str = ""
+    day: str = ""
     height: str = "0px"
+    first_minute: int = 0
     marks: list[Mark] = []
     columns: list[WeekColumn] = []
-    _monday: str = ""
+    shown: WeekColumn = WeekColumn()
+    zone_name: str = ""
+    _wanted: str = ""
 
     @rx.event
     async def load(self) -> EventSpec | None:
@@ -113,7 +124,8 @@ class ProviderCalendar(rx.State):
         if actor.provider_id is None:
             return rx.redirect("/dashboard")
         watch(self, ProviderCalendar.refresh, f"provider:{actor.provider_id}")
-        self._monday = str(self.router.url.query_parameters.get("week", ""))
+        wanted = self.router.url.query_parameters
+        self._wanted = str(wanted.get("day", wanted.get("week", "")))
         await self._read(actor)
         return None
 
@@ -127,38 +139,60 @@ class ProviderCalendar(rx.State):
         at = now()
         async with reading() as session:
             shop = await business(session, actor.provider_id)
-            today = at.astimezone(ZoneInfo(shop.time_zone)).date()
-            monday = week_of(self._monday, today)
-            last = monday + timedelta(days=6)
-            page = await bookings_of_provider(session, actor, shop.id, monday, last, limit=WEEK_ROWS)
+            zone = ZoneInfo(shop.time_zone)
+            today = at.astimezone(zone).date()
+            chosen = day_of(self._wanted, today)
+            monday = chosen - DAY * chosen.weekday()
+            page = await bookings_of_provider(session, actor, shop.id, monday, monday + 6 * DAY, limit=WEEK_ROWS)
+            begins = datetime.combine(monday, time(), zone)
+            clock = await open_hours(session, shop.id, monday - DAY, begins)
         kept = [booking for booking in page.items if booking.status not in ENDED]
-        self._show(kept, monday, today, shop.time_zone, at)
-
-    def _show(self, bookings: list[Booking], monday: date, today: date, zone: str, at: datetime) -> None:
-        last = monday + timedelta(days=6)
-        self.title = f"{monday.day} {monday:%B} – {last.day} {last:%B} {last.year}"
-        self.previous, self.next = str(monday - timedelta(days=7)), str(monday + timedelta(days=7))
-        self.week = monday.isoformat()
-        self.this_week = monday <= today <= last
-        by_day: dict[date, list[Booking]] = {monday + timedelta(days=day): [] for day in range(7)}
-        for booking in bookings:
-            by_day[booking.slot_date].append(booking)
-        frame = frame_of((minute_of(b.start, b.slot_date, zone), minute_of(b.end, b.slot_date, zone)) for b in bookings)
-        drawn = {day: timeline_of(booked, [], [], day, zone, at, frame) for day, booked in by_day.items()}
-        self.height, self.marks = drawn[monday].height, drawn[monday].marks
-        self.columns = [column_of(day, drawn[day], day == today) for day in by_day]
+        self._name(chosen, monday, shop.time_zone)
+        self._show(kept, clock, monday, today, at)
+        self.shown = self.columns[chosen.weekday()]
         self.loaded = True
 
+    def _name(self, chosen: date, monday: date, zone: str) -> None:
+        last = monday + 6 * DAY
+        self.title = f"{monday.day} {monday:%B} – {last.day} {last:%B} {last.year}"
+        self.day_title, self.day, self.zone_name = long_day(chosen), chosen.isoformat(), zone_name(zone)
+        self.previous, self.next = str(monday - 7 * DAY), str(monday + 7 * DAY)
+        self.day_before, self.day_after = str(chosen - DAY), str(chosen + DAY)
 
-def week_of(wanted: str, today: date) -> date:
-    """The Monday of the wanted week; of this one for what is no date near ours."""
+    def _show(self, bookings: list[Booking], clock: OpenHours, monday: date, today: date, at: datetime) -> None:
+        zone = str(clock.zone)
+        by_day: dict[date, list[Booking]] = {monday + day * DAY: [] for day in range(7)}
+        for booking in bookings:
+            by_day[booking.slot_date].append(booking)
+        open_on = {day: hours_on(day, clock.week, clock.overrides) for day in by_day}
+        spans = [(minute_of(b.start, b.slot_date, zone), minute_of(b.end, b.slot_date, zone)) for b in bookings]
+        frame = frame_of([*spans, *((each.opens_minute, each.closes_minute) for each in chain(*open_on.values()))])
+        drawn = {
+            day: timeline_of(booked, opened_on(day, clock), clock.blocked, day, zone, at, frame)
+            for day, booked in by_day.items()
+        }
+        self.height, self.marks, self.first_minute = drawn[monday].height, drawn[monday].marks, frame[0]
+        self.columns = [column_of(day, drawn[day], day == today) for day in by_day]
+
+
+def day_of(wanted: str, today: date) -> date:
+    """The wanted day; today for what is no date near ours."""
     try:
         day = date.fromisoformat(wanted)
     except ValueError:
-        day = today
-    if abs((day - today).days) > 800:
-        day = today
-    return day - timedelta(days=day.weekday())
+        return today
+    return day if abs((day - today).days) <= 800 else today
+
+
+def opened_on(day: date, clock: OpenHours) -> list[Hours]:
+    """The hours of a day in order, with what is left of those of the night before."""
+    before = [
+        Hours(0, each.closes_minute - DAY_MINUTES)
+        for each in hours_on(day - DAY, clock.week, clock.overrides)
+        if each.closes_minute > DAY_MINUTES
+    ]
+    own = [Hours(each.opens_minute, each.closes_minute) for each in hours_on(day, clock.week, clock.overrides)]
+    return sorted([*before, *own], key=lambda each: each.opens)
 
 
 def column_of(day: date, drawn: Timeline, is_today: bool) -> WeekColumn:
@@ -170,5 +204,6 @@ def column_of(day: date, drawn: Timeline, is_today: bool) -> WeekColumn:
         note=count(len(drawn.booked), "booking"),
         today=is_today,
         now=drawn.now if is_today else "",
+        areas=drawn.areas,
         booked=drawn.booked,
     )

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from appointly.display.timeline import HOUR, frame_of, minute_of, timeline_of
 from appointly.queries.bookings import Booking
-from appointly.queries.dashboard import Blocked, Hours
+from appointly.queries.dashboard import Hours
+from appointly.queries.hours import Blocked
+from tests.hostile import NOBODY
 
 ZONE = "Europe/Berlin"
 DAY = date(2026, 11, 24)
@@ -58,7 +60,7 @@ def test_several_at_one_time_stand_side_by_side() -> None:
 
 
 def test_closed_and_blocked_time_is_marked() -> None:
-    blocked = [Blocked(at("15:00"), at("16:00"), "Dentist"), Blocked(at("05:00"), at("06:00"), "")]
+    blocked = [Blocked(NOBODY, at("15:00"), at("16:00"), "Dentist"), Blocked(NOBODY, at("05:00"), at("06:00"), "")]
     drawn = timeline_of(
         [booked("08:00", "08:30")], [Hours(540, 720), Hours(780, 1020)], blocked, DAY, ZONE, at("23:30")
     )

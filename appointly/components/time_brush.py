@@ -1,0 +1,31 @@
+"""Drawing a stretch of time on a calendar."""
+
+from typing import Any
+
+import reflex as rx
+
+MARK = (
+    "pointer-events-none absolute inset-x-1 z-20 overflow-hidden rounded-control border-2 border-accent bg-accent-soft"
+    " px-1.5 text-xs font-semibold text-accent-ink tabular-nums"
+)
+
+
+def _drawn(day: rx.Var[str], start: rx.Var[int], end: rx.Var[int]) -> list[rx.Var[Any]]:
+    return [day, start, end]
+
+
+class TimeBrush(rx.Component):
+    """Around columns that carry `data-day`: a drawn stretch opens the dialog `sheet` and calls `on_draw`.
+
+    `hour` is the height of an hour in pixels, `first` the minute at the top. `on_draw` gets the day and two minutes
+    after its midnight, in steps of 15. The keyboard's way is a button that opens the same dialog.
+    """
+
+    library = rx.asset("time_brush.jsx", shared=True).importable_path
+    tag = "TimeBrush"
+
+    hour: rx.Var[int]
+    first: rx.Var[int]
+    sheet: rx.Var[str]
+    mark: rx.Var[str] = rx.Var.create(MARK)
+    on_draw: rx.EventHandler[_drawn]  # type: ignore[type-arg,valid-type]
