@@ -43,7 +43,11 @@ def _delete() -> rx.Component:
                 rx.foreach(DeleteAccount.consequences, _consequence),
                 class_name="flex list-disc flex-col gap-2 pl-5 text-sm text-ink-soft",
             ),
-            rx.cond(DeleteAccount.has_password, _ask(), _no_password()),
+            rx.el.details(
+                rx.el.summary("Delete my account", class_name="cursor-pointer py-1 text-sm font-medium text-bad-ink"),
+                rx.cond(DeleteAccount.has_password, _ask(), _no_password()),
+                open=DeleteAccount.error != "",
+            ),
             class_name="flex flex-col gap-5",
         ),
         rx.el.p("An admin's account is not deleted here. Ask whoever runs the servers.", class_name="text-sm"),
@@ -60,7 +64,7 @@ def _ask() -> rx.Component:
         text_field("Type “delete” to confirm", name="word", auto_complete="off", spell_check=False),
         rx.el.div(button("Delete my account for good", type="submit", kind="danger")),
         action="/session/delete-account",
-        class_name="flex max-w-form flex-col gap-4",
+        class_name="mt-4 flex max-w-form flex-col gap-4",
     )
 
 
