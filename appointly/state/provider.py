@@ -11,7 +11,7 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of
+from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of, ways
 from appointly.queries import storefront
 from appointly.queries.pictures import Uploaded, pictures_of
 from appointly.queries.storefront import ProviderPage
@@ -76,18 +76,11 @@ def story_of(page: ProviderPage) -> ProviderStory:
         map_href=routes.map_of(address),
         phone=page.phone,
         languages=", ".join(page.languages),
-        serves=serves(page),
+        serves=" · ".join(ways(page.places, page.travel_radius_km)),
         rating=formatting.rating(page.rating),
         reviews=formatting.count(page.reviews, "review"),
         zone=formatting.zone_name(page.time_zone),
     )
-
-
-def serves(page: ProviderPage) -> str:
-    """Where people are served, in a line: "At this address · At your place, within 20 km · Online"."""
-    radius = f", within {page.travel_radius_km} km" if page.travel_radius_km else ""
-    words = {"provider": "At this address", "customer": f"At your place{radius}", "online": "Online"}
-    return " · ".join(words[place] for place in words if place in page.places)
 
 
 def sites_of(page: ProviderPage) -> list[Site]:

@@ -156,7 +156,7 @@ async def test_what_is_removed_is_gone_wherever_it_was_shown(
         assert (await http.delete(f"{ALL}/{made['id']}", headers=owner.headers)).status_code == 404
     await session.refresh(provider)
     await session.refresh(service)
-    assert (provider.picture, service.picture) == ("", "")
+    assert (provider.picture, service.picture) == ("", "/pictures/hair-1.svg")
     await carry_out_everything()
     assert not kept_in(media)
 
