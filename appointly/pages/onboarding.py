@@ -38,7 +38,7 @@ TITLES = {
 LEADS = {
     "business": "This is what customers see first. Everything can be changed later.",
     "place": "It decides who finds you, and on which clock your times are read.",
-    "hours": "Free times are made from these hours. Breaks and holidays can be added later.",
+    "hours": "Free times are made from these hours. For a break, add hours; holidays can come later.",
     "service": "One is enough to begin with. Add the others from your dashboard.",
     "done": "Anybody can book you now.",
 }
