@@ -43,7 +43,7 @@ class EmailChange(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: Annotated[EmailAddress, Field(max_length=254)]
-    current: Annotated[str, Field(max_length=LONGEST)] = ""
+    email_current: Annotated[str, Field(max_length=LONGEST)] = ""
 
 
 def signed_in_visitor() -> Visitor:
@@ -108,12 +108,12 @@ async def post_password(request: Request) -> Response:
 @router.post("/email")
 @access("public")
 async def post_email(request: Request) -> Response:
-    """Ask for another address: `email`, `current` (the password, where there is one). Both addresses are mailed."""
+    """Ask for another address: `email`, `email_current` (the password, if there is one). Both addresses are mailed."""
     typed = await read_form(request)
     try:
         visitor = signed_in_visitor()
         form = parse(EmailChange, chosen(typed, EmailChange))
-        await authenticate_again(visitor.actor, form.current, needed=False)
+        await authenticate_again(visitor.actor, form.email_current, needed=False)
         await limits.take("mail", visitor.actor.email)
         browser = token_hash(read_cookies(request.headers.get("cookie", "")).get(SESSION_COOKIE, ""))
         async with transaction() as session:

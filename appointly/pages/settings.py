@@ -138,8 +138,7 @@ def _email() -> rx.Component:
                     SettingsPage.has_password,
                     text_field(
                         "Your password",
-                        name="current",
-                        id="email_current",
+                        name="email_current",
                         type="password",
                         error=SettingsPage.errors["email_current"],
                         auto_complete="current-password",
