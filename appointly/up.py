@@ -178,7 +178,7 @@ def _greet(seconds: float) -> None:
     if settings().demo:
         _say("\nSign in as (password " + DEMO_PASSWORD + "):")
         for role in ("customer", "provider", "admin"):
-            _say(f"  {role}@demo.test")
+            _say(f"  {role}@demo.test{', then the code that arrives in the mailbox' if role == 'provider' else ''}")
         _say(f"\nMail, SMS and push arrive at {settings().base_url}/dev/mailbox")
     _say("Press Ctrl-C to stop.")
 

@@ -90,7 +90,7 @@ async def send_another_code(
 
 
 async def end_sign_in_codes(session: AsyncSession, user_id: UUID, now: datetime) -> None:
-    """Whatever code is on its way is worth nothing: for a change of password or address."""
+    """Whatever code is on its way is worth nothing from now on."""
     await execute(session, _REPLACE, user_id=user_id, now=now)
 
 
