@@ -124,3 +124,28 @@ async def test_where_pictures_are_kept(
         files.store.cache_clear()
     assert code == 0, "no booking hangs on it"
     assert finding in text
+
+
+@pytest.mark.parametrize(
+    ("values", "finding"),
+    [
+        ({}, "✓ Google sign-in: not set up"),
+        ({"GOOGLE_CLIENT_ID": "x"}, "Set GOOGLE_CLIENT_SECRET too."),
+        ({"GOOGLE_CLIENT_SECRET": "x"}, "Set GOOGLE_CLIENT_ID too."),
+        (
+            {
+                "GOOGLE_CLIENT_ID": "x",
+                "GOOGLE_CLIENT_SECRET": "x",
+                "GOOGLE_DISCOVERY_URL": "http://127.0.0.1:1/.well-known/openid-configuration",
+            },
+            "! Google sign-in: cannot be described",
+        ),
+    ],
+)
+async def test_google_is_set_up_as_a_whole(
+    setting: Setting, capsys: pytest.CaptureFixture[str], values: dict[str, str], finding: str
+) -> None:
+    setting(**values)
+    code, text = await report(capsys)
+    assert finding in text
+    assert code == 0  # no booking depends on it
