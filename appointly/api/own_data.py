@@ -3,17 +3,16 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
+from appointly.api.account_forms import authenticate_again
 from appointly.api.export import chunks, export
 from appointly.api.forms import read_form
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import forget_everything
 from appointly.clock import now
-from appointly.database import bus, reading, transaction
+from appointly.database import bus, transaction
 from appointly.errors import AppointlyError, NotConfirmed, PasswordMissing, TooManyRequests
 from appointly.operations.delete_account import delete_account
-from appointly.operations.sign_in import check_password
 from appointly.passwords import LONGEST
-from appointly.queries.accounts import account_by_email
 from appointly.visitor import current_actor, current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
@@ -50,11 +49,9 @@ async def post_delete_account(request: Request) -> Response:
     try:
         if typed.get("word", "").strip().lower() != WORD:
             raise NotConfirmed
-        async with reading() as session:
-            account = await account_by_email(session, caller.actor.email)
-        if account is not None and account.password_hash is None:
+        account = await authenticate_again(caller.actor, typed.get("own_password", "")[:LONGEST], needed=False)
+        if account.password_hash is None:
             raise PasswordMissing
-        await check_password(account, typed.get("own_password", "")[:LONGEST])
         async with transaction() as session:
             await delete_account(session, caller.actor, now())
     except AppointlyError as error:

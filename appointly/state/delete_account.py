@@ -5,7 +5,6 @@ import reflex as rx
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.formatting import count
-from appointly.errors import CredentialsInvalid
 from appointly.queries.leaving import coming_bookings
 from appointly.queries.own_account import own_account
 from appointly.state.sign_in import SENTENCES
@@ -37,7 +36,7 @@ class DeleteAccount(rx.State):
     async def load(self) -> None:
         """The page opens; perhaps after a try."""
         code = self.router.url.query_parameters.get("delete", "")
-        self.error = "This is not your password." if code == CredentialsInvalid.code else SENTENCES.get(code, "")
+        self.error = SENTENCES.get(code, "")
         actor, at = current_actor(), now()
         self.possible = actor.kind != "admin"
         async with reading() as session:

@@ -358,6 +358,15 @@ async def test_a_provider_still_needs_the_mailed_code(ada: Browser, provider: Pr
     assert await ada.who() == ""
 
 
+async def test_guesses_at_the_password_are_counted(ada: Browser, provider: Provider) -> None:
+    await person()
+    provider.knows("ada", "ada@example.com")
+    await ada.sign_in()
+    said = [error_of(await ada.link("wrong-password")) for _ in range(12)]
+    assert (said[0], said[-1]) == ("credentials_invalid", "too_many_requests")
+    assert error_of(await ada.link()) == "too_many_requests"
+
+
 async def test_an_account_without_a_password_is_not_taken_over(
     ada: Browser, open_browser: Any, provider: Provider, session: AsyncSession
 ) -> None:

@@ -110,7 +110,7 @@ async def test_leaving(http: httpx.AsyncClient, session: AsyncSession) -> None:
     other = await signed_in(ada.user_id, ada.email)
     await booked(session, ada)
     assert await leave(http, ada, word="") == "/account/settings?delete=not_confirmed#delete"
-    assert await leave(http, ada, own_password="wrong") == "/account/settings?delete=credentials_invalid#delete"
+    assert await leave(http, ada, own_password="wrong") == "/account/settings?delete=password_wrong#delete"
     assert (await http.get("/api/v1/auth/me", headers=other.headers)).status_code == 200
     assert await leave(http, ada, word=" Delete ") == "/account-deleted"
     for who in (ada, other):
