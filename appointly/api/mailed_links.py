@@ -29,6 +29,7 @@ from appointly.visitor import read_cookies
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
 KEPT_SECONDS = 30 * 60
+COOKIE = "appointly_link_"
 ASK, CHOOSE, CONFIRM = "/reset-password", "/reset-password/new", "/confirm"
 
 
@@ -69,7 +70,7 @@ async def checked_link(link_id: UUID, key: str) -> OpenedLink:
 
 def cookie_of(link_id: UUID) -> str:
     """Each link has a cookie of its own, so that two may be open at once."""
-    return f"appointly_link_{link_id.hex}"
+    return COOKIE + link_id.hex
 
 
 def drop_key(response: Response, link_id: UUID) -> None:
@@ -108,10 +109,14 @@ async def open_link(request: Request, link_id: str, key: str = "") -> Response:
 
 
 async def link_of_form(request: Request, typed: dict[str, str]) -> tuple[UUID, OpenedLink]:
-    """The link a form names, if this browser has opened it. Raises `LinkEnded`."""
-    link_id = link_id_of(typed.get("link", ""))
-    key = read_cookies(request.headers.get("cookie", "")).get(cookie_of(link_id), "")
-    return link_id, await checked_link(link_id, key)
+    """The link a form names, if this browser has opened it. Raises `LinkEnded`.
+
+    A form that was sent before its page had loaded names none: then it is the one this browser has open.
+    """
+    cookies = read_cookies(request.headers.get("cookie", ""))
+    open_here = [name.removeprefix(COOKIE) for name in cookies if name.startswith(COOKIE)]
+    link_id = link_id_of(typed.get("link", "") or (open_here[0] if len(open_here) == 1 else ""))
+    return link_id, await checked_link(link_id, cookies.get(cookie_of(link_id), ""))
 
 
 @router.post("/confirm")
