@@ -55,10 +55,11 @@ async def test_the_workspace(open_page: OpenPage, site: Site, width: int, dark: 
         (f"/dashboard/bookings?booking={reference}", "Bookings"),
         ("/dashboard/bookings?show=past", "Bookings"),
         ("/dashboard/calendar", "Calendar"),
+        ("/dashboard/availability", "Availability"),
     ]:
         await page.goto(path)
         await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-        await expect(page.get_by_text("–").first).to_be_visible()
+        await expect(page.get_by_text("–").filter(visible=True).first).to_be_visible()
         await assert_clean(page)
     await page.goto("/dashboard/services")
     await page.get_by_role("link", name="Colour refresh").click()

@@ -1,0 +1,73 @@
+"""A provider changes hours by thumb and blocks time by drawing; customers' open pages follow."""
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.people import free_time, sign_in
+from tests.processes import Site
+
+HOURS = "/api/v1/provider/working-hours"
+HOUR_PX = 76
+
+
+async def test_hours_are_changed_by_thumb_and_an_open_picker_follows(open_page: OpenPage, site: Site) -> None:
+    customer, provider = await open_page(), await open_page(width=390, height=844)
+    await customer.goto(f"/services/{free_time(site).slug}")
+    # Not the first day: the demo's provider has hours of its own today.
+    await customer.get_by_role("group", name="Choose a day").get_by_role("button", pressed=False).last.click()
+    times = customer.get_by_role("group", name="Morning").or_(customer.get_by_role("group", name="Afternoon"))
+    await expect(times.get_by_role("button", disabled=False).first).to_be_visible()
+    await sign_in(provider, site, "provider")
+    before = await (await provider.request.get(HOURS)).json()
+    await provider.goto("/dashboard/availability")
+    switches = provider.get_by_role("switch", checked=True)
+    await expect(switches.first).to_be_visible()
+    while await switches.count():
+        left = await switches.count()
+        await switches.first.click()
+        await expect(switches).to_have_count(left - 1)
+    await provider.get_by_role("button", name="See what changes").click()
+    bar = provider.get_by_role("region", name="Unsaved hours")
+    await expect(bar.get_by_text("free times go.")).to_be_visible()
+    await expect(bar.get_by_text("lie outside the new hours.")).to_be_visible()
+    await bar.get_by_role("button", name="Save hours").click()
+    await expect(provider.get_by_text("Saved.")).to_be_visible()
+    await expect(times.get_by_role("button", disabled=False)).to_have_count(0)
+    put = await provider.request.put(HOURS, data=before, headers={"origin": site.url})
+    assert put.ok, await put.text()
+    await expect(switches.first).to_be_visible()
+
+
+async def draw(page: Page, *, give_up: bool = False) -> None:
+    """Draw about an hour at the top of the week's Sunday."""
+    column = page.locator("[data-day]:visible").nth(6)
+    box = await column.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x, y + HOUR_PX / 2)
+    await page.mouse.move(x, y + HOUR_PX)
+    if give_up:
+        await page.keyboard.press("Escape")
+    await page.mouse.up()
+
+
+async def test_time_is_blocked_by_drawing_and_given_back(open_page: OpenPage, site: Site) -> None:
+    page = await open_page(width=1440, height=1000)
+    await sign_in(page, site, "provider")
+    await page.goto("/dashboard/calendar")
+    await page.get_by_role("link", name="The week after").click()
+    await expect(page.locator("[data-day]:visible").first).to_be_visible()
+    await draw(page, give_up=True)
+    sheet = page.get_by_role("dialog", name="Block time")
+    await expect(sheet).to_have_count(0)
+    await draw(page)
+    await expect(sheet.get_by_text("free times")).to_be_visible()
+    await sheet.get_by_label("Reason").fill("Stocktaking")
+    await sheet.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Stocktaking").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await expect(page.get_by_role("button", name="Stocktaking")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("button", name="Stocktaking")).to_be_visible()
