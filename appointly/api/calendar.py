@@ -13,7 +13,7 @@ router = APIRouter(prefix="/calendar", include_in_schema=False, route_class=Guar
 
 
 @router.get("/booking/{reference}.ics")
-@access("public")
+@access("public", "bookings:read")
 async def booking_file(request: Request, reference: str) -> Response:
     """One booking for the calendar of whoever may see it: the account, the mailed link, the provider."""
     async with reading() as session:

@@ -87,9 +87,10 @@ async def admit(request: Request, level: str, scope: str = "") -> Visitor:
             found = await visitor_of(session, cookie, now(), bearer)
     if found.actor.user_id is None and (bearer is not None or level != "public"):
         raise NotSignedIn
-    for_anybody = level == "public" and not scope and request.method in SAFE
-    if found.scopes is not None and scope not in found.scopes and not for_anybody:
-        raise ScopeMissing
+    if found.scopes is not None and scope not in found.scopes:
+        if level != "public" or scope or request.method not in SAFE:
+            raise ScopeMissing
+        found = Visitor()  # what anybody may read, a token reads as anybody and not as its owner
     if level not in ("public", "signed_in", found.actor.kind):
         raise Forbidden
     return found
