@@ -31,6 +31,7 @@ ALGORITHMS = ["RS256"]  # what Google signs with; never what a token says of its
 TIMEOUT = httpx.Timeout(5.0)
 PATIENCE_SECONDS = 12.0  # for everything together: somebody is waiting
 LEEWAY_SECONDS = 60
+WELL_KNOWN = "/.well-known/openid-configuration"
 log = structlog.get_logger()
 
 
@@ -120,6 +121,9 @@ class Google:
                 found = Description.model_validate(await self._get(self._config.google_discovery_url))
             except ValidationError:
                 raise GoogleSilent from None
+            if self._config.google_discovery_url != found.issuer.rstrip("/") + WELL_KNOWN:
+                log.error("google_issuer_differs", issuer=found.issuer[:200])
+                raise GoogleDoubtful
             self._description = found
         return self._description
 
