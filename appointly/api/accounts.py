@@ -165,7 +165,7 @@ async def post_otp(request: Request, response: Response, form: OtpAnswer) -> dic
 
 @router.post("/refresh", response_model=SignedInOut)
 @access("public")
-async def post_refresh(request: Request, form: RefreshForm) -> dict[str, object]:
+async def post_refresh(form: RefreshForm) -> dict[str, object]:
     """Trade a refresh token for the next one and a new access token. One that comes twice ends the whole sign-in."""
     at = now()
     async with transaction() as session:
@@ -177,7 +177,7 @@ async def post_refresh(request: Request, form: RefreshForm) -> dict[str, object]
 
 @router.get("/me", response_model=MeOut)
 @access("signed_in", "account:read")
-async def get_me(request: Request) -> dict[str, object]:
+async def get_me() -> dict[str, object]:
     """Who is signed in."""
     actor = current_actor()
     user = {"id": actor.user_id, "email": actor.email, "name": actor.name, "role": actor.kind}
@@ -186,7 +186,7 @@ async def get_me(request: Request) -> dict[str, object]:
 
 @router.post("/logout", status_code=204)
 @access("signed_in")
-async def post_logout(request: Request) -> Response:
+async def post_logout() -> Response:
     """End the session: its cookie and its access tokens are worth nothing from now on."""
     caller = current_visitor()
     assert caller.session_id is not None  # noqa: S101 - the guard let only signed-in people in

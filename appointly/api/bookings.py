@@ -185,7 +185,6 @@ async def book_once(
 @router.get("", response_model=BookingsOut, responses=refusals(422))
 @access("signed_in", "bookings:read")
 async def get_bookings(
-    request: Request,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
@@ -197,7 +196,7 @@ async def get_bookings(
 
 @router.get("/{booking_id}", response_model=BookingOut, responses=refusals(404, 422))
 @access("public", "bookings:read")
-async def get_booking(request: Request, booking_id: UUID) -> Response:
+async def get_booking(booking_id: UUID) -> Response:
     """One booking, for its customer (also by the link from the mail) and its provider."""
     async with reading() as session:
         return answer(shown(await booking_by_id(session, current_actor(), booking_id)))
@@ -206,7 +205,7 @@ async def get_booking(request: Request, booking_id: UUID) -> Response:
 Verb = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[Booking]]
 
 
-async def moved(request: Request, booking_id: UUID, verb: Verb) -> Response:
+async def moved(booking_id: UUID, verb: Verb) -> Response:
     """Let the provider move a booking, and show it."""
     async with transaction() as session:
         booking = await verb(session, current_actor(), booking_id, now())
@@ -218,14 +217,14 @@ MOVES = refusals(404, 409)
 
 @router.post("/{booking_id}/confirm", response_model=BookingOut, responses=MOVES)
 @access("signed_in", "bookings:write")
-async def post_confirm(request: Request, booking_id: UUID) -> Response:
+async def post_confirm(booking_id: UUID) -> Response:
     """The provider says yes."""
-    return await moved(request, booking_id, confirm_appointment)
+    return await moved(booking_id, confirm_appointment)
 
 
 @router.post("/{booking_id}/decline", response_model=BookingOut, responses=MOVES)
 @access("signed_in", "bookings:write")
-async def post_decline(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
+async def post_decline(booking_id: UUID, form: Cancellation | None = None) -> Response:
     """The provider says no; the time is free again."""
     reason = form.reason if form else ""
     async with transaction() as session:
@@ -235,16 +234,16 @@ async def post_decline(request: Request, booking_id: UUID, form: Cancellation | 
 
 @router.post("/{booking_id}/complete", response_model=BookingOut, responses=MOVES)
 @access("signed_in", "bookings:write")
-async def post_complete(request: Request, booking_id: UUID) -> Response:
+async def post_complete(booking_id: UUID) -> Response:
     """The customer was served."""
-    return await moved(request, booking_id, complete_appointment)
+    return await moved(booking_id, complete_appointment)
 
 
 @router.post("/{booking_id}/no-show", response_model=BookingOut, responses=MOVES)
 @access("signed_in", "bookings:write")
-async def post_no_show(request: Request, booking_id: UUID) -> Response:
+async def post_no_show(booking_id: UUID) -> Response:
     """The customer did not come."""
-    return await moved(request, booking_id, mark_no_show)
+    return await moved(booking_id, mark_no_show)
 
 
 def cancelled_out(cancelled: Cancelled) -> dict[str, object]:
@@ -253,7 +252,7 @@ def cancelled_out(cancelled: Cancelled) -> dict[str, object]:
     return {"id": cancelled.id, "reference": cancelled.reference, "status": cancelled.status, "refund": refund}
 
 
-async def cancelled(request: Request, ids: list[UUID], reason: str) -> list[dict[str, object]]:
+async def cancelled(ids: list[UUID], reason: str) -> list[dict[str, object]]:
     """Call off all of `ids` or none."""
     async with transaction() as session:
         done = await cancel_appointments(session, current_actor(), ids, reason, now())
@@ -262,14 +261,14 @@ async def cancelled(request: Request, ids: list[UUID], reason: str) -> list[dict
 
 @router.post("/cancel", response_model=CancellationsOut, responses=MOVES)
 @access("public", "bookings:write")
-async def post_cancel_all(request: Request, form: Cancellations) -> Response:
+async def post_cancel_all(form: Cancellations) -> Response:
     """Cancel several bookings, all of them or none."""
-    return answer({"items": await cancelled(request, form.ids, form.reason)})
+    return answer({"items": await cancelled(form.ids, form.reason)})
 
 
 @router.post("/{booking_id}/cancel", response_model=CancelledOut, responses=MOVES)
 @access("public", "bookings:write")
-async def post_cancel(request: Request, booking_id: UUID, form: Cancellation | None = None) -> Response:
+async def post_cancel(booking_id: UUID, form: Cancellation | None = None) -> Response:
     """Cancel one booking, as its customer or its provider."""
-    [done] = await cancelled(request, [booking_id], form.reason if form else "")
+    [done] = await cancelled([booking_id], form.reason if form else "")
     return answer(done)

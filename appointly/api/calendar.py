@@ -1,6 +1,6 @@
 """`/calendar/…`: appointments as calendar files."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from appointly.api.guard import GuardedRoute, access
 from appointly.database import reading
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/calendar", include_in_schema=False, route_class=Guar
 
 @router.get("/booking/{reference}.ics")
 @access("public", "bookings:read")
-async def booking_file(request: Request, reference: str) -> Response:
+async def booking_file(reference: str) -> Response:
     """One booking for the calendar of whoever may see it: the account, the mailed link, the provider."""
     async with reading() as session:
         booking = await booking_by_reference(session, current_actor(), reference)

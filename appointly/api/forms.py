@@ -245,7 +245,7 @@ async def demo(request: Request) -> Response:
 
 @router.get("/booking/{reference}")
 @access("public")
-async def open_booking(request: Request, reference: str, key: str = "") -> Response:
+async def open_booking(reference: str, key: str = "") -> Response:
     """The link in a mail: opens one booking for this browser, then leads to its page, which explains a wrong link."""
     reference = reference.upper()
     response = RedirectResponse(routes.booking(quote(reference[:20], safe="")), 303)

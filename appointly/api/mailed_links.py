@@ -80,7 +80,7 @@ def drop_key(response: Response, link_id: UUID) -> None:
 
 @router.get("/link/{link_id}")
 @access("public")
-async def open_link(request: Request, link_id: str, key: str = "") -> Response:
+async def open_link(link_id: str, key: str = "") -> Response:
     """The link in a mail: takes the key out of the address and leads to the page with the button."""
     kept = False
     try:

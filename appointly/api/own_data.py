@@ -22,7 +22,7 @@ LONGEST_EXPORT_SECONDS = 300
 
 @router.get("/export")
 @access("signed_in")
-async def get_export(request: Request) -> Response:
+async def get_export() -> Response:
     """All the caller's data, one archive at a time. There is no file that somebody else could ask for."""
     actor, at = current_actor(), now()
     running = f"export:{actor.user_id}"
