@@ -99,9 +99,9 @@ def forget_connections() -> None:
 
 
 @pytest.fixture(scope="session")
-def emptied_tables(worker_servers: Servers) -> list[str]:
-    """The tables a test may fill: all that the migrations leave empty."""
-    with psycopg.connect(worker_servers.database_url) as connection:
+def emptied_tables(servers: Servers) -> list[str]:
+    """The tables a test may fill: all that the migrations leave empty, as nobody but them has touched the template."""
+    with psycopg.connect(servers.database_url) as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         count = sql.SQL("SELECT count(*) FROM {}")
         rows = {name: connection.execute(count.format(sql.Identifier(name))).fetchone() for (name,) in names}
