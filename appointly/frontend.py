@@ -11,9 +11,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from reflex_base.plugins import Plugin
 
 from appointly.supervisor import Child, StartFailed
 
@@ -23,47 +20,6 @@ UNRELATED = {"api", "database", "demo", "emails", "gateways", "sandbox", "extern
 UNRELATED |= {"asgi.py", "cli.py", "doctor.py", "supervisor.py", "up.py", "web.py"}
 BUNDLE = ["build/client", "backend", "routes.json", "reflex.json", "env.json"]
 BUNDLES_KEPT = 3
-STYLESHEET = re.compile(r'<link [^>]*rel="stylesheet"[^>]*/>')
-BAKED_IN_ADDRESS = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
-
-
-class SameOrigin(Plugin):
-    """Makes the bundle talk to the address it was loaded from, where Reflex bakes one in."""
-
-    def post_build(self, **context: Any) -> None:
-        """Rewrite the one file that knows the address."""
-        files = list(Path(context["static_dir"]).glob("assets/reflex-env-*.js"))
-        if len(files) != 1:
-            raise RuntimeError(f"Expected one file with the server's address, found {files}.")
-        script, count = BAKED_IN_ADDRESS.subn(
-            lambda found: f"`{found[2]}${{location.protocol==='https:'?'s':''}}://${{location.host}}{found[3]}`",
-            files[0].read_text(),
-        )
-        if count < 2:
-            raise RuntimeError("The file with the server's address looks different from what is known.")
-        files[0].write_text(script)
-
-
-class InlineStyles(Plugin):
-    """Puts the stylesheets into each page's HTML, so that its first paint waits for no second request.
-
-    On a slow phone that request cost a round trip, and its bytes came after those of scripts. The linked sheets stay
-    for the application, which expects them, but nothing waits for them.
-    """
-
-    def post_build(self, **context: Any) -> None:
-        """Rewrite every prerendered page."""
-        static = Path(context["static_dir"])
-        for page in static.rglob("*.html"):
-            html = page.read_text()
-            styles = []
-            for tag in STYLESHEET.findall(html):
-                href = re.search('href="([^"]+)"', tag)
-                if href is None:
-                    raise RuntimeError(f"A stylesheet without an address in {page}.")
-                styles.append((static / href[1].lstrip("/")).read_text())
-                html = html.replace(tag, f"""{tag.removesuffix("/>")} media="print" onload="this.media='all'"/>""")
-            page.write_text(html.replace("</head>", f"<style>{''.join(styles)}</style></head>", 1))
 
 
 def source_hash() -> str:

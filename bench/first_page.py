@@ -26,13 +26,14 @@ new PerformanceObserver((list) => window.paints.push(...list.getEntries().map(
 ))).observe({type: "largest-contentful-paint", buffered: true});
 """
 SIZES = """
-performance.getEntriesByType("resource").filter((entry) => /[.](js|css)$/.test(new URL(entry.name).pathname))
+performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
+    .filter((entry) => entry.entryType == "navigation" || /[.](js|css)$/.test(new URL(entry.name).pathname))
     .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
 """
 
 
 def load(browser: Browser, address: str) -> tuple[float, str, float]:
-    """One visit: seconds to the largest paint, what was painted, KiB of scripts and styles as they travel."""
+    """One visit: seconds to the largest paint, what was painted, KiB of the page, its scripts and styles as they travel."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True)
     page = context.new_page()
     page.add_init_script(OBSERVE)
@@ -88,7 +89,7 @@ def main() -> None:
         f"largest contentful paint: {seconds:.2f} s in the middle of {LOADS} ({loads[0][1]!r}; limit {LIMIT_SECONDS} s)"
     )
     print(f"  each: {', '.join(f'{at:.2f}' for at, _, _ in loads)}")
-    print(f"scripts and styles: {size:.0f} KiB (limit {LIMIT_KIB} KiB)")
+    print(f"the page itself, scripts and styles: {size:.0f} KiB (limit {LIMIT_KIB} KiB)")
     print("met" if kept else "MISSED")
     if not kept:
         raise SystemExit(1)

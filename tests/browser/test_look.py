@@ -75,11 +75,13 @@ async def test_nothing_is_wider_than_a_small_phone(open_page: OpenPage) -> None:
 
 
 async def test_the_first_page_is_light(page: Page, site: Site) -> None:
-    """JavaScript and stylesheets that the first page loads, compressed."""
+    """JavaScript and styles that the first page loads, compressed."""
     loaded: set[str] = set()
     page.on("request", lambda request: loaded.add(request.url))
     await settled(page, "/")
     code = [url for url in loaded if re.search(r"\.(js|css)$", urlsplit(url).path)]
     async with httpx.AsyncClient() as client:
         sizes = {urlsplit(url).path: len(gzip.compress((await client.get(url)).content, 9)) for url in code}
+        [styles] = re.findall(r"<style>(.*?)</style></head>", (await client.get(site.url)).text, re.DOTALL)
+        sizes["the page's own styles"] = len(gzip.compress(styles.encode(), 9))
     assert sum(sizes.values()) <= MOST_KIB * 1024, sizes
