@@ -33,7 +33,7 @@ performance.getEntriesByType("navigation").concat(performance.getEntriesByType("
 
 
 def load(browser: Browser, address: str) -> tuple[float, str, float]:
-    """One visit: seconds to the largest paint, what was painted, KiB of the page, its scripts and styles as they travel."""
+    """One visit: seconds to the largest paint, what was painted, KiB of page, scripts and styles as they travel."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True)
     page = context.new_page()
     page.add_init_script(OBSERVE)
