@@ -27,10 +27,11 @@ IPV6_SITE = 64  # what a provider gives to one household: within it everybody ha
 
 @dataclass(frozen=True)
 class Origin:
-    """`address` as text, empty where there is none (a task, a script); `cookies` the header as it came."""
+    """`address` as text, empty in a task or script; `cookies` and `agent` (the browser) the headers as they came."""
 
     address: str = ""
     cookies: str = ""
+    agent: str = ""
 
     @property
     def device(self) -> str:
@@ -82,9 +83,8 @@ def origin_of(scope: MutableMapping[str, Any]) -> Origin:
     """The origin of an HTTP request."""
     headers = Headers(scope=scope)
     peer = scope["client"][0] if scope.get("client") else ""
-    return Origin(
-        client_address(peer, ",".join(headers.getlist("x-forwarded-for"))), ";".join(headers.getlist("cookie"))
-    )
+    address = client_address(peer, ",".join(headers.getlist("x-forwarded-for")))
+    return Origin(address, ";".join(headers.getlist("cookie")), headers.get("user-agent", ""))
 
 
 def client_address(peer: str, forwarded_for: str) -> str:

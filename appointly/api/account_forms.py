@@ -22,7 +22,7 @@ from appointly.passwords import LONGEST, check_new_password, hash_password, pass
 from appointly.queries.accounts import Account, account_by_email
 from appointly.queries.sessions import token_hash
 from appointly.validation import EmailAddress, parse
-from appointly.visitor import SESSION_COOKIE, Visitor, current_visitor, read_cookies
+from appointly.visitor import SESSION_COOKIE, Visitor, current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
 SETTINGS = "/account/settings"
@@ -115,7 +115,7 @@ async def post_email(request: Request) -> Response:
         form = parse(EmailChange, chosen(typed, EmailChange))
         await authenticate_again(visitor.actor, form.email_current, needed=False)
         await limits.take("mail", visitor.actor.email)
-        browser = token_hash(read_cookies(request.headers.get("cookie", "")).get(SESSION_COOKIE, ""))
+        browser = token_hash(visitor.cookies.get(SESSION_COOKIE, ""))
         async with transaction() as session:
             await ask_to_change_email(session, visitor.actor, form.email, browser, now())
     except AppointlyError as error:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,19 +60,18 @@ class RefreshForm(BaseModel):
     refresh_token: Annotated[str, Field(max_length=LONGEST_SECRET)]
 
 
-async def begin(request: Request, account: Account, at: datetime) -> NewSession:
+async def begin(account: Account, at: datetime) -> NewSession:
     """A session for somebody whose password was checked, or who has just made the account."""
     async with transaction() as session:
-        return await start_session(session, request, account, at)
+        return await start_session(session, account, at)
 
 
-async def start_session(session: AsyncSession, request: Request, account: Account, at: datetime) -> NewSession:
+async def start_session(session: AsyncSession, account: Account, at: datetime) -> NewSession:
     """A new session, in place of the one this browser had."""
-    before = current_visitor()
+    before, origin = current_visitor(), current_origin()
     if before.session_id is not None:
         await sign_out(session, before.actor, before.session_id)
-    agent, address = request.headers.get("user-agent", ""), current_origin().address
-    return await sign_in(session, account.id, at, user_agent=agent, address=address)
+    return await sign_in(session, account.id, at, user_agent=origin.agent, address=origin.address)
 
 
 async def ask_for_code(account: Account, at: datetime) -> AskedCode:
@@ -87,16 +86,14 @@ def ceiling_of(email: str) -> int:
     return DEMO_CODES_AN_HOUR if shared else CODES_AN_HOUR
 
 
-async def finish_with_code(
-    request: Request, code_id: UUID, browser: str, typed: str, at: datetime
-) -> tuple[Account, NewSession]:
+async def finish_with_code(code_id: UUID, browser: str, typed: str, at: datetime) -> tuple[Account, NewSession]:
     """A session for whoever typed the mailed code. Raises `OtpInvalid`, `OtpExpired`, `OtpAttemptsUsed`."""
     new = None
     async with limits.failures("code", counted=OtpInvalid):
         async with transaction() as session:
             account = await redeem_sign_in_code(session, code_id, browser, typed, settings().require_secret(), at)
             if account is not None:
-                new = await start_session(session, request, account, at)
+                new = await start_session(session, account, at)
         if account is None or new is None:
             raise OtpInvalid
         return account, new
@@ -134,32 +131,32 @@ def _tokens(account: Account | SignedIn, session_id: UUID, refresh_token: str, a
 
 @router.post("/signup", status_code=201, response_model=SignedInOut, responses=refusals(409))
 @access("public")
-async def post_signup(request: Request, response: Response, form: SignUp) -> dict[str, object]:
+async def post_signup(response: Response, form: SignUp) -> dict[str, object]:
     """Make an account and sign in."""
     at = now()
     account = await register(form, at)
-    return await _signed_in(account, await begin(request, account, at), at, response)
+    return await _signed_in(account, await begin(account, at), at, response)
 
 
 @router.post("/login", response_model=SignedInOut, responses={202: {"model": OtpSessionOut}, **refusals(429)})
 @access("public")
-async def post_login(request: Request, response: Response, form: Credentials) -> Any:
+async def post_login(response: Response, form: Credentials) -> Any:
     """Sign in with address and password. A provider is mailed a six-digit code, for `/auth/otp`."""
     account = await authenticate(form)
     at = now()
     if account.role == "provider":
         asked = await ask_for_code(account, at)
         return answer({"otp_session": f"{asked.id}.{asked.browser}"}, 202)
-    return await _signed_in(account, await begin(request, account, at), at, response)
+    return await _signed_in(account, await begin(account, at), at, response)
 
 
 @router.post("/otp", response_model=SignedInOut, responses=refusals(410, 429))
 @access("public")
-async def post_otp(request: Request, response: Response, form: OtpAnswer) -> dict[str, object]:
+async def post_otp(response: Response, form: OtpAnswer) -> dict[str, object]:
     """Finish a provider's sign-in with the code from the mail: five minutes, five attempts, once."""
     code_id, _, browser = form.otp_session.partition(".")
     at = now()
-    account, new = await finish_with_code(request, code_id_of(code_id), browser, form.code, at)
+    account, new = await finish_with_code(code_id_of(code_id), browser, form.code, at)
     return await _signed_in(account, new, at, response)
 
 

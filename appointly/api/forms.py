@@ -82,9 +82,9 @@ def back(page: str, error: AppointlyError, typed: dict[str, str]) -> Response:
     return RedirectResponse(f"{page}?{urlencode(query, errors='replace')}", 303)
 
 
-async def welcome(request: Request, account: Account, then: str) -> Response:
+async def welcome(account: Account, then: str) -> Response:
     """Signed in: on to the page they wanted, else to their own."""
-    return arrived(account, await begin(request, account, now()), then)
+    return arrived(account, await begin(account, now()), then)
 
 
 def arrived(account: Account, new: NewSession, then: str) -> Response:
@@ -128,7 +128,7 @@ async def login(request: Request) -> Response:
             return await to_the_code(account, then)
         if role == "provider":
             return back(routes.login(account.role), CustomersDoor(), typed)
-        return await welcome(request, account, then)
+        return await welcome(account, then)
     except AppointlyError as error:
         return back(routes.login(role), error, typed)
 
@@ -141,7 +141,7 @@ async def otp(request: Request) -> Response:
     then, browser = typed.get("next", ""), current_visitor().browser
     try:
         code_id = code_id_of(typed.get("id", ""))
-        account, new = await finish_with_code(request, code_id, browser, typed.get("code", ""), at)
+        account, new = await finish_with_code(code_id, browser, typed.get("code", ""), at)
     except AppointlyError as error:
         return await back_to_the_code(error, typed)
     response = arrived(account, new, then)
@@ -189,7 +189,7 @@ async def signup(request: Request) -> Response:
     typed = await read_form(request)
     try:
         account = await register(parse(SignUp, chosen(typed, SignUp)), now())
-        return await welcome(request, account, typed.get("next", ""))
+        return await welcome(account, typed.get("next", ""))
     except AppointlyError as error:
         return back("/signup", error, typed)
 
@@ -238,7 +238,7 @@ async def demo(request: Request) -> Response:
     if account is None:
         return back("/login", NotFound(), typed)
     try:
-        return await (to_the_code(account, then) if role == "provider" else welcome(request, account, then))
+        return await (to_the_code(account, then) if role == "provider" else welcome(account, then))
     except AppointlyError as error:
         return back(routes.login(role), error, typed)
 

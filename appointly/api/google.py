@@ -39,7 +39,7 @@ from appointly.queries.accounts import Account, account_by_email
 from appointly.routes import safe_path
 from appointly.sealed import GOOGLE_LINK, GOOGLE_START, LIFE, seal, unseal
 from appointly.settings import settings
-from appointly.visitor import current_visitor, read_cookies
+from appointly.visitor import current_visitor
 
 router = APIRouter(prefix="/session/google", include_in_schema=False, route_class=GuardedRoute)
 SETTINGS = "/account/settings"
@@ -79,11 +79,11 @@ async def begin(request: Request) -> Response:
 @access("public")
 async def callback(request: Request) -> Response:
     """Back from Google. Whatever is wrong leads back to where it began, with a sentence."""
-    begun = unseal(GOOGLE_START, read_cookies(request.headers.get("cookie", "")).get(GOOGLE_START, ""), now()) or {}
+    begun = unseal(GOOGLE_START, current_visitor().cookies.get(GOOGLE_START, ""), now()) or {}
     came_from, then = begun.get("page", "login"), begun.get("then", "")
     try:
         proven = await _proven(request, begun)
-        response = await _signed_in(request, proven, came_from, then)
+        response = await _signed_in(proven, came_from, then)
     except AppointlyError as error:
         response = back(PAGES[came_from][0], error, {"next": then})
     forget(response, GOOGLE_START)
@@ -104,7 +104,7 @@ async def _proven(request: Request, begun: dict[str, dict[str, str]]) -> ProvenI
     return await google().who(code, Start(**begun["start"]), query.get("iss", ""))
 
 
-async def _signed_in(request: Request, proven: ProvenIdentity, came_from: str, then: str) -> Response:
+async def _signed_in(proven: ProvenIdentity, came_from: str, then: str) -> Response:
     """In; or to the page that asks for the password, where the identity is new to an account that is there already."""
     if came_from == "settings":
         caller = current_visitor()
@@ -117,12 +117,12 @@ async def _signed_in(request: Request, proven: ProvenIdentity, came_from: str, t
             account = await enter(session, proven, at)
     except EmailTaken:
         return _ask_password(proven, then, "")
-    return await _in(request, account, then or (PAGES[came_from][1] if account.role == "customer" else ""))
+    return await _in(account, then or (PAGES[came_from][1] if account.role == "customer" else ""))
 
 
-async def _in(request: Request, account: Account, then: str) -> Response:
+async def _in(account: Account, then: str) -> Response:
     """Signed in; providers by their mailed code, as with a password."""
-    return await to_the_code(account, then) if account.role == "provider" else await welcome(request, account, then)
+    return await to_the_code(account, then) if account.role == "provider" else await welcome(account, then)
 
 
 def _ask_password(proven: ProvenIdentity, then: str, user_id: str) -> Response:
@@ -140,7 +140,7 @@ async def add_google(request: Request) -> Response:
     An account without a password can be given one more Google account only by whoever is signed in to it.
     """
     typed = await read_form(request)
-    pending = unseal(GOOGLE_LINK, read_cookies(request.headers.get("cookie", "")).get(GOOGLE_LINK, ""), now())
+    pending = unseal(GOOGLE_LINK, current_visitor().cookies.get(GOOGLE_LINK, ""), now())
     caller = current_visitor()
     if pending is None or (pending["user_id"] and pending["user_id"] != str(caller.actor.user_id)):
         return back("/login", GoogleStale(), {})
@@ -160,7 +160,7 @@ async def add_google(request: Request) -> Response:
         if owner:
             response: Response = RedirectResponse(safe_path(pending["then"], SETTINGS), 303)
         else:
-            response = await _in(request, account, pending["then"])
+            response = await _in(account, pending["then"])
     except AppointlyError as error:
         return back("/link-google", error, {})
     forget(response, GOOGLE_LINK)

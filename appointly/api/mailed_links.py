@@ -25,7 +25,7 @@ from appointly.passwords import check_new_password, hash_password
 from appointly.queries.links import OpenedLink, opened_link
 from appointly.settings import settings
 from appointly.validation import EmailAddress, parse
-from appointly.visitor import read_cookies
+from appointly.visitor import current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
 KEPT_SECONDS = 30 * 60
@@ -108,12 +108,12 @@ async def open_link(link_id: str, key: str = "") -> Response:
     return response
 
 
-async def link_of_form(request: Request, typed: dict[str, str]) -> tuple[UUID, OpenedLink]:
+async def link_of_form(typed: dict[str, str]) -> tuple[UUID, OpenedLink]:
     """The link a form names, if this browser has opened it. Raises `LinkEnded`.
 
     A form that was sent before its page had loaded names none: then it is the one this browser has open.
     """
-    cookies = read_cookies(request.headers.get("cookie", ""))
+    cookies = current_visitor().cookies
     open_here = [name.removeprefix(COOKIE) for name in cookies if name.startswith(COOKIE)]
     link_id = link_id_of(typed.get("link", "") or (open_here[0] if len(open_here) == 1 else ""))
     return link_id, await checked_link(link_id, cookies.get(cookie_of(link_id), ""))
@@ -125,7 +125,7 @@ async def confirm(request: Request) -> Response:
     """The button behind a link that confirms an address: `link`. Signs nobody in."""
     typed = await read_form(request)
     try:
-        link_id, link = await link_of_form(request, typed)
+        link_id, link = await link_of_form(typed)
         async with transaction() as session:
             if link.purpose == "verify_email":
                 await verify_email(session, link_id, now())
@@ -164,7 +164,7 @@ async def choose(request: Request) -> Response:
     """
     typed = await read_form(request)
     try:
-        link_id, link = await link_of_form(request, typed)
+        link_id, link = await link_of_form(typed)
         if link.ended or link.purpose != "reset_password":
             raise LinkEnded
         form = parse(ResetForm, chosen(typed, ResetForm))
@@ -178,7 +178,7 @@ async def choose(request: Request) -> Response:
         return back(CHOOSE, error, typed)
     try:
         provider = account.role == "provider"
-        response = await to_the_code(account, "") if provider else await welcome(request, account, "")
+        response = await to_the_code(account, "") if provider else await welcome(account, "")
     except TooManyCodes as error:
         response = back("/login-provider", error, {"email": account.email})
     drop_key(response, link_id)

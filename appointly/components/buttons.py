@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from appointly.components.forms import form
+from appointly.components.forms import form, hidden
 from appointly.components.links import link
 
 Kind = Literal["primary", "secondary", "quiet", "danger"]
@@ -79,7 +79,7 @@ def icon_button(icon: str, label: str, class_name: str = "", **props: Any) -> rx
 def form_button(*children: Any, action: str, class_name: str, **fields: Any) -> rx.Component:
     """A form of one button: posts `fields` to `action`."""
     return form(
-        *[rx.el.input(type="hidden", name=name, value=value, read_only=True) for name, value in fields.items()],
+        *[hidden(name, value) for name, value in fields.items()],
         rx.el.button(*children, type="submit", class_name=class_name),
         action=action,
     )

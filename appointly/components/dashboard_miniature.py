@@ -16,7 +16,6 @@ MARKS = {
     "next": badge("Confirmed", tone="good", icon="check"),
 }
 
-PRESS = "rounded-control bg-accent px-3 py-1.5 text-xs font-semibold text-on-accent"
 REQUEST = "mt-3 flex items-center gap-3 rounded-control bg-accent-soft px-3 py-2.5 text-sm text-accent-ink"
 
 

@@ -23,6 +23,11 @@ class PlainForm(BaseHTML):
     method: rx.Var[str]
 
 
+def hidden(name: str, value: Any) -> rx.Component:
+    """A field that is sent without being seen."""
+    return rx.el.input(type="hidden", name=name, value=value, read_only=True)
+
+
 def form(*children: Any, action: str, method: str = "post", **props: Any) -> rx.Component:
     """Fields that are sent to `action`: works before any script has run."""
     return PlainForm.create(*children, action=action, method=method, **props)

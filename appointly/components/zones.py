@@ -15,7 +15,7 @@ def zone_note(zone: str, name: str, class_name: str = "text-sm text-ink-faint") 
 
 
 def zone_options() -> list[rx.Component]:
-    """Every time zone a business may live in, by part of the world."""
+    """Every time zone, under its part of the world; typing the first letters of a place finds it."""
     regions: dict[str, list[str]] = defaultdict(list)
     for zone in zones():
         regions[zone.partition("/")[0]].append(zone)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from appointly.display.formatting import long_day
 
-DAYS_A_WEEK = 7
 PARTS_OF_DAY = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
 
 

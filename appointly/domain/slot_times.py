@@ -4,10 +4,10 @@ The rules in Python, one service at a time; `appointly/operations/regenerate_slo
 them at once, and tests hold the two against each other.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, islice, pairwise
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -157,8 +157,3 @@ def slot_times(
         for start in chosen(starts, rules.daily_cap, rules.spread)
         if start > now
     ]
-
-
-def free_tokens(taken: Collection[int], wanted: int) -> list[int]:
-    """The lowest `wanted` numbers of a day's queue that are not `taken`."""
-    return list(islice((number for number in count(1) if number not in taken), wanted))

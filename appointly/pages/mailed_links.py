@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message
 from appointly.components.fields import text_field
-from appointly.components.forms import form
+from appointly.components.forms import form, hidden
 from appointly.components.links import text_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
@@ -76,7 +76,7 @@ def new_password() -> rx.Component:
             "Set a new password",
             "You are then signed in here, and signed out everywhere else.",
             form(
-                _link(),
+                hidden("link", MailedLink.link),
                 text_field(
                     "New password",
                     name="password",
@@ -145,16 +145,12 @@ def _done(icon: str, title: str, sentence: str, ask_again: str = "") -> rx.Compo
     return empty_state(icon, title, sentence, *(again or _ways()), level=1)
 
 
-def _link() -> rx.Component:
-    return rx.el.input(type="hidden", name="link", value=MailedLink.link, read_only=True)
-
-
 def _button(title: str, lead: str, label: str) -> rx.Component:
     return _frame(
         title,
         lead,
         form(
-            _link(),
+            hidden("link", MailedLink.link),
             button(label, type="submit", size="large"),
             action="/session/confirm",
             class_name=FORM,

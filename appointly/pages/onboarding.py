@@ -10,6 +10,7 @@ from appointly.components.copying import copy_button, share_button
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, option, text_area, text_field
+from appointly.components.forms import hidden
 from appointly.components.links import link, text_link
 from appointly.components.profile_preview import preview_line, profile_preview
 from appointly.components.surfaces import card
@@ -342,7 +343,7 @@ def _service() -> tuple[rx.Component, ...]:
                 error=Onboarding.errors["location"],
                 class_name="grid gap-2 sm:grid-cols-3",
             ),
-            rx.el.input(type="hidden", name="location", value=Onboarding.typed["location"], read_only=True),
+            hidden("location", Onboarding.typed["location"]),
         ),
         text_area("What happens, in a few words", optional=True, rows=3, max_length=4000, **_typed("description")),
     )

@@ -18,7 +18,6 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
-ALL_TAKEN = "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered."
 BANNER = "mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover dark:brightness-90"
 STORY = ServiceView.story
 

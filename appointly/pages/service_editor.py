@@ -7,6 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, checkbox, option, text_area, text_field
+from appointly.components.forms import hidden
 from appointly.components.links import link
 from appointly.components.picture_upload import picture_upload
 from appointly.components.surfaces import page_title
@@ -68,7 +69,7 @@ def service_editor() -> rx.Component:
 def _editor() -> rx.Component:
     return rx.el.div(
         rx.el.form(
-            rx.el.input(type="hidden", name="seen", value=ServiceEditor.seen, read_only=True),
+            hidden("seen", ServiceEditor.seen),
             _basics(),
             _price(),
             _times(),

@@ -10,7 +10,7 @@ from appointly.components.fields import field, option, select, text_field
 from appointly.components.forms import form
 from appointly.components.marks import badge
 from appointly.components.surfaces import page_title, section, unfolds
-from appointly.domain.zones import zones
+from appointly.components.zones import zone_options
 from appointly.pages.own_data import delete_section, export_section
 from appointly.pages.settings_tokens import api_tokens
 from appointly.pages.shell import page
@@ -67,14 +67,9 @@ ZONE_HINT = "Mails name your times in this zone, beside the zone of the place."
 
 
 def _zone_choice() -> rx.Component:
-    """Every zone, under its region; typing the first letters of a place finds it."""
-    regions: dict[str, list[rx.Component]] = {}
-    for zone in zones():
-        region, _, place = zone.partition("/")
-        regions.setdefault(region, []).append(option((place or zone).replace("_", " "), zone))
     return select(
         option("Where the appointment is", ""),
-        *[rx.el.optgroup(*places, label=region) for region, places in regions.items()],
+        *zone_options(),
         label="Time zone",
         id="time_zone",
         name="time_zone",

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button
+from appointly.components.copying import copy_button
 from appointly.components.feedback import message
 from appointly.components.fields import LABEL, checkbox, field, option, select, text_field
 from appointly.components.links import text_link
@@ -38,17 +39,13 @@ def api_tokens() -> rx.Component:
 
 
 def _secret() -> rx.Component:
-    """Shown once. The clipboard is asked for by the click itself, so nothing needs to be evaluated."""
+    """Shown once."""
     return message(
         rx.el.p("This is your token. Keep it now: it is not shown again.", class_name="font-medium"),
         rx.el.code(ApiTokens.secret, id="new-token", class_name="mt-2 block text-sm break-all select-all"),
         rx.el.div(
-            button(
-                rx.cond(ApiTokens.copied, "Copied", "Copy"),
-                size="small",
-                on_click=[rx.set_clipboard(ApiTokens.secret), ApiTokens.copy_done],
-            ),
-            button("I have kept it", kind="secondary", size="small", on_click=ApiTokens.hide),
+            copy_button("Copy", ApiTokens.secret),
+            button("I have kept it", kind="quiet", size="small", on_click=ApiTokens.hide),
             class_name="mt-3 flex gap-2",
         ),
         tone="good",

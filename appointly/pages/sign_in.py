@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, form_button, looks
 from appointly.components.feedback import message
 from appointly.components.fields import text_field
-from appointly.components.forms import form
+from appointly.components.forms import form, hidden
 from appointly.components.google import google_link
 from appointly.components.links import text_link
 from appointly.components.surfaces import card
@@ -54,7 +54,7 @@ def signup() -> rx.Component:
         "It takes half a minute. You can also book without one.",
         rx.cond(SignInForm.role == "provider", _google("business"), _google("signup")),
         form(
-            _then(),
+            hidden("next", SignInForm.then),
             rx.el.fieldset(
                 rx.el.legend("I want to", class_name="mb-1.5 text-sm font-medium"),
                 rx.el.div(
@@ -74,7 +74,6 @@ def signup() -> rx.Component:
                 auto_complete="new-password",
             ),
             button("Make my account", type="submit", size="large"),
-            method="post",
             action="/session/signup",
             class_name="flex flex-col gap-4",
         ),
@@ -126,10 +125,6 @@ def _google(came_from: str) -> rx.Component:
     )
 
 
-def _then() -> rx.Component:
-    return rx.el.input(type="hidden", name="next", value=SignInForm.then, read_only=True)
-
-
 def _email() -> rx.Component:
     return text_field(
         "Email address",
@@ -143,8 +138,8 @@ def _email() -> rx.Component:
 
 def _login_form(door: str) -> rx.Component:
     return form(
-        _then(),
-        rx.el.input(type="hidden", name="page", value=door, read_only=True),
+        hidden("next", SignInForm.then),
+        hidden("page", door),
         _email(),
         text_field(
             "Password",
@@ -155,7 +150,6 @@ def _login_form(door: str) -> rx.Component:
         ),
         rx.el.p(text_link("Forgotten your password?", href="/reset-password"), class_name="text-sm"),
         button("Sign in", type="submit", size="large"),
-        method="post",
         action="/session/login",
         class_name="flex flex-col gap-4",
     )

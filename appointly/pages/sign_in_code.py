@@ -5,7 +5,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.fields import field
-from appointly.components.forms import form
+from appointly.components.forms import form, hidden
 from appointly.components.links import TEXT_LINK, PlainLink, text_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
@@ -67,8 +67,8 @@ def _waiting() -> rx.Component:
         ),
         card(
             form(
-                _hidden("id", SignInCodeForm.code_id),
-                _hidden("next", SignInCodeForm.then),
+                hidden("id", SignInCodeForm.code_id),
+                hidden("next", SignInCodeForm.then),
                 _code_field(),
                 button("Sign in", type="submit", size="large"),
                 action="/session/otp",
@@ -117,8 +117,8 @@ def _another() -> rx.Component:
                 class_name="text-sm text-ink-soft",
             ),
             form(
-                _hidden("id", SignInCodeForm.code_id),
-                _hidden("next", SignInCodeForm.then),
+                hidden("id", SignInCodeForm.code_id),
+                hidden("next", SignInCodeForm.then),
                 button("Send another code", type="submit", kind="secondary", size="small"),
                 action="/session/otp/resend",
             ),
@@ -154,7 +154,3 @@ def _not_here() -> rx.Component:
         link_button("Go to the sign-in", href=SignInCodeForm.again),
         level=1,
     )
-
-
-def _hidden(name: str, value: rx.Var[str]) -> rx.Component:
-    return rx.el.input(type="hidden", name=name, value=value, read_only=True)

@@ -62,12 +62,6 @@ async def session_by_id(session: AsyncSession, session_id: UUID, now: datetime) 
     return await _living(session, _BY_ID, session_id, now)
 
 
-async def actor_for_token(session: AsyncSession, token: str, now: datetime) -> Actor | None:
-    """The person signed in with the secret in a cookie, or None."""
-    found = await session_for_token(session, token, now)
-    return found.actor if found else None
-
-
 async def _living(session: AsyncSession, query: LiteralString, key: object, now: datetime) -> SignedIn | None:
     idle_since = {role: now - limit for role, limit in IDLE_LIMITS.items()}
     found = await select(session, SignedIn, query, key=key, now=now, **idle_since)

@@ -17,8 +17,6 @@ from appointly.state.settings_page import Typed, ago, say
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
-TICKED = "on"
-
 
 @dataclass(frozen=True)
 class TokenView:
@@ -53,7 +51,6 @@ class ApiTokens(rx.State):
 
     tokens: list[TokenView] = []
     secret: str = ""
-    copied: bool = False
     made: int = 0
     errors: dict[str, str] = {"token_name": "", "scopes": "", "form": ""}
 
@@ -73,7 +70,7 @@ class ApiTokens(rx.State):
     async def make(self, form: Typed) -> None:
         """Make a token: its name, the scopes that are ticked, its life in days."""
         self.errors = dict.fromkeys(self.errors, "")
-        self.secret, self.copied = "", False
+        self.secret = ""
         typed = {
             "name": form.get("token_name", ""),
             "scopes": [scope for scope in SCOPES if scope in form],
@@ -91,14 +88,9 @@ class ApiTokens(rx.State):
         await self._read()
 
     @rx.event
-    def copy_done(self) -> None:
-        """The secret is in the clipboard."""
-        self.copied = True
-
-    @rx.event
     def hide(self) -> None:
         """The secret was kept elsewhere."""
-        self.secret, self.copied = "", False
+        self.secret = ""
 
     @rx.event
     async def revoke(self, token: UUID) -> EventSpec:

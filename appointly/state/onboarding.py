@@ -207,11 +207,7 @@ def first_missing(profile: OwnProfile | None) -> str:
 
 def prefilled(profile: OwnProfile | None) -> dict[str, str]:
     """What the fields hold at first: what is saved, else what most people would choose."""
-    values = dict.fromkeys(sorted(EVERY_FIELD), "") | {
-        "travel_radius_km": "10",
-        "duration": "60",
-        "approval": "instant",
-    }
+    values = dict.fromkeys(sorted(EVERY_FIELD), "") | USUAL
     if profile is None:
         return values | {"at_provider": "on"}
     same = ("business_name", "category", "headline", "city", "address", "currency")

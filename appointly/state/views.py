@@ -12,7 +12,6 @@ from appointly.queries.search import Found
 from appointly.queries.storefront import NextTime, Offer, Said
 
 NOTHING_FREE = "No free times in the coming weeks"
-OUT_OF_STARS = 5
 
 
 def card_of(offer: Offer, times: Sequence[NextTime], now: datetime) -> ServiceCard:

@@ -12,7 +12,7 @@ from appointly.operations.note_visit import note_visit
 from appointly.operations.rotate_session import rotate_session
 from appointly.operations.sign_in import sign_in
 from appointly.operations.sign_out import sign_out
-from appointly.queries.sessions import IDLE_LIMITS, LIFETIMES, actor_for_token, session_by_id, session_for_token
+from appointly.queries.sessions import IDLE_LIMITS, LIFETIMES, session_by_id, session_for_token
 from tests.making import NOW, customer, make_user
 
 ROLES = ["customer", "provider", "admin"]
@@ -56,7 +56,7 @@ async def test_when_rights_rise_the_secret_is_a_new_one(session: AsyncSession) -
     new = await sign_in(session, user.id, NOW)
     await execute(session, "UPDATE \"user\" SET role = 'provider' WHERE id = %(id)s", id=user.id)
     token = await rotate_session(session, new.id, NOW + A_SECOND)
-    assert await actor_for_token(session, new.token, NOW + A_SECOND) is None
+    assert await session_for_token(session, new.token, NOW + A_SECOND) is None
     found = await session_for_token(session, token, NOW + A_SECOND)
     assert found
     assert (found.id, found.kind) == (new.id, "provider")

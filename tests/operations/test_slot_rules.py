@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import execute, select
-from appointly.domain.slot_times import DAY, Hours, SlotRules, free_tokens, slot_times
+from appointly.domain.slot_times import DAY, Hours, SlotRules, slot_times
 from appointly.models import DateOverride, WorkingHours
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from tests.making import make_provider, make_service
@@ -170,8 +171,9 @@ def expected(case: Case, kept: Sequence[Row] = ()) -> list[tuple[object, ...]]:
     result: list[tuple[object, ...]] = [fields(row) for row in kept]
     for day in {slot.date for slot in wanted}:
         places = [slot for slot in wanted if slot.date == day and slot.start not in starts]
-        tokens = free_tokens({row.token for row in kept if row.date == day}, len(places))
-        for token, slot in zip(tokens, places, strict=True):
+        taken = {row.token for row in kept if row.date == day}
+        tokens = (number for number in count(1) if number not in taken)
+        for token, slot in zip(tokens, places, strict=False):
             result.append((day, token, slot.start, slot.end, slot.occupied_from, slot.occupied_until, 1, 0))
     return sorted(result, key=lambda row: row[2])  # type: ignore[arg-type,return-value]
 
