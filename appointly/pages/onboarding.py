@@ -4,19 +4,19 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button, link_button
-from appointly.components.choices import choice_card, choice_tick, group
-from appointly.components.copying import copy_button, share_button
+from appointly.components.buttons import button
+from appointly.components.choices import choice_card, group
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
-from appointly.components.fields import CONTROL, field, option, text_area, text_field
+from appointly.components.fields import option, text_area, text_field
 from appointly.components.forms import hidden
-from appointly.components.links import link, text_link
+from appointly.components.kept_fields import PAIR, choice, picked, places, typed
+from appointly.components.links import link
 from appointly.components.profile_preview import preview_line, profile_preview
-from appointly.components.surfaces import card
 from appointly.components.zones import READER_ZONE, zone_options
 from appointly.display.services import CATEGORIES
 from appointly.operations.provider_fields import currencies
+from appointly.pages.onboarding_done import done
 from appointly.pages.shell import page
 from appointly.pages.week_editor import week_editor
 from appointly.state.onboarding import STEPS, Onboarding
@@ -44,7 +44,6 @@ LEADS = {
     "done": "Anybody can book you now.",
 }
 PREVIEW = "profile-preview"
-TYPING = 300  # milliseconds without a key before the preview follows
 
 
 def onboarding() -> rx.Component:
@@ -140,7 +139,7 @@ def _steps() -> rx.Component:
         ("place", _form(*_place())),
         ("hours", _form(*_hours())),
         ("service", _form(*_service())),
-        _done(),
+        done(),
     )
 
 
@@ -169,56 +168,13 @@ def _form(*fields: rx.Component) -> rx.Component:
     )
 
 
-def _typed(name: str) -> dict[str, Any]:
-    """What makes a field show and keep what was typed."""
-    return {
-        "name": name,
-        "error": Onboarding.errors[name],
-        "default_value": Onboarding.typed[name],
-        "on_change": lambda value: Onboarding.keep(name, value).debounce(TYPING),
-        "on_blur": lambda value: Onboarding.keep(name, value),
-    }
-
-
-def _choice(label: str, name: str, *options: Any, **more: Any) -> rx.Component:
-    """A native list to choose from, for what has many entries."""
-    control = rx.el.select(
-        *options,
-        id=name,
-        name=name,
-        default_value=Onboarding.typed[name],
-        on_change=lambda value: Onboarding.keep(name, value),
-        aria_invalid=Onboarding.errors[name] != "",
-        aria_describedby=f"{name}-note",
-        class_name=CONTROL,
-    )
-    return field(label, control, name=name, error=Onboarding.errors[name], **more)
-
-
-def _ticked(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "default_checked": Onboarding.typed[name] != "",
-        "on_change": lambda ticked: Onboarding.tick(name, ticked),
-    }
-
-
-def _picked(name: str, value: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": value,
-        "default_checked": Onboarding.typed[name] == value,
-        "on_change": lambda chosen: Onboarding.keep(name, chosen),
-    }
-
-
 def _business() -> tuple[rx.Component, ...]:
     return (
-        text_field("Business name", max_length=120, auto_complete="organization", **_typed("business_name")),
+        text_field("Business name", max_length=120, auto_complete="organization", **typed(Onboarding, "business_name")),
         group(
             "Category",
             *[
-                choice_card(category.name, icon=category.icon, **_picked("category", category.slug))
+                choice_card(category.name, icon=category.icon, **picked(Onboarding, "category", category.slug))
                 for category in CATEGORIES
             ],
             error=Onboarding.errors["category"],
@@ -229,52 +185,25 @@ def _business() -> tuple[rx.Component, ...]:
             optional=True,
             max_length=160,
             hint="What makes you worth a visit, for example: Unhurried cuts and honest colour.",
-            **_typed("headline"),
+            **typed(Onboarding, "headline"),
         ),
     )
 
 
 def _place() -> tuple[rx.Component, ...]:
     return (
-        group(
-            "Where you serve people",
-            choice_tick("At my place", "Customers come to you.", **_ticked("at_provider")),
-            choice_tick("At the customer's", "You travel to them.", **_ticked("at_customer")),
-            choice_tick("Online", "By video or telephone.", **_ticked("at_online")),
-            error=Onboarding.errors["at_provider"],
-            class_name="grid gap-2 sm:grid-cols-3",
-        ),
-        rx.el.div(  # hidden, not left out: a form sends all its fields
-            text_field(
-                "How far you travel, in kilometres",
-                max_length=6,
-                input_mode="numeric",
-                **_typed("travel_radius_km"),
-            ),
-            class_name=rx.cond(Onboarding.typed["at_customer"] != "", "", "hidden"),
-        ),
+        places(Onboarding),
         rx.el.div(
-            text_field("City", max_length=80, auto_complete="address-level2", **_typed("city")),
-            text_field(
-                "Street and number",
-                optional=True,
-                max_length=200,
-                auto_complete="street-address",
-                hint="Shown on your page where people come to you.",
-                **_typed("address"),
-            ),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
-        ),
-        rx.el.div(
-            _choice(
+            choice(
+                Onboarding,
                 "Time zone",
                 "timezone",
                 option("Please choose", ""),
                 *zone_options(),
                 hint="Your hours are read on this clock.",
             ),
-            _choice("Your prices are in", "currency", *[option(code, code) for code in currencies()]),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
+            choice(Onboarding, "Your prices are in", "currency", *[option(code, code) for code in currencies()]),
+            class_name=PAIR,
         ),
     )
 
@@ -306,38 +235,39 @@ def _preview() -> rx.Component:
 
 
 def _service() -> tuple[rx.Component, ...]:
+    ways: Any = Onboarding.ways
     where = {"provider": "At my place", "customer": "At the customer's", "online": "Online"}
     return (
-        text_field("What is it called?", max_length=140, **_typed("title")),
+        text_field("What is it called?", max_length=140, **typed(Onboarding, "title")),
         rx.el.div(
             text_field(
                 "How long, in minutes",
                 max_length=6,
                 input_mode="numeric",
-                **_typed("duration"),
+                **typed(Onboarding, "duration"),
             ),
             text_field(
                 rx.el.span("Price in ", Onboarding.currency),
                 input_mode="decimal",
                 max_length=12,
                 hint="0 for free.",
-                **_typed("price"),
+                **typed(Onboarding, "price"),
             ),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
+            class_name=PAIR,
         ),
         group(
             "When somebody books",
-            choice_card("It is confirmed at once", icon="zap", **_picked("approval", "instant")),
-            choice_card("I answer each request", icon="inbox", **_picked("approval", "manual")),
+            choice_card("It is confirmed at once", icon="zap", **picked(Onboarding, "approval", "instant")),
+            choice_card("I answer each request", icon="inbox", **picked(Onboarding, "approval", "manual")),
             error=Onboarding.errors["approval"],
             class_name="grid gap-2 sm:grid-cols-2",
         ),
         rx.cond(
-            Onboarding.ways.length() > 1,  # type: ignore[attr-defined]
+            ways.length() > 1,
             group(
                 "Where",
                 *[
-                    rx.cond(Onboarding.ways.contains(value), choice_card(label, **_picked("location", value)))  # type: ignore[attr-defined]
+                    rx.cond(ways.contains(value), choice_card(label, **picked(Onboarding, "location", value)))
                     for value, label in where.items()
                 ],
                 error=Onboarding.errors["location"],
@@ -345,59 +275,7 @@ def _service() -> tuple[rx.Component, ...]:
             ),
             hidden("location", Onboarding.typed["location"]),
         ),
-        text_area("What happens, in a few words", optional=True, rows=3, max_length=4000, **_typed("description")),
-    )
-
-
-def _done() -> rx.Component:
-    finished = Onboarding.finished
-    return rx.el.div(
-        card(
-            rx.el.p("Your public page", class_name="text-sm text-ink-soft"),
-            rx.el.p(
-                link(
-                    finished.address, href=finished.path, class_name="font-medium text-accent wrap-anywhere underline"
-                ),
-                class_name="mt-1",
-            ),
-            rx.el.div(
-                copy_button("Copy the link", finished.address),
-                share_button("Share", finished.address),
-                link_button("Open it", href=finished.path, kind="quiet"),
-                class_name="mt-4 flex flex-wrap gap-2",
-            ),
+        text_area(
+            "What happens, in a few words", optional=True, rows=3, max_length=4000, **typed(Onboarding, "description")
         ),
-        card(
-            rx.el.div(
-                rx.icon("calendar-check", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-accent"),
-                rx.cond(
-                    finished.first_free != "",
-                    rx.el.p(
-                        "The first time somebody can book: ",
-                        rx.el.strong(finished.first_free, class_name="font-semibold"),
-                        rx.el.span(" on your clock.", class_name="text-ink-soft"),
-                    ),
-                    rx.el.p(
-                        "No free time fits into your hours in the coming weeks. ",
-                        text_link("Look at your hours", href="/onboarding?step=hours"),
-                    ),
-                ),
-                class_name="flex gap-3",
-            ),
-            rx.el.div(
-                rx.icon("wallet", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-ink-faint"),
-                rx.el.p(
-                    "Nothing to do about payouts today: customers pay you on the spot, and we ask for an account"
-                    " with your first paid booking.",
-                    class_name="text-ink-soft",
-                ),
-                class_name="mt-4 flex gap-3",
-            ),
-        ),
-        rx.el.div(
-            link_button("Go to your dashboard", href="/dashboard", size="large"),
-            link_button("Make your profile stronger", href="/dashboard/profile", kind="secondary", size="large"),
-            class_name="flex flex-wrap gap-3",
-        ),
-        class_name="flex flex-col gap-5",
     )

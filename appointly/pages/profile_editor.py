@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, icon_button, link_button
-from appointly.components.choices import choice_tick, group
+from appointly.components.choices import group
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, field, option, text_area, text_field
+from appointly.components.kept_fields import TYPING, choice, places, typed
 from appointly.components.picture_upload import picture_upload
 from appointly.components.profile_preview import profile_preview
 from appointly.components.surfaces import card, page_title
@@ -21,7 +22,6 @@ from appointly.state.profile_editor import LINKS, ProfileEditor
 
 HERE = "/dashboard/profile"
 PREVIEW = "profile-preview"
-TYPING = 300  # milliseconds without a key before the preview follows
 # Fills the two fields of the place as if they had been typed. No script of another host, and nothing to evaluate.
 HERE_I_AM: rx.Var[Any] = rx.Var(
     "() => navigator.geolocation.getCurrentPosition(({coords}) => {"
@@ -94,89 +94,35 @@ def _part(anchor: str, title: str, *children: rx.Component) -> rx.Component:
     )
 
 
-def _typed(name: str) -> dict[str, Any]:
-    """What makes a field show and keep what was typed."""
-    return {
-        "name": name,
-        "error": ProfileEditor.errors[name],
-        "default_value": ProfileEditor.typed[name],
-        "on_change": lambda value: ProfileEditor.keep(name, value).debounce(TYPING),
-        "on_blur": lambda value: ProfileEditor.keep(name, value),
-    }
-
-
-def _list(label: str, name: str, *options: Any, on_change: Any, **more: Any) -> rx.Component:
-    control = rx.el.select(
-        *options,
-        id=name,
-        name=name,
-        default_value=ProfileEditor.typed[name],
-        on_change=on_change,
-        aria_invalid=ProfileEditor.errors[name] != "",
-        aria_describedby=f"{name}-note",
-        class_name=CONTROL,
-    )
-    return field(label, control, name=name, error=ProfileEditor.errors[name], **more)
-
-
-def _ticked(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "default_checked": ProfileEditor.typed[name] != "",
-        "on_change": lambda ticked: ProfileEditor.tick(name, ticked),
-    }
-
-
 def _who() -> tuple[rx.Component, ...]:
     return (
         text_field(
             "Business name",
             max_length=120,
             hint="The address of your page stays the same, whatever you are called.",
-            **_typed("business_name"),
+            **typed(ProfileEditor, "business_name"),
         ),
-        _list(
+        choice(
+            ProfileEditor,
             "Category",
             "category",
             *[option(category.name, category.slug) for category in CATEGORIES],
-            on_change=lambda value: ProfileEditor.keep("category", value),
         ),
-        text_field("In one line", optional=True, max_length=160, **_typed("headline")),
+        text_field("In one line", optional=True, max_length=160, **typed(ProfileEditor, "headline")),
         text_area(
             "About",
             optional=True,
             rows=7,
             max_length=LONGEST_ABOUT,
             hint="Write **bold**, *italic*, lists with - and links as [words](https://…).",
-            **_typed("about"),
+            **typed(ProfileEditor, "about"),
         ),
     )
 
 
 def _where() -> tuple[rx.Component, ...]:
     return (
-        group(
-            "Where you serve people",
-            choice_tick("At my place", "Customers come to you.", **_ticked("at_provider")),
-            choice_tick("At the customer's", "You travel to them.", **_ticked("at_customer")),
-            choice_tick("Online", "By video or telephone.", **_ticked("at_online")),
-            error=ProfileEditor.errors["at_provider"],
-            class_name="grid gap-2 sm:grid-cols-3",
-        ),
-        rx.el.div(  # hidden, not left out: a form sends all its fields
-            text_field(
-                "How far you travel, in kilometres",
-                max_length=6,
-                input_mode="numeric",
-                **_typed("travel_radius_km"),
-            ),
-            class_name=rx.cond(ProfileEditor.typed["at_customer"] != "", "", "hidden"),
-        ),
-        rx.el.div(
-            text_field("City", max_length=80, **_typed("city")),
-            text_field("Street and number", optional=True, max_length=200, **_typed("address")),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
-        ),
+        places(ProfileEditor),
         rx.el.div(
             _degrees("Latitude", "latitude"),
             _degrees("Longitude", "longitude"),
@@ -189,25 +135,30 @@ def _where() -> tuple[rx.Component, ...]:
             ),
             class_name="grid items-start gap-x-5 gap-y-4 sm:grid-cols-[1fr_1fr_auto]",
         ),
-        _list(
+        choice(
+            ProfileEditor,
             "Time zone",
             "timezone",
             *zone_options(),
             on_change=ProfileEditor.choose_zone,
             hint="Your hours are read on this clock.",
         ),
-        rx.cond(
-            ProfileEditor.zone_change.times != "",
-            rx.el.div(
-                rx.el.p(
-                    "Your hours will be read on the new clock. Appointments that are booked keep their moment, and"
-                    " nobody has to do anything.",
-                    class_name="mb-3 text-sm",
-                ),
-                change_summary(ProfileEditor.zone_change),
-                role="status",
-                class_name="rounded-card bg-sunken p-4",
+        _zone_change(),
+    )
+
+
+def _zone_change() -> rx.Component:
+    return rx.cond(
+        ProfileEditor.zone_change.times != "",
+        rx.el.div(
+            rx.el.p(
+                "Your hours will be read on the new clock. Appointments that are booked keep their moment, and"
+                " nobody has to do anything.",
+                class_name="mb-3 text-sm",
             ),
+            change_summary(ProfileEditor.zone_change),
+            role="status",
+            class_name="rounded-card bg-sunken p-4",
         ),
     )
 
@@ -237,7 +188,7 @@ def _more() -> tuple[rx.Component, ...]:
             hint="With the country code, for example +49 30 1234567. Everybody can see it.",
             max_length=40,
             auto_complete="tel",
-            **_typed("phone"),
+            **typed(ProfileEditor, "phone"),
         ),
         _languages(),
         group(
@@ -250,7 +201,7 @@ def _more() -> tuple[rx.Component, ...]:
                         optional=True,
                         placeholder="https://",
                         max_length=300,
-                        **_typed(name),
+                        **typed(ProfileEditor, name),
                     ),
                     class_name=rx.cond(ProfileEditor.links_shown >= number, "", "hidden"),
                 )

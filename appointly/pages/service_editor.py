@@ -8,12 +8,13 @@ from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, checkbox, option, text_area, text_field
 from appointly.components.forms import hidden
+from appointly.components.kept_fields import PAIR, choice
 from appointly.components.links import link
 from appointly.components.picture_upload import picture_upload
 from appointly.components.surfaces import page_title
 from appointly.display.formatting import duration
 from appointly.display.services import CATEGORIES, LOCATIONS, POLICIES
-from appointly.pages.service_fields import PAIR, choice, fold, kept, number, part, radios, typed
+from appointly.pages.service_fields import fold, kept, number, part, radios, typed
 from appointly.pages.service_preview import preview
 from appointly.pages.service_questions import questions
 from appointly.pages.shell import workspace
@@ -94,7 +95,7 @@ def _basics() -> rx.Component:
     return part(
         "What you offer",
         text_field("Title", max_length=140, placeholder="Haircut, wash and style", **typed("title")),
-        choice("Category", "category", [option(each.name, each.slug) for each in CATEGORIES]),
+        choice(ServiceEditor, "Category", "category", *[option(each.name, each.slug) for each in CATEGORIES]),
         text_area(
             "Description",
             optional=True,
@@ -197,22 +198,23 @@ def _times() -> rx.Component:
                     hint="Empty: as many as your hours hold.",
                 ),
                 choice(
+                    ServiceEditor,
                     "Where there is a limit",
                     "spread",
-                    [
-                        option("Offer the first times of the day", "pack"),
-                        option("Spread the times over the day", "even"),
-                    ],
+                    option("Offer the first times of the day", "pack"),
+                    option("Spread the times over the day", "even"),
                 ),
                 choice(
+                    ServiceEditor,
                     "Notice you need",
                     "min_notice_minutes",
-                    kept("min_notice_minutes", NOTICES, lambda value: duration_words(value) if value else "None"),
+                    *kept("min_notice_minutes", NOTICES, lambda value: duration_words(value) if value else "None"),
                 ),
                 choice(
+                    ServiceEditor,
                     "Open for booking",
                     "horizon_days",
-                    kept("horizon_days", HORIZONS, lambda value: f"{value} days ahead"),
+                    *kept("horizon_days", HORIZONS, lambda value: f"{value} days ahead"),
                 ),
                 class_name=PAIR,
             ),

@@ -4,11 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.fields import LABEL, field, option, select, text_field
+from appointly.components.fields import LABEL, option, text_field
 from appointly.components.surfaces import CARD
 from appointly.state.service_editor import ServiceEditor
 
-PAIR = "grid items-start gap-5 sm:grid-cols-2"
 OPTION = (
     "flex min-h-11 cursor-pointer items-start gap-3 rounded-control border border-line p-3 hover:bg-sunken"
     " has-checked:border-accent has-checked:bg-accent-soft"
@@ -46,19 +45,6 @@ def typed(name: str) -> dict[str, Any]:
 def number(label: str, name: str, **props: Any) -> rx.Component:
     """A whole number."""
     return text_field(label, input_mode="numeric", auto_complete="off", max_length=6, **typed(name), **props)
-
-
-def choice(label: str, name: str, options: list[rx.Component], hint: str = "") -> rx.Component:
-    """One of several in a list."""
-    control = select(
-        *options,
-        label=label,
-        id=name,
-        name=name,
-        default_value=ServiceEditor.typed[name],
-        on_change=lambda value: ServiceEditor.keep(name, value),
-    )
-    return field(label, control, name=name, error=ServiceEditor.errors[name], hint=hint)
 
 
 def kept(name: str, values: tuple[int, ...], shown: Any) -> list[rx.Component]:
