@@ -189,9 +189,10 @@ async def test_both_links_opened_at_once_move_the_account(
     select = change_email.select
 
     async def together(*args: object, **values: object) -> list[object]:
-        if not guarded and args[2] is change_email._OTHER:
-            await ready.wait()
-        return await select(*args, **values)  # type: ignore[arg-type]
+        found = await select(*args, **values)  # type: ignore[arg-type]
+        if args[2] is change_email._OTHER:
+            await ready.wait()  # neither commits before both have read
+        return found
 
     if not guarded:
         monkeypatch.setattr(mailed_links, "_LOCK", mailed_links._LOCK.replace("FOR NO KEY UPDATE", ""))
