@@ -194,7 +194,7 @@ async def _counted(buckets: Sequence[Bucket]) -> int:
         args = [part for each in buckets for part in (each.interval, each.length, int(each.asks), int(each.fills))]
         try:
             async with asyncio.timeout(PATIENCE):
-                return int(await script()(keys=[each.key for each in buckets], args=args))
+                return int(await script()(keys=[each.key for each in buckets], args=args, client=bus.client()))
         except (redis.RedisError, TimeoutError, OSError) as error:
             fallback.until = time.monotonic() + ASK_AGAIN
             log.warning("limits_without_redis", error=str(error)[:200])
