@@ -11,6 +11,7 @@ from appointly.domain.actor import Actor
 from appointly.models import Provider, Service, Slot, User
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import BookingRequest
+from appointly.queries.accounts import Account
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 TOMORROW_NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -95,6 +96,11 @@ def asking(slot: Slot | UUID, **values: object) -> BookingRequest:
 def owner_of(provider: Provider) -> Actor:
     """The provider as an actor."""
     return Actor(kind="provider", user_id=provider.user_id, provider_id=provider.id, name=provider.business_name)
+
+
+def account_of(user: User) -> Account:
+    """The account as it is when its password has just been checked."""
+    return Account(user.id, user.email, user.name, user.role, user.password_hash)
 
 
 def customer(user: User) -> Actor:

@@ -10,6 +10,7 @@ from appointly.database import transaction
 from appointly.domain.one_time_code import code_of
 from appointly.operations.sign_in import sign_in
 from appointly.operations.sign_up import SignUp, sign_up
+from appointly.queries.accounts import account_by_email
 from appointly.visitor import SESSION_COOKIE, access_token
 from tests.processes import TEST_SECRET
 
@@ -43,7 +44,9 @@ async def person(name: str = "Ada Lovelace", role: Literal["customer", "provider
 async def signed_in(user_id: UUID, email: str) -> Person:
     """An account that is there already, signed in once more."""
     async with transaction() as session:
-        new = await sign_in(session, user_id, now())
+        account = await account_by_email(session, email)
+        assert account
+        new = await sign_in(session, account, now())
     return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))
 
 

@@ -69,9 +69,11 @@ async def begin(account: Account, at: datetime) -> NewSession:
 async def start_session(session: AsyncSession, account: Account, at: datetime) -> NewSession:
     """A new session, in place of the one this browser had."""
     before, origin = current_visitor(), current_origin()
+    # First the account is locked, then sessions end: a reset goes the same way round.
+    new = await sign_in(session, account, at, user_agent=origin.agent, address=origin.address)
     if before.session_id is not None:
         await sign_out(session, before.actor, before.session_id)
-    return await sign_in(session, account.id, at, user_agent=origin.agent, address=origin.address)
+    return new
 
 
 async def ask_for_code(account: Account, at: datetime) -> AskedCode:

@@ -35,7 +35,8 @@ RETURNING id, email, name, role, password_hash
 """
 _ADD = """
 INSERT INTO identity (user_id, issuer, subject, email, created_at)
-SELECT id, %(issuer)s, %(subject)s, %(email)s, %(now)s FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL
+SELECT id, %(issuer)s, %(subject)s, %(email)s, %(now)s FROM "user"
+WHERE id = %(user_id)s AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM %(known)s FOR SHARE
 """
 _VERIFIED = """
 UPDATE "user" SET email_verified_at = %(now)s
@@ -60,7 +61,7 @@ async def enter(session: AsyncSession, proven: ProvenIdentity, now: datetime) ->
     if not added:
         known = await account_by_email(session, proven.email)
         raise EmailTaken if known else IdentityRefused
-    await _add(session, proven, added[0].id, now)
+    await _add(session, proven, added[0], now)
     return added[0]
 
 
@@ -77,7 +78,7 @@ async def link(session: AsyncSession, proven: ProvenIdentity, account: Account, 
         if known.id != account.id:
             raise IdentityTaken
         return
-    await _add(session, proven, account.id, now)
+    await _add(session, proven, account, now)
     await execute(session, _VERIFIED, user_id=account.id, email=proven.email, now=now)
     key = f"{account.id}:{now.isoformat()}"
     await mail_account(session, "identity_linked", account.email, key, now, name=account.name, identity=proven.email)
@@ -105,6 +106,8 @@ async def _lock(session: AsyncSession, proven: ProvenIdentity) -> None:
     await execute(session, _ONE_AT_A_TIME, **_key(proven))
 
 
-async def _add(session: AsyncSession, proven: ProvenIdentity, user_id: UUID, now: datetime) -> None:
-    if not await execute(session, _ADD, **_key(proven), email=proven.email, user_id=user_id, now=now):
+async def _add(session: AsyncSession, proven: ProvenIdentity, account: Account, now: datetime) -> None:
+    """To the account as it was when its owner was checked: not once its password has changed."""
+    who = {"user_id": account.id, "known": account.password_hash}
+    if not await execute(session, _ADD, **_key(proven), **who, email=proven.email, now=now):
         raise IdentityRefused

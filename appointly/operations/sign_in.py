@@ -40,26 +40,32 @@ class _Begun:
     expires_at: datetime
 
 
-_START = """
+# The lock waits for a reset, a new password or a deletion under way, and keeps one from beginning before the commit.
+START = """
 INSERT INTO login_session (id, user_id, token_hash, user_agent, address, last_seen_at, expires_at)
 SELECT %(id)s, id, %(hash)s, %(user_agent)s, %(address)s, %(now)s,
        CASE role WHEN 'admin' THEN %(admin)s WHEN 'provider' THEN %(provider)s ELSE %(customer)s END
-FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL
+FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM %(known)s
+FOR SHARE
 RETURNING expires_at
 """
 
 
 async def sign_in(
-    session: AsyncSession, user_id: UUID, now: datetime, *, user_agent: str = "", address: str = ""
+    session: AsyncSession, account: Account, now: datetime, *, user_agent: str = "", address: str = ""
 ) -> NewSession:
-    """Begin a session. Raises `CredentialsInvalid` when the account has gone or been disabled meanwhile."""
+    """Begin a session for an account as it was when the person was checked.
+
+    Raises `CredentialsInvalid` when it has gone, been disabled or got another password meanwhile.
+    """
     session_id, token = uuid7(), secrets.token_urlsafe(32)
     begun = await select(
         session,
         _Begun,
-        _START,
+        START,
         id=session_id,
-        user_id=user_id,
+        user_id=account.id,
+        known=account.password_hash,
         hash=token_hash(token),
         user_agent="".join(letter for letter in user_agent if letter.isprintable())[:300],
         address=address[:100],

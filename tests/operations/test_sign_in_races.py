@@ -22,13 +22,16 @@ from appointly.errors import AppointlyError
 from appointly.models import Job, LoginSession, OneTimeCode
 from appointly.operations import refresh_sign_in as refreshing
 from appointly.operations import send_sign_in_code as sending
+from appointly.operations import sign_in as signing_in
+from appointly.operations.mailed_links import add_link
 from appointly.operations.redeem_sign_in_code import redeem_sign_in_code
 from appointly.operations.refresh_sign_in import Refreshed, add_refresh_token, refresh_sign_in
+from appointly.operations.reset_password import LIFE, reset_password
 from appointly.operations.send_sign_in_code import AskedCode, send_sign_in_code
 from appointly.operations.sign_in import sign_in
 from appointly.queries.accounts import Account
 from tests.conftest import clone_database
-from tests.making import NOW, make_user
+from tests.making import NOW, account_of, make_user
 from tests.processes import TEST_SECRET
 
 CROWD = 20
@@ -47,9 +50,12 @@ class Crowd:
             yield session
             await session.commit()
 
-    async def provider(self) -> UUID:
+    async def account(self) -> Account:
         async with self.transaction() as session:
-            return (await make_user(session, "Olga Owner", "provider")).id
+            return account_of(await make_user(session, "Olga Owner", "provider"))
+
+    async def provider(self) -> UUID:
+        return (await self.account()).id
 
     async def code(self) -> AskedCode:
         user_id = await self.provider()
@@ -57,9 +63,9 @@ class Crowd:
             return await send_sign_in_code(session, user_id, "", NOW)
 
     async def refresh_token(self) -> tuple[UUID, str]:
-        user_id = await self.provider()
+        account = await self.account()
         async with self.transaction() as session:
-            new = await sign_in(session, user_id, NOW)
+            new = await sign_in(session, account, NOW)
             return new.id, await add_refresh_token(session, new.id, NOW)
 
     async def rush(self, what: Callable[[AsyncSession], Awaitable[object]]) -> "Counter[str]":
@@ -129,6 +135,34 @@ async def test_a_refresh_token_is_traded_once_and_the_second_ends_the_sign_in(cr
         assert got["RefreshInvalid"] == CROWD - 2
         async with crowd.transaction() as session:
             assert await session.get(LoginSession, session_id) is None
+
+
+async def sessions_after_a_reset_meanwhile(crowd: Crowd) -> int:
+    """The old password was right, then a reset is under way, then the sign-in begins and the reset commits."""
+    account = await crowd.account()
+    async with crowd.transaction() as session:
+        link = await add_link(session, account.id, "reset_password", account.email, NOW, NOW + LIFE)
+
+    async def enter() -> None:
+        async with crowd.transaction() as session:
+            await sign_in(session, account, NOW)
+
+    async with crowd.transaction() as session:
+        await reset_password(session, link, "another", NOW)
+        entering = asyncio.create_task(enter())
+        await asyncio.wait([entering], timeout=0.3)  # with the guard it waits, without it it is in
+    await asyncio.gather(entering, return_exceptions=True)
+    async with crowd.transaction() as session:
+        return len(list(await session.exec(select(LoginSession).where(LoginSession.user_id == account.id))))
+
+
+async def test_an_old_password_gets_in_no_more_once_a_reset_is_under_way(crowd: Crowd) -> None:
+    assert await sessions_after_a_reset_meanwhile(crowd) == 0
+
+
+async def test_control_without_the_lock_an_old_password_gets_in(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing_in, "START", signing_in.START.replace("FOR SHARE", ""))
+    assert await sessions_after_a_reset_meanwhile(crowd) == 1
 
 
 async def test_control_without_the_lock_a_code_signs_in_twice(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from appointly.operations.rotate_session import rotate_session
 from appointly.operations.sign_in import sign_in
 from appointly.operations.sign_out import sign_out
 from appointly.queries.sessions import IDLE_LIMITS, LIFETIMES, session_by_id, session_for_token
-from tests.making import NOW, customer, make_user
+from tests.making import NOW, account_of, customer, make_user
 
 ROLES = ["customer", "provider", "admin"]
 A_SECOND = timedelta(seconds=1)
@@ -26,7 +26,7 @@ async def an_account(session: AsyncSession, role: str) -> User:
 @pytest.mark.parametrize("role", ROLES)
 async def test_an_unused_sign_in_ends(session: AsyncSession, role: str) -> None:
     user = await an_account(session, role)
-    new = await sign_in(session, user.id, NOW)
+    new = await sign_in(session, account_of(user), NOW)
     assert await session_for_token(session, new.token, NOW + IDLE_LIMITS[role] - A_SECOND)
     assert await session_for_token(session, new.token, NOW + IDLE_LIMITS[role]) is None
     assert await session_by_id(session, new.id, NOW + IDLE_LIMITS[role]) is None
@@ -35,7 +35,7 @@ async def test_an_unused_sign_in_ends(session: AsyncSession, role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_used_one_ends_too(session: AsyncSession, role: str) -> None:
     user = await an_account(session, role)
-    new = await sign_in(session, user.id, NOW)
+    new = await sign_in(session, account_of(user), NOW)
     assert new.expires_at == NOW + LIFETIMES[role]
     at = NOW
     while at < new.expires_at:
@@ -53,7 +53,7 @@ def test_who_can_do_more_signs_in_more_often() -> None:
 
 async def test_when_rights_rise_the_secret_is_a_new_one(session: AsyncSession) -> None:
     user = await an_account(session, "customer")
-    new = await sign_in(session, user.id, NOW)
+    new = await sign_in(session, account_of(user), NOW)
     await execute(session, "UPDATE \"user\" SET role = 'provider' WHERE id = %(id)s", id=user.id)
     token = await rotate_session(session, new.id, NOW + A_SECOND)
     assert await session_for_token(session, new.token, NOW + A_SECOND) is None
@@ -66,7 +66,7 @@ async def test_when_rights_rise_the_secret_is_a_new_one(session: AsyncSession) -
 
 async def test_an_ended_sign_in_gets_no_new_secret(session: AsyncSession) -> None:
     user = await an_account(session, "customer")
-    new = await sign_in(session, user.id, NOW)
+    new = await sign_in(session, account_of(user), NOW)
     with pytest.raises(NotSignedIn):
         await rotate_session(session, new.id, new.expires_at)
     await sign_out(session, customer(user), new.id)
