@@ -18,7 +18,7 @@ from appointly.domain.actor import Actor
 from appointly.domain.answers import check_answers
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import Whose, require
-from appointly.errors import NotFound, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
+from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
 from appointly.queries.availability import nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
 
@@ -112,12 +112,17 @@ JOIN "user" ON "user".id = provider.user_id
 WHERE slot.id = %(slot_id)s
 """  # noqa: S608
 
+LIVING = 'SELECT FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL'
 LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 
+# The account is locked: whoever deletes it either finds this booking or has made it fail.
 BOOK = f"""
-WITH taken AS (
+WITH customer AS (
+    SELECT FROM "user" WHERE id = %(customer_id)s AND disabled_at IS NULL FOR KEY SHARE
+), taken AS (
     UPDATE slot SET booked_count = booked_count + 1
     WHERE id = %(slot_id)s AND booked_count < capacity AND NOT ({NOT_FREE})
+      AND (%(customer_id)s::uuid IS NULL OR EXISTS (SELECT FROM customer))
     RETURNING *
 ), booked AS (
     INSERT INTO appointment (
@@ -154,8 +159,8 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
     """Book the slot for a guest or for the signed-in customer, remember price and policy, plan the mails.
 
     Confirmed at once, or pending where the provider answers each request. Raises `NotFound`, `ServiceUnavailable`,
-    `SlotInPast`, `TooSoon`, `TooFarAhead`, `SlotTaken` (its details name the nearest free times) and
-    `ValidationFailed` for answers that do not fit the service's questions.
+    `SlotInPast`, `TooSoon`, `TooFarAhead`, `SlotTaken` (its details name the nearest free times), `ValidationFailed`
+    for answers that do not fit the service's questions and `NotSignedIn` for an account deleted meanwhile.
     """
     require(actor, "booking.make", Whose())
     wanted = await _look(session, request.slot_id, now)
@@ -191,6 +196,8 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
         made = []
     if not made:
         await _look(session, request.slot_id, now)
+        if actor.user_id and not await execute(session, LIVING, user_id=actor.user_id):
+            raise NotSignedIn
         raise await _taken(session, request.slot_id, wanted.time_zone, now)
     [booked] = made
     topics = [f"provider:{booked.provider_id}", f"times:{booked.provider_id}", f"booking:{booked.id}"]

@@ -16,8 +16,9 @@ from appointly.domain.proven_identity import ProvenIdentity
 from appointly.errors import Forbidden, NotSignedIn
 from appointly.models import ApiToken, Appointment, BlockedTime, Identity, OneTimeCode, Provider, Service, User
 from appointly.models.base import uuid7
+from appointly.operations import book_appointment as booking
 from appointly.operations.account_mail import mail_account
-from appointly.operations.book_appointment import book_appointment
+from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.delete_account import delete_account
 from appointly.operations.finish_appointment import complete_appointment
 from appointly.operations.identities import enter
@@ -29,6 +30,7 @@ from tests.making import asking, make_provider, make_service, make_slots, make_u
 from tests.people import PASSWORD, person
 
 TRACES = ("zyxada", "quorlan", "zyxada@quorlan.example", "+49301234567", "allergic to wool", "hidden courtyard")
+SOON = now() + timedelta(days=2)
 LEFT_ALONE = {"sandbox_message", "search_word"}  # the demo's mailbox; single words of all listings together
 
 
@@ -213,6 +215,40 @@ async def test_a_business_without_a_booking_loses_its_name(session: AsyncSession
     await session.refresh(provider)
     assert provider.business_name == "Deleted provider"
     assert (await session.exec(text("SELECT count(*) FROM service"))).scalar_one() == 0  # type: ignore[call-overload]
+
+
+async def book_while_deleting(session: AsyncSession, database: str) -> object:
+    """The account is being deleted when its owner's booking at a business that is new to it begins."""
+    ada = await person("Zyxada Quorlan", email="zyxada@quorlan.example")
+    actor = Actor("customer", ada.user_id, name="Zyxada Quorlan", email=ada.email)
+    [slot, *_] = await make_slots(session, await make_service(session, await make_provider(session)), start=SOON)
+    await session.commit()
+
+    async def book() -> Booked:
+        async with transaction() as own:
+            request = asking(slot, customer_name="Zyxada Quorlan", customer_email=ada.email)
+            return await book_appointment(own, actor, request, now())
+
+    async with transaction() as own:
+        await delete_account(own, actor, now())
+        begun = asyncio.create_task(book())
+        await asyncio.wait([begun], timeout=0.3)  # it waits for the account's row
+    [outcome] = await asyncio.gather(begun, return_exceptions=True)
+    return outcome
+
+
+async def test_a_booking_under_way_does_not_outlive_the_account(session: AsyncSession, database: str) -> None:
+    assert isinstance(await book_while_deleting(session, database), NotSignedIn)
+    assert traces(database) == []
+    assert await broken_invariants(session) == []
+
+
+async def test_control_without_the_lock_it_keeps_the_name(
+    session: AsyncSession, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking, "BOOK", booking.BOOK.replace("AND disabled_at IS NULL FOR KEY SHARE", ""))
+    assert isinstance(await book_while_deleting(session, database), Booked)
+    assert traces(database) != []
 
 
 async def test_who_may_not(session: AsyncSession) -> None:
