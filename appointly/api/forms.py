@@ -167,7 +167,10 @@ async def resend(request: Request) -> Response:
 
 
 async def back_to_the_code(error: AppointlyError, typed: dict[str, str]) -> Response:
-    """Back to the page of the code, or to the sign-in, with the address kept, where no code can help any more."""
+    """Back to the page of the code, or to the sign-in, with the address kept, where no code can help any more.
+
+    On to where it led, where it was used by this browser: whether that is signed in is asked there.
+    """
     kept = {"error": error.code, "next": routes.safe_path(typed.get("next", ""), "")}
     try:
         code_id = code_id_of(typed.get("id", ""))
@@ -175,6 +178,8 @@ async def back_to_the_code(error: AppointlyError, typed: dict[str, str]) -> Resp
         return RedirectResponse(routes.login("provider", **kept), 303)
     async with reading() as session:
         code = await sign_in_code(session, code_id, current_visitor().browser)
+    if code and code.used:  # the second of two clicks: the first has signed in, or the page asks to
+        return RedirectResponse(routes.safe_path(typed.get("next", ""), HOME["provider"]), 303)
     trouble = code.trouble(now()) if code else None
     if trouble is None and isinstance(error, OtpInvalid | TooManyRequests):
         return RedirectResponse(routes.sign_in_code(code_id, **kept), 303)

@@ -30,4 +30,4 @@ def hidden(name: str, value: Any) -> rx.Component:
 
 def form(*children: Any, action: str, method: str = "post", **props: Any) -> rx.Component:
     """Fields that are sent to `action`: works before any script has run."""
-    return PlainForm.create(*children, action=action, method=method, **props)
+    return PlainForm.create(*children, action=action, method=method, custom_attrs=ONCE, **props)

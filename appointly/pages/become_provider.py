@@ -5,7 +5,7 @@ import reflex as rx
 from appointly.components.buttons import link_button, looks
 from appointly.components.dashboard_miniature import dashboard_miniature
 from appointly.components.feedback import message
-from appointly.components.forms import ONCE, form
+from appointly.components.forms import form
 from appointly.components.links import text_link
 from appointly.components.surfaces import CARD, section_title
 from appointly.pages.shell import WIDTH, page
@@ -91,7 +91,6 @@ def _call() -> rx.Component:
     upgrade = form(
         rx.el.button("Become a provider", type="submit", class_name=looks("primary", "large")),
         action="/session/become-provider",
-        custom_attrs=ONCE,
     )
     return rx.match(
         BecomeProvider.stage,

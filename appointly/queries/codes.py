@@ -23,6 +23,7 @@ class SignInCode:
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    used: bool
 
     def trouble(self, now: datetime) -> AppointlyError | None:
         """Why it cannot be used any more; None while it can."""
@@ -37,8 +38,8 @@ class SignInCode:
 
 SECOND = PAUSE / PAUSE.total_seconds()
 _CODE = """
-SELECT id, user_id, email, attempts, created_at, expires_at, ended_at FROM one_time_code
-WHERE id = %(id)s AND purpose = 'sign_in' AND browser_hash = %(browser_hash)s
+SELECT id, user_id, email, attempts, created_at, expires_at, ended_at, used_at IS NOT NULL AS used
+FROM one_time_code WHERE id = %(id)s AND purpose = 'sign_in' AND browser_hash = %(browser_hash)s
 """
 
 

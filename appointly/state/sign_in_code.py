@@ -43,6 +43,8 @@ class SignInCodeForm(rx.State):
                 code = await sign_in_code(session, code_id, current_visitor().browser)
             except OtpInvalid:
                 code = None
+        if code and code.used:
+            return rx.redirect(self.then or "/dashboard")
         if code and (trouble := code.trouble(at)):
             return rx.redirect(routes.login("provider", error=trouble.code, email=code.email, next=self.then))
         if code:
