@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 from appointly.domain.zones import zones
@@ -100,11 +100,19 @@ def time_zone(text: str) -> str:
     return text
 
 
+def no_truth(value: object) -> object:
+    """Pydantic would take True for 1. Raises `ValueError` with a sentence."""
+    if isinstance(value, bool):
+        raise ValueError(SENTENCES["int_type"])
+    return value
+
+
 Line = Annotated[str, AfterValidator(one_line)]
 Paragraphs = Annotated[str, AfterValidator(several_lines)]
 EmailAddress = Annotated[str, AfterValidator(email_address)]
 PhoneNumber = Annotated[str, AfterValidator(phone_number)]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
+Number = Annotated[int, BeforeValidator(no_truth)]
 
 
 def sentences(errors: Iterable[ErrorDetails]) -> dict[str, str]:

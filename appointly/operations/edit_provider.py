@@ -27,7 +27,7 @@ from appointly.operations.provider_fields import (
     Zone,
     require_same_clock,
 )
-from appointly.validation import PhoneNumber
+from appointly.validation import Number, PhoneNumber
 
 
 class ProviderChanges(BaseModel):
@@ -46,7 +46,7 @@ class ProviderChanges(BaseModel):
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     places: Places = []
-    travel_radius_km: Annotated[int | None, Field(ge=1, le=500)] = None
+    travel_radius_km: Annotated[Number | None, Field(ge=1, le=500)] = None
     languages: Languages = []
     links: Links = []
     phone: Annotated[PhoneNumber, Field(max_length=40)] = ""

@@ -14,20 +14,13 @@ from appointly.models import Service
 from appointly.models.base import uuid7
 from appointly.operations.provider_fields import CategorySlug
 from appointly.queries.own_services import OwnService
-from appointly.validation import Line, Paragraphs
+from appointly.validation import Line, Number, Paragraphs
 
 DAY_MINUTES = 24 * 60
 MOST_STARTS = 50_000  # of one service, over its whole horizon
 MOST_QUESTIONS = 20
 MOST_TAGS = 10
 DRAWN = tuple(f"/pictures/{category}-{number}.svg" for category in CATEGORY_NAMES for number in (1, 2, 3))
-
-
-def _number(value: object) -> object:
-    """Pydantic would take True for 1."""
-    if isinstance(value, bool):
-        raise ValueError("Please write this as a whole number.")
-    return value
 
 
 def _empty_is_none(value: object) -> object:
@@ -39,7 +32,6 @@ def _different(values: list[str]) -> list[str]:
     return list({value.casefold(): value for value in reversed(values) if value}.values())[::-1]
 
 
-Number = Annotated[int, BeforeValidator(_number)]
 Tag = Annotated[Line, Field(max_length=40)]
 
 

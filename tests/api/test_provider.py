@@ -45,6 +45,7 @@ MORE: dict[str, Any] = {
     "headline": "", "about": "", "address": "", "phone": "", "currency": "EUR", "latitude": None, "longitude": None,
     "places": [], "travel_radius_km": None, "languages": [], "links": [],
 }  # fmt: skip
+JSON = {"content-type": "application/json"}
 FREE = {"business_name", "city", "headline", "about", "address"}
 
 
@@ -56,7 +57,7 @@ async def test_wrong_values_are_refused_with_a_sentence(http: httpx.AsyncClient,
     for value in VALUES:
         if (isinstance(value, str) and (name in FREE or not value.strip())) or value == MORE.get(name, "no such value"):
             continue
-        answer = await http.patch("/api/v1/provider", content=_json({name: value}), headers=olga.headers)
+        answer = await http.patch("/api/v1/provider", content=_json({name: value}), headers=olga.headers | JSON)
         assert answer.status_code in (400, 422), (name, value, answer.text)
         assert all(sentence.endswith((".", "?", "/")) for sentence in answer.json()["fields"].values()), answer.text
     assert fingerprint(database) == before
