@@ -6,7 +6,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
-from appointly.errors import Forbidden, NotFound
+from appointly.errors import Forbidden, NotFound, NotSignedIn
 from appointly.models import BlockedTime, DateOverride, WorkingHours
 from appointly.operations.answer_appointment import confirm_appointment
 from appointly.operations.book_appointment import book_appointment
@@ -88,10 +88,10 @@ async def test_only_an_admin_watches_over_everything(session: AsyncSession) -> N
     assert await latest_bookings(session, ADMIN, status="cancelled") == []
     assert {job.state for job in await jobs(session, ADMIN, NOW)} == {"waiting"}
     assert await jobs(session, ADMIN, NOW, only_dead=True) == []
-    for actor in (GUEST, owner_of(provider)):
-        with pytest.raises(Forbidden):
+    for actor, refusal in ((GUEST, NotSignedIn), (owner_of(provider), Forbidden)):
+        with pytest.raises(refusal):
             await counts(session, actor, NOW)
-        with pytest.raises(Forbidden):
+        with pytest.raises(refusal):
             await latest_bookings(session, actor)
-        with pytest.raises(Forbidden):
+        with pytest.raises(refusal):
             await jobs(session, actor, NOW)
