@@ -21,11 +21,12 @@ from appointly.database.engine import engine
 from appointly.database.migrate import migrate
 from appointly.database.statement import execute
 from appointly.domain.actor import GUEST
+from appointly.models import User
 from appointly.operations.book_appointment import BookingRequest, book_appointment
 from appointly.operations.sign_in import sign_in
 from appointly.visitor import SESSION_COOKIE
 from bench.live_bus import SLOTS, free_slots
-from tests.making import make_provider, make_service
+from tests.making import account_of, make_provider, make_service
 from tests.processes import environment, start_web
 from tests.rxclient import Delta, RxClient
 
@@ -40,7 +41,8 @@ async def make_providers(count: int) -> dict[UUID, str]:
         for number in range(count):
             provider = await make_provider(session, f"Shop {number}", "UTC")
             await make_service(session, provider, duration_minutes=10, horizon_days=366)
-            new = await sign_in(session, provider.user_id, clock.now())
+            owner = await session.get_one(User, provider.user_id)
+            new = await sign_in(session, account_of(owner), clock.now())
             cookies[provider.id] = f"{SESSION_COOKIE}={new.token}"
         await execute(session, SLOTS.replace("19999", "999"))
     return cookies
