@@ -34,6 +34,7 @@ class SlotRules:
     daily_cap: int | None = None
     spread: str = "pack"
     horizon_days: int = 30
+    capacity: int = 1
 
 
 @dataclass(frozen=True)

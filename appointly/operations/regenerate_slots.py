@@ -130,6 +130,13 @@ WITH offer AS MATERIALIZED (
       AND (slot.slot_date, slot.token, slot.end_time, slot.occupies, slot.capacity) IS DISTINCT FROM
           (local_date, numbered.token, numbered.end_time, numbered.occupies, numbered.capacity)
     RETURNING 1
+), resized AS (
+    -- A booked time keeps all but its places: a class of eight that becomes one of ten has ten on every day to come.
+    UPDATE slot SET capacity = greatest(offer.capacity, booked_count)
+    FROM offer
+    WHERE slot.service_id = offer.service_id AND start_time > %(now)s AND booked_count > 0
+      AND slot.capacity <> greatest(offer.capacity, booked_count)
+    RETURNING 1
 ), added AS (
     INSERT INTO slot (service_id, provider_id, slot_date, token, start_time, end_time, occupies, capacity, booked_count)
     SELECT service_id, provider_id, local_date, token, start_time, end_time, occupies, capacity, 0
@@ -137,7 +144,7 @@ WITH offer AS MATERIALIZED (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM removed) AS removed,
-       (SELECT count(*) FROM changed) AS changed
+       (SELECT count(*) FROM changed) + (SELECT count(*) FROM resized) AS changed
 """
 LOCK: LiteralString = """
 SELECT FROM provider WHERE id IN (SELECT service.provider_id FROM service WHERE {scope})
@@ -162,8 +169,8 @@ async def regenerate_slots(
 ) -> Regenerated:
     """Make the future unbooked slots of one service, one provider or everybody what the hours say, as of `now`.
 
-    Slots that stay keep their id. Booked ones and those that have begun are never touched. Services that are not active
-    get no new ones. The providers are locked first, as in a booking, so nobody books what is being removed.
+    Slots that stay keep their id. Booked ones get the service's capacity, though never less than is booked; else they
+    and those that have begun are never touched. Services that are not active get no new ones. The providers are locked first, as in a booking, so nobody books what is being removed.
     """
     scope = ONE_SERVICE if service_id else ONE_PROVIDER if provider_id else ALL
     await execute(session, LOCK.format(scope=scope), service_id=service_id, provider_id=provider_id)

@@ -219,6 +219,20 @@ async def test_an_edit_changes_what_it_says_and_brings_the_times_in_line(session
     assert (service.title, service.tags, service.max_appointments_per_day) == ("Cut and colour", ["colour"], None)
 
 
+async def test_a_class_made_larger_has_room_for_more_on_days_that_are_booked_already(session: AsyncSession) -> None:
+    provider = await shop(session)
+    service = await added(session, provider, capacity=2)
+    [first, *_] = await free_slots(session, service.id, TOMORROW, 1, NOW)
+    for number in range(2):
+        await book_appointment(session, GUEST, asking(first.id, customer_email=f"{number}@example.test"), NOW)
+    for wanted, room in ((3, 3), (1, 2), (1, 2), (5, 5)):
+        await edit_service(session, owner_of(provider), service.id, changes(capacity=wanted), NOW)
+        slot = await session.get_one(Slot, first.id, populate_existing=True)
+        assert (slot.capacity, slot.booked_count) == (room, 2)
+    await book_appointment(session, GUEST, asking(first.id, customer_email="3@example.test"), NOW)
+    assert await broken_invariants(session) == []
+
+
 async def test_booked_times_keep_length_room_price_and_policy(session: AsyncSession) -> None:
     provider = await shop(session)
     service = await added(session, provider, capacity=2, deposit_percent=10)

@@ -1,7 +1,7 @@
 """The slot rules in SQL and in Python give the same times, in zones whose clocks change oddly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -104,6 +104,7 @@ def rules(draw: st.DrawFn) -> SlotRules:
         daily_cap=draw(st.one_of(st.none(), st.integers(1, 12))),
         spread=draw(st.sampled_from(["pack", "even"])),
         horizon_days=draw(st.integers(1, 10)),
+        capacity=draw(st.sampled_from([1, 1, 2, 5])),
     )
 
 
@@ -148,6 +149,7 @@ def columns(rules: SlotRules) -> dict[str, Any]:
         "max_appointments_per_day": rules.daily_cap,
         "spread": rules.spread,
         "horizon_days": rules.horizon_days,
+        "capacity": rules.capacity,
     }
 
 
@@ -168,14 +170,22 @@ def expected(case: Case, kept: Sequence[Row] = ()) -> list[tuple[object, ...]]:
     """What a regeneration should leave, as tuples without ids: the kept rows, and the wanted times around them."""
     wanted = slot_times(case.rules, ZoneInfo(case.zone), case.week, case.overrides, case.now)
     starts = {row.start for row in kept}
-    result: list[tuple[object, ...]] = [fields(row) for row in kept]
+    result: list[tuple[object, ...]] = [fields(resized(row, case)) for row in kept]
     for day in {slot.date for slot in wanted}:
-        places = [slot for slot in wanted if slot.date == day and slot.start not in starts]
+        added = [slot for slot in wanted if slot.date == day and slot.start not in starts]
         taken = {row.token for row in kept if row.date == day}
         tokens = (number for number in count(1) if number not in taken)
-        for token, slot in zip(tokens, places, strict=False):
-            result.append((day, token, slot.start, slot.end, slot.occupied_from, slot.occupied_until, 1, 0))
+        for token, slot in zip(tokens, added, strict=False):
+            span = slot.start, slot.end, slot.occupied_from, slot.occupied_until
+            result.append((day, token, *span, case.rules.capacity, 0))
     return sorted(result, key=lambda row: row[2])  # type: ignore[arg-type,return-value]
+
+
+def resized(row: Row, case: Case) -> Row:
+    """A kept row with the places it has from now on."""
+    if row.start <= case.now or not row.booked_count:
+        return row
+    return replace(row, capacity=max(case.rules.capacity, row.booked_count))
 
 
 def fields(row: Row) -> tuple[object, ...]:
@@ -265,5 +275,5 @@ async def book(session: AsyncSession, slots: Sequence[Row]) -> None:
     free_from = datetime.min.replace(tzinfo=UTC)
     for slot in sorted(slots, key=lambda slot: slot.start):
         if slot.occupied_from >= free_from:
-            await execute(session, "UPDATE slot SET booked_count = 1 WHERE id = %(id)s", id=slot.id)
+            await execute(session, "UPDATE slot SET booked_count = ceil(capacity / 2.0) WHERE id = %(id)s", id=slot.id)
             free_from = slot.occupied_until
