@@ -77,12 +77,16 @@ def exception_sheet() -> rx.Component:
                 ),
                 aria_live="polite",
             ),
+            rx.cond(
+                form.saved,
+                rx.el.span(on_mount=rx.call_function(f"() => document.getElementById('{SHEET}').close()")),
+            ),
             rx.el.p("All times are ", form.zone_name, ".", class_name="text-sm text-ink-faint"),
             class_name="flex flex-col gap-4 pt-2",
         ),
         footer=rx.fragment(
             button("Cancel", kind="secondary", **closes(SHEET)),
-            button("Save", on_click=form.save, disabled=~form.ready, **closes(SHEET)),
+            button("Save", on_click=form.save, disabled=~form.ready),
         ),
     )
 

@@ -58,6 +58,7 @@ class ExceptionForm(rx.State):
     problem: str = ""
     words: str = ""
     ready: bool = False
+    saved: bool = False
     change: ChangeView = ChangeView()
     zone: str = ""
     zone_name: str = ""
@@ -90,6 +91,7 @@ class ExceptionForm(rx.State):
         if end > start:
             self.start, self.end = clock_of(start), clock_of(end % (24 * 60))
         self.version += 1
+        self.saved = False
         await self._tell()
 
     @rx.event
@@ -113,7 +115,7 @@ class ExceptionForm(rx.State):
 
     @rx.event
     async def save(self) -> EventSpec | None:
-        """Save what was shown, and say what really happened."""
+        """Save what was shown, close the sheet and say what really happened; refused, it stays open and says why."""
         if not self.ready:
             return None
         actor, at, shown = current_actor(), now(), self._shown
@@ -121,8 +123,9 @@ class ExceptionForm(rx.State):
             async with transaction() as session:
                 done = await measure_change(session, actor, self._change(session, actor, at), at)
         except AppointlyError as error:
-            return Viewer.tell(sentence_of(error))  # type: ignore[operator]
-        self.ready, self._shown = False, None
+            self.problem = f"This was not saved. {sentence_of(error)}"
+            return None
+        self.saved, self.ready, self._shown, self.problem = True, False, None, ""
         return Viewer.tell(outcome(done, shown, self._where()), "success")  # type: ignore[operator]
 
     async def _tell(self) -> None:

@@ -14,6 +14,7 @@ from appointly.domain.actor import GUEST
 from appointly.errors import ValidationFailed
 from appointly.models import Provider
 from appointly.models.base import uuid7
+from appointly.operations.block_time import TimeToBlock, add_blocked_time
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.hours import Blocked, DateRange, blocked_times, date_overrides
@@ -191,3 +192,46 @@ async def test_entries_of_another_provider_cannot_be_removed(tab: Tab, database:
     assert fingerprint(database) == before
     async with reading() as session:
         assert len(await date_overrides(session, other.id, in_days(0))) == 1
+
+
+async def test_what_is_refused_on_saving_stays_open_and_says_why(
+    tab: Tab, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tab.send(ExceptionForm.begin, kind="block")
+    assert (await fill(tab, reason="Dentist", first=str(in_days(2)))).ready
+    async with transaction() as session:  # another window has blocked as much as there may be
+        wanted = TimeToBlock(start=now(), end=now() + timedelta(hours=1))
+        await add_blocked_time(session, owner_of(provider), wanted, now())
+    monkeypatch.setattr("appointly.operations.block_time.MOST_AHEAD", 1)
+    await tab.send(ExceptionForm.save)
+    form = await tab.state(ExceptionForm)
+    assert form.problem == "This was not saved. At most 1 blocked times can lie ahead. Please remove some first."
+    assert (form.saved, form.reason, form.first) == (False, "Dentist", str(in_days(2)))
+    monkeypatch.undo()
+    await tab.send(ExceptionForm.save)
+    form = await tab.state(ExceptionForm)
+    assert (form.saved, form.problem) == (True, "")
+    async with reading() as session:
+        assert len(await blocked_times(session, provider.id, now())) == 2
+
+
+@pytest.mark.parametrize("booked", [True, False])
+async def test_what_really_happened_is_said_where_somebody_booked_after_the_preview(
+    tab: Tab, provider: Provider, booked: bool
+) -> None:
+    await tab.send(ExceptionForm.begin, kind="off")
+    await fill(tab, first=str(in_days(2)), last=str(in_days(2)))
+    if booked:
+        async with transaction() as session:
+            start = datetime.combine(in_days(2), time(10), BERLIN)
+            there = next(each for each in await free_times(session, provider.id, now()) if each.start == start)
+            await book_appointment(session, GUEST, asking(there.id), now())
+    await tab.send(ExceptionForm.save)
+    notice = (await tab.state(Viewer)).notice
+    if not booked:
+        assert notice == "Saved. 6 free times went."
+        return
+    assert notice == (
+        "Saved. Something was booked or changed meanwhile, so this is what really happened: "
+        "5 free times went. 1 booking stays and lies inside."
+    )
