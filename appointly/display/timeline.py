@@ -1,6 +1,6 @@
 """A day drawn to scale: hours down the side, appointments where they lie, a line for now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from appointly.queries.dashboard import Hours
 from appointly.queries.hours import Blocked
 
 HOUR = 76  # pixels
+LOWEST = 24  # what is drawn lower than this cannot be hit with a thumb
+SHORTEST = 19  # minutes that are as high as that
 SHORT = 46  # what is lower than this shows one line
 USUAL = (9 * 60, 17 * 60)
 
@@ -126,17 +128,46 @@ def _blocked(blocked: Sequence[Blocked], day: date, zone: str, first: int, last:
 
 
 def _entries(bookings: Sequence[Booking], spans: Sequence[tuple[int, int]], first: int, now: datetime) -> list[Entry]:
-    beside: dict[tuple[int, int], int] = {}
-    entries = []
-    for booking, span in zip(bookings, spans, strict=True):
-        place = beside[span] = beside.get(span, 0) + 1
-        start, end = span
-        entries.append(_entry(view_of(booking, now), start - first, end - start, place, spans.count(span), now))
-    return entries
+    entries: list[Entry | None] = [None] * len(bookings)
+    for group in _meeting(spans):
+        lanes = _lanes([spans[number] for number in group])
+        for number, lane in zip(group, lanes, strict=True):
+            start, end = spans[number]
+            view = view_of(bookings[number], now)
+            entries[number] = _entry(view, start - first, end - start, lane, max(lanes) + 1)
+    return [entry for entry in entries if entry]
 
 
-def _entry(view: BookingView, top: int, length: int, place: int, beside: int, now: datetime) -> Entry:
-    height = max(length * HOUR / 60 - 3, 24)
+def drawn_until(span: tuple[int, int]) -> int:
+    """The minute to which a booking is drawn: short ones are drawn longer than they last, so that they can be hit."""
+    return max(span[1], span[0] + SHORTEST)
+
+
+def _meeting(spans: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """The places in `spans` of those that touch one another as they are drawn, together."""
+    group: list[int] = []
+    for number in sorted(range(len(spans)), key=lambda number: spans[number]):
+        if group and spans[number][0] >= max(drawn_until(spans[each]) for each in group):
+            yield group
+            group = []
+        group.append(number)
+    if group:
+        yield group
+
+
+def _lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
+    """For each of these spans, in order of their start, the first lane that is free again."""
+    until: list[int] = []
+    lanes = []
+    for span in spans:
+        lane = next((lane for lane, end in enumerate(until) if end <= span[0]), len(until))
+        until[lane : lane + 1] = [drawn_until(span)]
+        lanes.append(lane)
+    return lanes
+
+
+def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int) -> Entry:
+    height = max(length * HOUR / 60 - 3, LOWEST)
     return Entry(
         reference=view.reference,
         title=view.service,
@@ -146,8 +177,8 @@ def _entry(view: BookingView, top: int, length: int, place: int, beside: int, no
         token=view.token,
         top=pixels(top),
         height=f"{height:.0f}px",
-        left=f"{100 * (place - 1) / beside:.2f}%",
-        width=f"{100 / beside:.2f}%",
+        left=f"{100 * lane / lanes:.2f}%",
+        width=f"{100 / lanes:.2f}%",
         short=height < SHORT,
         over=view.status in ("completed", "no_show"),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from appointly.display.timeline import HOUR, frame_of, minute_of, timeline_of
@@ -57,6 +58,22 @@ def test_several_at_one_time_stand_side_by_side() -> None:
     drawn = timeline_of(bookings, [], [], DAY, ZONE, at("09:00"))
     assert [entry.left for entry in drawn.booked] == ["0.00%", "33.33%", "66.67%", "0.00%"]
     assert [entry.width for entry in drawn.booked] == ["33.33%"] * 3 + ["100.00%"]
+
+
+def test_short_bookings_in_a_row_do_not_cover_one_another() -> None:
+    quarters = ["10:00", "10:15", "10:30", "10:45", "11:00"]
+    drawn = timeline_of(
+        [booked(*pair) for pair in [*pairwise(quarters), ("12:00", "12:20"), ("12:20", "12:40"), ("13:00", "13:05")]],
+        [],
+        [],
+        DAY,
+        ZONE,
+        at("09:00"),
+    )
+    places = [(entry.left, entry.width) for entry in drawn.booked]
+    half = [("0.00%", "50.00%"), ("50.00%", "50.00%")]
+    assert places == half + half + [("0.00%", "100.00%")] * 3
+    assert all(int(entry.height.removesuffix("px")) >= 24 for entry in drawn.booked)
 
 
 def test_closed_and_blocked_time_is_marked() -> None:
