@@ -36,6 +36,7 @@ class EditedDay:
     ranges: list[EditedRange] = field(default_factory=list)
     problem: str = ""
     full: bool = False
+    note: str = ""
 
 
 def week_of(stored: Iterable[WeekdayRange]) -> list[EditedDay]:
@@ -45,7 +46,23 @@ def week_of(stored: Iterable[WeekdayRange]) -> list[EditedDay]:
     for each in stored:
         edited = EditedRange(next(numbers), clock_of(each.opens_minute), closing(each.closes_minute))
         days[each.weekday].append(edited)
-    return [told(EditedDay(weekday, open=bool(ranges), ranges=ranges)) for weekday, ranges in days.items()]
+    return with_neighbours([EditedDay(weekday, open=bool(ranges), ranges=ranges) for weekday, ranges in days.items()])
+
+
+def with_neighbours(week: Sequence[EditedDay]) -> list[EditedDay]:
+    """The whole week, told: also where the hours of the day before run into those of a day."""
+    days = [told(day) for day in week]
+    return [replace(day, note=overlap(before, day)) for before, day in zip([days[-1], *days[:-1]], days, strict=True)]
+
+
+def overlap(before: EditedDay, day: EditedDay) -> str:
+    """What there is to say where the hours of one day last longer than the next day has been open."""
+    if not before.open or not day.open or before.problem or day.problem:
+        return ""
+    ends = max((each.hours.closes_minute for each in hours_of(before)), default=0) - DAY_MINUTES
+    if ends <= min((each.hours.opens_minute for each in hours_of(day)), default=DAY_MINUTES):
+        return ""
+    return f"{before.name}'s hours run until {clock_of(ends)}. They overlap these, so the two count as one stretch."
 
 
 def closing(minute: int) -> str:

@@ -101,6 +101,7 @@ def _day(day: Any) -> rx.Component:
                         class_name="flex gap-1.5 text-sm text-bad-ink",
                     ),
                 ),
+                rx.cond(day.note != "", rx.el.p(day.note, class_name="text-sm text-ink-soft")),
                 _actions(day),
                 rx.cond(WeekEditor.copying == day.weekday, _chips(day)),
                 class_name="flex min-w-0 flex-1 flex-col gap-2",

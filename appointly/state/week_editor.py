@@ -12,7 +12,7 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.changes import OUTSIDE_HOURS, ChangeView, change_view, outcome
 from appointly.display.formatting import zone_name
-from appointly.display.week import EditedDay, EditedRange, another_range, hours_of, told, week_of
+from appointly.display.week import EditedDay, EditedRange, another_range, hours_of, week_of, with_neighbours
 from appointly.errors import AppointlyError, HoursChanged, ValidationFailed
 from appointly.operations.hours import WeekdayHours, clock_time
 from appointly.operations.preview_change import Change, measure_change, preview_change
@@ -220,7 +220,7 @@ class WeekEditor(rx.State):
         )
 
     def _edit(self, weekday: int, change: Callable[[EditedDay], EditedDay]) -> None:
-        days = [told(change(day)) if day.weekday == weekday else day for day in self.days]
+        days = with_neighbours([change(day) if day.weekday == weekday else day for day in self.days])
         if days == self.days:
             return
         self.days, self.previewed = days, False

@@ -128,6 +128,23 @@ async def test_hours_past_midnight_are_said_in_words(
     assert (shown.opens, shown.closes, shown.words) == (opens, closes, words)
 
 
+async def test_hours_that_overlap_across_midnight_are_said_under_the_day(tab: Tab) -> None:
+    friday, saturday = await first_range(tab, 5), await first_range(tab, 6)
+    await tab.send(WeekEditor.set_opens, weekday=5, range_id=friday, value="22:00")
+    await tab.send(WeekEditor.set_closes, weekday=5, range_id=friday, value="04:00")
+    assert [day.note for day in (await editor(tab)).days] == [""] * 7
+    for opens, note in [
+        ("04:00", ""),
+        ("02:00", "Friday's hours run until 04:00. They overlap these, so the two count as one stretch."),
+        ("", ""),
+    ]:
+        await tab.send(WeekEditor.set_opens, weekday=6, range_id=saturday, value=opens)
+        assert (await editor(tab)).days[5].note == note
+    await tab.send(WeekEditor.set_opens, weekday=6, range_id=saturday, value="02:00")
+    await tab.send(WeekEditor.toggle_day, weekday=5)
+    assert (await editor(tab)).days[5].note == ""
+
+
 async def test_a_day_is_copied_closed_and_opened_again_with_its_hours(tab: Tab) -> None:
     await tab.send(WeekEditor.set_closes, weekday=1, range_id=await first_range(tab, 1), value="15:00")
     await tab.send(WeekEditor.choose_copying, weekday=1)
