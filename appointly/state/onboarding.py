@@ -21,6 +21,7 @@ from appointly.operations.add_service import add_service
 from appointly.operations.edit_provider import ProviderChanges, edit_provider
 from appointly.operations.finish_onboarding import finish_onboarding
 from appointly.operations.make_provider import BusinessStart, make_provider
+from appointly.operations.own_provider import lock_own_provider
 from appointly.operations.service_form import ServiceForm
 from appointly.queries.hours import WeekdayRange, working_hours
 from appointly.queries.profiles import OwnProfile, own_profile
@@ -39,6 +40,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "service": ("title", "duration", "price", "approval", "location", "description"),
     "done": (),
 }
+FIRST_SERVICE = "/dashboard/services"
+SERVICE_THERE = "Your first service is online already. You can edit it, and add others, under Services."
 EVERY_FIELD = frozenset(name for names in FIELDS.values() for name in names)
 USUAL = {"travel_radius_km": "10", "duration": "60", "approval": "instant", "location": "provider"}
 USUAL_WEEK = [WeekdayRange(day, 9 * 60, 17 * 60) for day in range(1, 6)]
@@ -86,6 +89,8 @@ class Onboarding(rx.State):
             return rx.redirect("/become-provider")
         before = self.step if self.loaded else None
         await self._open(actor, at)
+        if self.step == "service" and self.reached == STEPS.index("done"):
+            return rx.redirect(FIRST_SERVICE)  # it is there: it can be edited, and others be added
         return rx.set_focus("step-title") if before not in (None, self.step) else None
 
     async def _open(self, actor: Actor, at: datetime) -> None:
@@ -172,6 +177,9 @@ class Onboarding(rx.State):
                 case "place":
                     await edit_provider(session, actor, place_of(typed), at)
                 case "service":
+                    await lock_own_provider(session, actor, "service.make")
+                    if (profile := await own_profile(session, actor, at)) and profile.has_service:
+                        raise ValidationFailed(SERVICE_THERE)
                     await add_service(session, actor, service_of(typed, self.currency, self.typed["category"]), at)
             await finish_onboarding(session, actor, at)
 

@@ -66,6 +66,23 @@ async def test_each_step_saves_itself_and_the_last_one_ends_it(tab: Tab, session
     assert (service.price_amount, service.currency, service.duration_minutes) == (4500, "JPY", 45)
 
 
+async def test_the_first_service_is_added_once_and_then_edited(tab: Tab, session: AsyncSession) -> None:
+    for step in (BUSINESS, PLACE, {}):
+        await opened(tab)
+        await save(tab, step)
+    assert (await opened(tab)).step == "service"
+    async with browser_tab(app) as other:
+        other.cookie = tab.cookie
+        await opened(other)
+        await save(other, SERVICE)
+    state = await save(tab, SERVICE | {"title": "Typed in the slower tab"})
+    assert state.problem.endswith("You can edit it, and add others, under Services.")
+    assert state.typed["title"] == "Typed in the slower tab"
+    assert len((await session.exec(select(Service))).all()) == 1
+    await opened(tab, "/onboarding?step=service")
+    assert tab.redirects()[-1] == "/dashboard/services"
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
