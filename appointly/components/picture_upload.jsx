@@ -109,7 +109,8 @@ export function PictureUpload({ kind, label, value = "", onChange, look }) {
     const next = [...pictures], [moved] = next.splice(from, 1);
     next.splice(to, 0, moved);
     if (way) focus.current = [moved.id, way];
-    change(next, ask("PUT", "/order", { ids: next.map((one) => one.id) }), `Now picture ${to + 1} of ${next.length}.`);
+    change(next, ask("PUT", "/order", { ids: next.map((one) => one.id) }), `Now picture ${to + 1} of ${next.length}.`)
+      .then(() => onChange?.(moved.large));
   }
 
   function dropped(event, to) {

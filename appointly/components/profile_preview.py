@@ -11,8 +11,11 @@ from appointly.components.written import written
 EMPTY = "text-ink-faint italic"
 
 
-def profile_preview(preview: Any, photo: Any = "", hours: Any = None) -> rx.Component:
-    """How others will see the business, `hours` as `preview_line`s. An illustration: nothing in it can be pressed."""
+def profile_preview(preview: Any, photo: Any = "", hours: Any = None, gallery: Any = None) -> rx.Component:
+    """How others will see the business, `hours` as `preview_line`s, `gallery` as addresses.
+
+    An illustration: nothing in it can be pressed.
+    """
     return rx.el.figure(
         rx.el.div(
             rx.cond(
@@ -54,6 +57,17 @@ def profile_preview(preview: Any, photo: Any = "", hours: Any = None) -> rx.Comp
                     hours if hours is not None else rx.fragment(),
                     class_name="mt-4 flex flex-col gap-2 text-sm empty:hidden",
                 ),
+                rx.el.div(
+                    rx.foreach(
+                        gallery,
+                        lambda picture: rx.el.img(
+                            src=picture, alt="", class_name="aspect-square w-full rounded-control object-cover"
+                        ),
+                    ),
+                    class_name="mt-4 grid grid-cols-3 gap-2 empty:hidden",
+                )
+                if gallery is not None
+                else rx.fragment(),
                 rx.cond(preview.about != "", rx.el.div(written(preview.about), class_name="mt-4 text-sm")),
                 rx.cond(
                     preview.service != "",

@@ -48,7 +48,7 @@ def profile_editor() -> rx.Component:
             rx.el.div(
                 rx.el.div(_pictures(), _form(), class_name="flex max-w-text min-w-0 flex-col gap-6"),
                 rx.el.aside(
-                    profile_preview(ProfileEditor.preview, ProfileEditor.photo),
+                    _preview(),
                     aria_label="Preview",
                     class_name="hidden xl:sticky xl:top-8 xl:block xl:self-start",
                 ),
@@ -56,9 +56,13 @@ def profile_editor() -> rx.Component:
             ),
             rx.el.div(*[skeleton("h-64 w-full") for _ in range(3)], class_name="mt-6 flex max-w-text flex-col gap-6"),
         ),
-        dialog(PREVIEW, "Your public profile", profile_preview(ProfileEditor.preview, ProfileEditor.photo)),
+        dialog(PREVIEW, "Your public profile", _preview()),
         current=HERE,
     )
+
+
+def _preview() -> rx.Component:
+    return profile_preview(ProfileEditor.preview, ProfileEditor.photo, gallery=ProfileEditor.gallery)
 
 
 def _pictures() -> rx.Component:
@@ -67,7 +71,7 @@ def _pictures() -> rx.Component:
         "pictures",
         "Pictures",
         picture_upload("profile", "Your photo or logo", on_change=ProfileEditor.show_photo),
-        picture_upload("gallery", "Gallery"),
+        picture_upload("gallery", "Gallery", on_change=ProfileEditor.show_gallery),
     )
 
 

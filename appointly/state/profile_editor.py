@@ -6,28 +6,32 @@ from typing import Annotated
 import reflex as rx
 from pydantic import Field
 from reflex_base.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.changes import ChangeView, change_view
+from appointly.domain.actor import Actor
 from appointly.domain.zones import zones
 from appointly.errors import AppointlyError, ValidationFailed
 from appointly.operations.change_time_zone import change_time_zone
 from appointly.operations.edit_provider import ProviderChanges, edit_provider
 from appointly.operations.preview_change import preview_change
 from appointly.operations.provider_fields import MOST_LANGUAGES, MOST_LINKS, languages
+from appointly.queries.pictures import pictures_of
 from appointly.queries.profiles import OwnProfile, own_profile
 from appointly.state.profile_views import Preview, preview_of
+from appointly.state.views import photo_of
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
 LINKS = tuple(f"link_{number}" for number in range(MOST_LINKS))
+PREVIEWED = 6
 PLACES = ("provider", "customer", "online")
 SAME = ("business_name", "category", "headline", "about", "city", "address", "phone", "timezone")
 FIELDS = (*SAME, "latitude", "longitude", "travel_radius_km", *(f"at_{place}" for place in PLACES), *LINKS)
 OUTSIDE = ("then lies outside your hours", "then lie outside your hours")
-UPLOADED = "/media/"
 FieldName = Annotated[str, Field(max_length=40)]
 Typed = Annotated[dict[FieldName, Annotated[str, Field(max_length=6000)]], Field(max_length=60)]
 
@@ -49,6 +53,7 @@ class ProfileEditor(rx.State):
     version: int = 0
     preview: Preview = Preview()
     photo: str = ""
+    gallery: list[str] = []
     zone_change: ChangeView = ChangeView()
     _saved: dict[str, str] = {}
     _saved_spoken: list[str] = []
@@ -61,6 +66,7 @@ class ProfileEditor(rx.State):
             return
         async with reading() as session:
             profile = await own_profile(session, actor, now())
+            self.gallery = await gallery_of(session, actor)
         if profile is None:
             return
         self._saved, self._saved_spoken = typed_of(profile), list(profile.languages)
@@ -138,6 +144,12 @@ class ProfileEditor(rx.State):
         self.photo = photo_of(address)
 
     @rx.event
+    async def show_gallery(self, address: Annotated[str, Field(max_length=300)]) -> None:
+        """The picture at `address` came into the gallery, or one left it or moved: show what is there now."""
+        async with reading() as session:
+            self.gallery = await gallery_of(session, current_actor())
+
+    @rx.event
     def discard(self) -> None:
         """Back to what is saved."""
         if self.loaded:
@@ -186,9 +198,12 @@ class ProfileEditor(rx.State):
         self.preview = preview_of(self.typed, "EUR", languages=self.spoken)
 
 
-def photo_of(picture: str) -> str:
-    """The address of an uploaded picture; nothing for a drawn one."""
-    return picture if picture.startswith(UPLOADED) else ""
+async def gallery_of(session: AsyncSession, actor: Actor) -> list[str]:
+    """The addresses of the first pictures of the gallery, as many as the preview shows."""
+    if actor.provider_id is None:
+        return []
+    uploaded = await pictures_of(session, actor.provider_id, "gallery")
+    return [routes.picture(each.id, "small") for each in uploaded[:PREVIEWED]]
 
 
 def typed_of(profile: OwnProfile) -> dict[str, str]:
