@@ -170,7 +170,8 @@ async def regenerate_slots(
     """Make the future unbooked slots of one service, one provider or everybody what the hours say, as of `now`.
 
     Slots that stay keep their id. Booked ones get the service's capacity, though never less than is booked; else they
-    and those that have begun are never touched. Services that are not active get no new ones. The providers are locked first, as in a booking, so nobody books what is being removed.
+    and those that have begun are never touched. Services that are not active get no new ones. The providers are locked
+    first, as in a booking, so nobody books what is being removed.
     """
     scope = ONE_SERVICE if service_id else ONE_PROVIDER if provider_id else ALL
     await execute(session, LOCK.format(scope=scope), service_id=service_id, provider_id=provider_id)

@@ -32,6 +32,7 @@ def questions() -> rx.Component:
                 rx.icon("plus", size=18, aria_hidden=True),
                 "Ask a question",
                 kind="secondary",
+                id="ask",
                 on_click=ServiceEditor.ask,
                 class_name="self-start",
             ),
@@ -50,13 +51,13 @@ def _question(draft: Any, place: Any) -> rx.Component:
                 icon_button(
                     "arrow-up",
                     "Ask it earlier",
-                    disabled=place == 0,
+                    aria_disabled=place == 0,  # disabled, it would lose the keyboard on arriving at the end
                     on_click=ServiceEditor.move_question(draft.key, True),
                 ),
                 icon_button(
                     "arrow-down",
                     "Ask it later",
-                    disabled=place == count - 1,
+                    aria_disabled=place == count - 1,
                     on_click=ServiceEditor.move_question(draft.key, False),
                 ),
                 icon_button("trash-2", "Take this question away", on_click=ServiceEditor.drop_question(draft.key)),

@@ -44,6 +44,15 @@ class QuestionDraft:
     choices_error: str = ""
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What was written for a service and not saved; `seen` is the fingerprint of what it was written over."""
+
+    typed: dict[str, str]
+    questions: list[QuestionDraft]
+    seen: str
+
+
 def typed_of(form: ServiceForm) -> dict[str, str]:
     """The fields of a service as the page shows them."""
     values = form.model_dump(exclude={"price", "tags", "questions", "unlisted"})

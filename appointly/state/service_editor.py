@@ -24,7 +24,8 @@ from appointly.queries.own_services import own_service
 from appointly.queries.profiles import own_profile
 from appointly.settings import settings
 from appointly.state.base import Viewer
-from appointly.state.service_draft import NEW, TIMES, QuestionDraft, drafts_of, form_of, marked, read, typed_of
+from appointly.state.service_draft import NEW, TIMES, Draft, QuestionDraft, drafts_of, form_of, marked, read, typed_of
+from appointly.state.views import photo_of
 from appointly.visitor import current_actor
 
 LIST = "/dashboard/services"
@@ -32,6 +33,7 @@ Typed = Annotated[
     dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(max_length=10_000)]], Field(max_length=150)
 ]
 NOTICES = (0, 30, 60, 120, 240, 720, 1440, 2880, 10080)
+MOST_DRAFTS = 8
 HORIZONS = (7, 14, 30, 60, 90, 180, 365)
 Key = Annotated[str, Field(max_length=64)]
 # Selects: what they offer. A stored value beside these is offered too.
@@ -89,10 +91,12 @@ class ServiceEditor(rx.State):
     pictures: list[Choice] = []
     card: ServiceCard = ServiceCard("", "", "", "", "", "", "", "", "", "")
     head: Head = Head()
+    _drafts: dict[str, Draft] = {}
     _coming: int = 0
     _round: int = 0
     _was: tuple[dict[str, str], list[QuestionDraft]] = ({}, [])
     _provider: str = ""
+    _photo: str = ""
     _city: str = ""
 
     @rx.event
@@ -103,9 +107,26 @@ class ServiceEditor(rx.State):
         elif self.dirty and not self.saved and self.key == self._wanted():
             self.loaded = True
         else:
+            self._put_aside()
             self.loaded = False
             yield None  # so that nobody types into another service's fields
             await self._open()
+            self._take_up()
+
+    def _put_aside(self) -> None:
+        """Keep what was written for the service that was open before."""
+        if self.dirty and not self.saved and not self.missing:
+            kept = {key: draft for key, draft in self._drafts.items() if key != self.key}
+            kept[self.key] = Draft(self.typed, self.questions, self.seen)
+            self._drafts = dict(list(kept.items())[-MOST_DRAFTS:])
+
+    def _take_up(self) -> None:
+        """Go on with what was written for this service before another one was opened."""
+        draft = self._drafts.get(self.key)
+        if draft and not self.missing:
+            self._drafts = {key: each for key, each in self._drafts.items() if key != self.key}
+            self.typed, self.questions, self.seen = draft.typed, draft.questions, draft.seen
+            self._show()
 
     @rx.event
     async def start_over(self) -> None:
@@ -129,6 +150,7 @@ class ServiceEditor(rx.State):
             raise NotFound("Your account has no business yet.")
         form = ServiceForm.of(service) if service else NEW.model_copy(update={"category": profile.category})
         self.currency, self._provider, self._city = profile.currency, profile.business_name, profile.city
+        self._photo = photo_of(profile.picture)
         self.public_href = f"/services/{service.slug}" if service and service.status != "archived" else ""
         self.seen, self._coming = (form.fingerprint(), service.coming) if service else ("", 0)
         self.key, self.editing, self.missing, self.loaded = key, service is not None, False, True
@@ -189,10 +211,11 @@ class ServiceEditor(rx.State):
             self._show()
 
     @rx.event
-    def drop_question(self, key: Key) -> None:
-        """One question less."""
+    def drop_question(self, key: Key) -> EventSpec:
+        """One question less; the keyboard goes on where the next one can be asked."""
         self.questions = [draft for draft in self.questions if draft.key != key]
         self._show()
+        return rx.set_focus("ask")
 
     @rx.event
     def move_question(self, key: Key, up: bool) -> None:
@@ -304,7 +327,7 @@ class ServiceEditor(rx.State):
         self.dirty = (typed, self.questions) != self._was
         category = typed["category"]
         drawn = [picture for picture in DRAWN if picture.startswith(f"/pictures/{category}-")]
-        shown = typed["picture"] or (drawn[0] if drawn else "")
+        shown = typed["picture"] or self._photo or (drawn[0] if drawn else "")
         self.pictures = [
             Choice(picture, f"Picture {place}", chosen=picture == shown) for place, picture in enumerate(drawn, start=1)
         ]

@@ -67,6 +67,7 @@ async def write_a_service(page: Page) -> None:
     await page.get_by_label("Kind of answer").select_option("choice")
     await page.get_by_label("Answers, one a line").fill("Cedar\nCitrus")
     await page.get_by_label("Must be answered").check()
+    await put_another_question_first_and_take_it_away(page)
     await page.get_by_role("button", name="Put it online").click()
     await expect(page.get_by_text("Please write the price as a number")).to_be_visible()
     await expect(page.get_by_label("Answers, one a line")).to_have_value("Cedar\nCitrus")
@@ -74,6 +75,19 @@ async def write_a_service(page: Page) -> None:
     await page.get_by_role("button", name="Put it online").dblclick()
     await expect(page.get_by_text("Your service is online.")).to_be_visible()
     await expect(page.get_by_role("heading", name=TITLE)).to_have_count(1)
+
+
+async def put_another_question_first_and_take_it_away(page: Page) -> None:
+    """With the keyboard, which stays where one was."""
+    ask = page.get_by_role("button", name="Ask a question")
+    await ask.click()
+    await page.get_by_label("Question 2").fill("Any allergies?")
+    await page.get_by_role("button", name="Ask it earlier").last.press("Enter")
+    await expect(page.get_by_label("Question 1")).to_have_value("Any allergies?")
+    await expect(page.get_by_role("button", name="Ask it earlier").first).to_be_focused()
+    await page.get_by_role("button", name="Take this question away").first.press("Enter")
+    await expect(page.get_by_label("Question 1")).to_have_value(QUESTION)
+    await expect(ask).to_be_focused()
 
 
 async def change_the_price(page: Page) -> None:

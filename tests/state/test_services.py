@@ -136,6 +136,46 @@ async def test_a_reload_keeps_what_was_typed(tab: Tab) -> None:
     assert (await editor(tab)).typed["title"] == ""
 
 
+async def test_what_is_written_for_one_service_outlives_a_look_at_another(
+    tab: Tab, session: AsyncSession, provider: Provider
+) -> None:
+    one, other = await make_service(session, provider), await make_service(session, provider, letter="B")
+    await session.commit()
+    await tab.send(ServiceEditor.keep, name="title", value="Half written")
+    await open_editor(tab, one)
+    assert (await editor(tab)).typed["title"] == one.title
+    await tab.send(ServiceEditor.keep, name="title", value="Renamed")
+    await tab.send(ServiceEditor.ask)
+    await open_editor(tab, other)
+    assert ((await editor(tab)).typed["title"], (await editor(tab)).dirty) == (other.title, False)
+    await open_editor(tab, one)
+    state = await editor(tab)
+    assert (state.typed["title"], len(state.questions), state.dirty) == ("Renamed", 1, True)
+    await tab.send(ServiceEditor.start_over)
+    await open_editor(tab, other)
+    await open_editor(tab, one)
+    assert (await editor(tab)).typed["title"] == one.title, "given up, it does not come back"
+    tab.path = "/add-service"
+    await tab.send(ServiceEditor.load)
+    assert (await editor(tab)).typed["title"] == "Half written"
+    await tab.send(ServiceEditor.save, form=await submitted(tab, price="45"))
+    await tab.send(ServiceEditor.load)
+    assert (await editor(tab)).typed["title"] == "", "saved, it is not offered again"
+
+
+async def test_the_preview_shows_the_businesss_photo_where_a_service_has_none(
+    tab: Tab, session: AsyncSession, provider: Provider
+) -> None:
+    assert (await editor(tab)).card.picture == "/pictures/hair-1.svg"
+    provider.picture = f"/media/{provider.id}/large.webp"
+    session.add(provider)
+    await session.commit()
+    await tab.send(ServiceEditor.load)
+    assert (await editor(tab)).card.picture == f"/media/{provider.id}/small.webp"
+    await tab.send(ServiceEditor.keep, name="picture", value="/pictures/hair-2.svg")
+    assert (await editor(tab)).card.picture == "/pictures/hair-2.svg"
+
+
 async def test_a_page_that_was_forgotten_can_still_be_saved(tab: Tab, session: AsyncSession) -> None:
     form = await submitted(tab, title="Cut", price="45")
     state = await editor(tab)
