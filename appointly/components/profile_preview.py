@@ -24,27 +24,8 @@ def profile_preview(preview: Any, photo: Any = "", hours: Any = None, gallery: A
                 rx.el.div(class_name="aspect-[5/2] w-full bg-sunken"),
             ),
             rx.el.div(
-                rx.el.div(
-                    rx.cond(
-                        photo != "",
-                        rx.el.img(src=photo, alt="", class_name="size-16 rounded-full object-cover"),
-                        avatar(preview.initials, preview.tint, "large"),
-                    )
-                    if isinstance(photo, rx.Var)
-                    else avatar(preview.initials, preview.tint, "large"),
-                    class_name="-mt-13 w-fit rounded-full border-4 border-surface bg-surface",
-                ),
-                rx.cond(
-                    preview.name != "",
-                    rx.el.p(
-                        preview.name, dir="auto", class_name="mt-3 font-display text-xl font-semibold wrap-anywhere"
-                    ),
-                    rx.el.p("Your business", class_name=f"mt-3 font-display text-xl font-semibold {EMPTY}"),
-                ),
-                rx.cond(
-                    preview.headline != "",
-                    rx.el.p(preview.headline, dir="auto", class_name="mt-0.5 text-ink-soft wrap-anywhere"),
-                ),
+                _face(preview, photo),
+                _title(preview),
                 rx.el.div(
                     badge("New"),
                     rx.cond(preview.category != "", badge(preview.category, tone="accent")),
@@ -69,27 +50,49 @@ def profile_preview(preview: Any, photo: Any = "", hours: Any = None, gallery: A
                 if gallery is not None
                 else rx.fragment(),
                 rx.cond(preview.about != "", rx.el.div(written(preview.about), class_name="mt-4 text-sm")),
-                rx.cond(
-                    preview.service != "",
-                    rx.el.div(
-                        rx.el.div(
-                            rx.el.p(preview.service, dir="auto", class_name="font-medium wrap-anywhere"),
-                            rx.el.p(preview.service_note, class_name="text-sm text-ink-soft"),
-                            class_name="min-w-0",
-                        ),
-                        rx.el.span(
-                            "Book",
-                            class_name="rounded-control bg-accent px-3 py-1.5 text-sm font-semibold text-on-accent",
-                        ),
-                        class_name="mt-5 flex items-center justify-between gap-3 rounded-control bg-sunken px-4 py-3",
-                    ),
-                ),
+                rx.cond(preview.service != "", _service(preview)),
                 class_name="p-5",
             ),
             aria_hidden=True,
             class_name=f"{CARD} overflow-hidden shadow-low select-none",
         ),
         rx.el.figcaption("Your public profile, as it grows", class_name="mt-3 text-center text-sm text-ink-faint"),
+    )
+
+
+def _face(preview: Any, photo: Any) -> rx.Component:
+    disc = avatar(preview.initials, preview.tint, "large")
+    picture = rx.el.img(src=photo, alt="", class_name="size-16 rounded-full object-cover")
+    return rx.el.div(
+        rx.cond(photo != "", picture, disc) if isinstance(photo, rx.Var) else disc,
+        class_name="-mt-13 w-fit rounded-full border-4 border-surface bg-surface",
+    )
+
+
+def _title(preview: Any) -> rx.Component:
+    name = "mt-3 font-display text-xl font-semibold"
+    return rx.fragment(
+        rx.cond(
+            preview.name != "",
+            rx.el.p(preview.name, dir="auto", class_name=f"{name} wrap-anywhere"),
+            rx.el.p("Your business", class_name=f"{name} {EMPTY}"),
+        ),
+        rx.cond(
+            preview.headline != "",
+            rx.el.p(preview.headline, dir="auto", class_name="mt-0.5 text-ink-soft wrap-anywhere"),
+        ),
+    )
+
+
+def _service(preview: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(preview.service, dir="auto", class_name="font-medium wrap-anywhere"),
+            rx.el.p(preview.service_note, class_name="text-sm text-ink-soft"),
+            class_name="min-w-0",
+        ),
+        rx.el.span("Book", class_name="rounded-control bg-accent px-3 py-1.5 text-sm font-semibold text-on-accent"),
+        class_name="mt-5 flex items-center justify-between gap-3 rounded-control bg-sunken px-4 py-3",
     )
 
 

@@ -29,54 +29,13 @@ def exception_sheet() -> rx.Component:
                 aria_label="What it is",
                 class_name="flex gap-1 rounded-control bg-sunken p-1",
             ),
-            rx.el.div(
-                _field(rx.cond(form.kind == "block", "From", "First day"), _date("first", form.first)),
-                rx.cond(form.kind == "block", _field("at", _time("start", form.start, "Begins at"))),
-                class_name="flex gap-3",
-            ),
-            rx.el.div(
-                _field(rx.cond(form.kind == "block", "To", "Last day"), _date("last", form.last)),
-                rx.cond(form.kind == "block", _field("at", _time("end", form.end, "Ends at"))),
-                class_name="flex gap-3",
-            ),
+            _end("First day", "From", _date("first", form.first), _time("start", form.start, "Begins at")),
+            _end("Last day", "To", _date("last", form.last), _time("end", form.end, "Ends at")),
             rx.cond(form.words != "", rx.el.p(form.words, class_name="-mt-2 text-sm text-ink-soft")),
-            rx.cond(
-                form.kind == "hours",
-                rx.el.div(
-                    _hours("Open", ("start", form.start, "Opens"), ("end", form.end, "Closes")),
-                    _hours(
-                        "And again (optional)",
-                        ("start_again", form.start_again, "Opens again"),
-                        ("end_again", form.end_again, "Closes again"),
-                    ),
-                    class_name="flex flex-col gap-3",
-                ),
-            ),
+            rx.cond(form.kind == "hours", _other_hours()),
             _repeat(),
-            rx.el.label(
-                rx.el.span("Reason ", rx.el.span("(for you alone, optional)", class_name="font-normal text-ink-faint")),
-                rx.el.input(
-                    default_value=form.reason,
-                    key=f"reason-{form.version}",
-                    max_length=200,
-                    on_blur=lambda value: form.put("reason", value),
-                    class_name=CONTROL,
-                ),
-                class_name=f"{LABEL} flex flex-col gap-1.5",
-            ),
-            rx.el.div(
-                rx.cond(
-                    form.problem != "",
-                    message(form.problem, tone="bad"),
-                    rx.cond(
-                        form.ready,
-                        rx.el.div(
-                            change_summary(form.change, name_times=True), class_name="rounded-card bg-sunken px-4 py-3"
-                        ),
-                    ),
-                ),
-                aria_live="polite",
-            ),
+            _reason(),
+            _outcome(),
             rx.cond(
                 form.saved,
                 rx.el.span(on_mount=rx.call_function(f"() => document.getElementById('{SHEET}').close()")),
@@ -99,6 +58,16 @@ def _kind(value: str, label: str) -> rx.Component:
         aria_pressed=here,
         on_click=ExceptionForm.put("kind", value),
         class_name=rx.cond(here, f"{KIND} bg-surface text-ink shadow-low", f"{KIND} text-ink-soft hover:text-ink"),
+    )
+
+
+def _end(day: str, moment: str, date: rx.Component, time: rx.Component) -> rx.Component:
+    """Where it begins or ends: a day, or a moment where time is blocked."""
+    block = ExceptionForm.kind == "block"
+    return rx.el.div(
+        _field(rx.cond(block, moment, day), date),
+        rx.cond(block, _field("at", time)),
+        class_name="flex gap-3",
     )
 
 
@@ -138,6 +107,46 @@ def _hours(label: str, opens: tuple[str, Any, str], closes_at: tuple[str, Any, s
             _time(*closes_at),
             class_name="mt-1.5 flex items-center gap-2",
         ),
+    )
+
+
+def _other_hours() -> rx.Component:
+    form = ExceptionForm
+    return rx.el.div(
+        _hours("Open", ("start", form.start, "Opens"), ("end", form.end, "Closes")),
+        _hours(
+            "And again (optional)",
+            ("start_again", form.start_again, "Opens again"),
+            ("end_again", form.end_again, "Closes again"),
+        ),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _reason() -> rx.Component:
+    return rx.el.label(
+        rx.el.span("Reason ", rx.el.span("(for you alone, optional)", class_name="font-normal text-ink-faint")),
+        rx.el.input(
+            default_value=ExceptionForm.reason,
+            key=f"reason-{ExceptionForm.version}",
+            max_length=200,
+            on_blur=lambda value: ExceptionForm.put("reason", value),
+            class_name=CONTROL,
+        ),
+        class_name=f"{LABEL} flex flex-col gap-1.5",
+    )
+
+
+def _outcome() -> rx.Component:
+    """What is wrong, or what saving would change."""
+    change = change_summary(ExceptionForm.change, name_times=True)
+    return rx.el.div(
+        rx.cond(
+            ExceptionForm.problem != "",
+            message(ExceptionForm.problem, tone="bad"),
+            rx.cond(ExceptionForm.ready, rx.el.div(change, class_name="rounded-card bg-sunken px-4 py-3")),
+        ),
+        aria_live="polite",
     )
 
 

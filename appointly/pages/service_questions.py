@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, icon_button
-from appointly.components.fields import CONTROL, LABEL, option, select
+from appointly.components.fields import CONTROL, LABEL, checkbox, option, select
 from appointly.components.surfaces import CARD
 from appointly.operations.service_form import MOST_QUESTIONS
 from appointly.state.service_editor import ServiceEditor
@@ -43,26 +43,10 @@ def questions() -> rx.Component:
 
 
 def _question(draft: Any, place: Any) -> rx.Component:
-    count = ServiceEditor.questions.length()  # type: ignore[attr-defined]
     return rx.el.li(
         rx.el.div(
             rx.el.label(f"Question {place + 1}", html_for="label." + draft.key, class_name="text-sm font-semibold"),
-            rx.el.div(
-                icon_button(
-                    "arrow-up",
-                    "Ask it earlier",
-                    aria_disabled=place == 0,  # disabled, it would lose the keyboard on arriving at the end
-                    on_click=ServiceEditor.move_question(draft.key, True),
-                ),
-                icon_button(
-                    "arrow-down",
-                    "Ask it later",
-                    aria_disabled=place == count - 1,
-                    on_click=ServiceEditor.move_question(draft.key, False),
-                ),
-                icon_button("trash-2", "Take this question away", on_click=ServiceEditor.drop_question(draft.key)),
-                class_name="-my-2 -mr-2 flex",
-            ),
+            _moves(draft, place),
             class_name="flex items-center justify-between gap-3",
         ),
         _line(draft),
@@ -78,22 +62,29 @@ def _question(draft: Any, place: Any) -> rx.Component:
                     on_change=lambda value: ServiceEditor.keep_question(draft.key, "kind", value),
                 ),
             ),
-            rx.el.label(
-                rx.el.input(
-                    type="checkbox",
-                    name="required." + draft.key,
-                    default_checked=draft.required,
-                    on_change=lambda value: ServiceEditor.require_question(draft.key, value),
-                    class_name="size-5 shrink-0 accent-accent",
-                ),
-                rx.el.span("Must be answered", class_name="text-sm"),
-                class_name="flex min-h-11 items-center gap-3",
+            checkbox(
+                "Must be answered",
+                name="required." + draft.key,
+                default_checked=draft.required,
+                on_change=lambda value: ServiceEditor.require_question(draft.key, value),
             ),
             class_name="grid gap-x-5 gap-y-2 sm:grid-cols-2",
         ),
         rx.cond(draft.kind == "choice", _choices(draft)),
         key=draft.key,
         class_name="flex flex-col gap-3 rounded-card border border-line p-4",
+    )
+
+
+def _moves(draft: Any, place: Any) -> rx.Component:
+    last = place == ServiceEditor.questions.length() - 1  # type: ignore[attr-defined]
+    earlier, later = (ServiceEditor.move_question(draft.key, up) for up in (True, False))
+    return rx.el.div(
+        # disabled, it would lose the keyboard on arriving at the end
+        icon_button("arrow-up", "Ask it earlier", aria_disabled=place == 0, on_click=earlier),
+        icon_button("arrow-down", "Ask it later", aria_disabled=last, on_click=later),
+        icon_button("trash-2", "Take this question away", on_click=ServiceEditor.drop_question(draft.key)),
+        class_name="-my-2 -mr-2 flex",
     )
 
 

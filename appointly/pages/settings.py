@@ -115,51 +115,53 @@ def _email() -> rx.Component:
             ),
         ),
         rx.cond(SettingsPage.moving_to != "", message(moving)),
-        rx.el.details(
-            unfolds("Use another address"),
-            form(
-                rx.cond(SettingsPage.errors["email_form"] != "", _problem(SettingsPage.errors["email_form"])),
-                text_field(
-                    "New address",
-                    name="email",
-                    type="email",
-                    error=SettingsPage.errors["email"],
-                    auto_complete="email",
-                    max_length=254,
-                    default_value=SettingsPage.typed_email,
-                    key=f"email-{SettingsPage.typed_email}",
-                ),
-                rx.cond(
-                    SettingsPage.has_password,
-                    text_field(
-                        "Your password",
-                        name="email_current",
-                        type="password",
-                        error=SettingsPage.errors["email_current"],
-                        auto_complete="current-password",
-                    ),
-                ),
-                rx.el.p("We mail a link to both addresses. The account moves when both were opened.", class_name=NOTE),
-                rx.el.div(button("Mail both links", type="submit")),
-                action="/session/email",
-                class_name=f"{FORM} mt-4",
-            ),
-            open=SettingsPage.email_open,
-        ),
+        rx.el.details(unfolds("Use another address"), _other_email(), open=SettingsPage.email_open),
     )
 
 
-NOTE = "text-sm text-ink-faint"
+def _other_email() -> rx.Component:
+    return form(
+        _problem("email_form"),
+        text_field(
+            "New address",
+            name="email",
+            type="email",
+            error=SettingsPage.errors["email"],
+            auto_complete="email",
+            max_length=254,
+            default_value=SettingsPage.typed_email,
+            key=f"email-{SettingsPage.typed_email}",
+        ),
+        rx.cond(
+            SettingsPage.has_password,
+            text_field(
+                "Your password",
+                name="email_current",
+                type="password",
+                error=SettingsPage.errors["email_current"],
+                auto_complete="current-password",
+            ),
+        ),
+        rx.el.p(
+            "We mail a link to both addresses. The account moves when both were opened.",
+            class_name="text-sm text-ink-faint",
+        ),
+        rx.el.div(button("Mail both links", type="submit")),
+        action="/session/email",
+        class_name=f"{FORM} mt-4",
+    )
 
 
-def _problem(sentence: Any) -> rx.Component:
-    return message(sentence, tone="bad", role="alert")
+def _problem(form: str) -> rx.Component:
+    """What is wrong with a form as a whole."""
+    sentence = SettingsPage.errors[form]
+    return rx.cond(sentence != "", message(sentence, tone="bad", role="alert"))
 
 
 def _password() -> rx.Component:
     change = form(
         rx.cond(SettingsPage.done == "password", message("Your password is changed.", tone="good")),
-        rx.cond(SettingsPage.errors["password_form"] != "", _problem(SettingsPage.errors["password_form"])),
+        _problem("password_form"),
         text_field(
             "Current password",
             name="current",
