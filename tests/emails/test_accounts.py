@@ -1,4 +1,4 @@
-"""The mails about an account: each is sent by somebody, reads the same as text and HTML, and escapes what people write."""
+"""The mails about an account: each is sent by somebody, says the same in both forms, and escapes what people write."""
 
 import re
 
