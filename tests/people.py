@@ -8,10 +8,11 @@ from uuid import UUID
 from appointly.clock import now
 from appointly.database import transaction
 from appointly.domain.one_time_code import code_of
+from appointly.models import User
 from appointly.operations.sign_in import sign_in
 from appointly.operations.sign_up import SignUp, sign_up
-from appointly.queries.accounts import account_by_email
 from appointly.visitor import SESSION_COOKIE, access_token
+from tests.making import account_of
 from tests.processes import TEST_SECRET
 
 PASSWORD = "correct-horse-battery"
@@ -44,8 +45,7 @@ async def person(name: str = "Ada Lovelace", role: Literal["customer", "provider
 async def signed_in(user_id: UUID, email: str) -> Person:
     """An account that is there already, signed in once more."""
     async with transaction() as session:
-        account = await account_by_email(session, email)
-        assert account
+        account = account_of(await session.get_one(User, user_id))
         new = await sign_in(session, account, now())
     return Person(user_id, new.id, email, f"{SESSION_COOKIE}={new.token}", access_token(user_id, new.id, now()))
 
