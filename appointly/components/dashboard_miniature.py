@@ -61,6 +61,7 @@ def dashboard_miniature() -> rx.Component:
             "The provider's day: a booking appears the moment it is made, without a reload.",
             class_name="mt-3 text-center text-sm text-ink-faint",
         ),
+        class_name="min-w-0",
     )
 
 

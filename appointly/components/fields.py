@@ -9,6 +9,7 @@ CONTROL = (
     " placeholder:text-ink-faint aria-invalid:border-bad disabled:bg-sunken"
 )
 LABEL = "text-sm font-medium text-ink"
+MARKUP_HINT = "You can use **bold**, *italic*, lists with - and [links](https://…)."
 
 
 def field(

@@ -6,6 +6,8 @@ from typing import Any
 import reflex as rx
 
 CARD = "rounded-card border border-line bg-surface"
+# Above the bar of places on phones.
+SAVE_BAR = "sticky bottom-18 z-20 rounded-card border border-line-strong bg-surface p-3 pl-5 shadow-high lg:bottom-4"
 
 
 def card(*children: Any, class_name: str = "p-5", **props: Any) -> rx.Component:
@@ -94,13 +96,26 @@ def section(anchor: str, title: str, lead: Any, *children: Any) -> rx.Component:
     )
 
 
-def unfolds(label: str) -> rx.Component:
+def unfolds(label: Any, colour: str = "text-accent-ink") -> rx.Component:
     """The line of an `rx.el.details` that opens and closes it."""
     return rx.el.summary(
         rx.icon("chevron-right", size=18, aria_hidden=True, class_name="transition-transform in-open:rotate-90"),
         label,
-        class_name="flex min-h-9 w-fit cursor-pointer list-none items-center gap-1 text-sm font-medium text-accent-ink"
+        class_name=f"flex min-h-9 w-fit cursor-pointer list-none items-center gap-1 text-sm font-medium {colour}"
         " [&::-webkit-details-marker]:hidden pointer-coarse:min-h-11",
+    )
+
+
+def save_bar(words: Any, *actions: Any, above: Any = None) -> rx.Component:
+    """What is not saved yet and the buttons for it, always in reach; `above` says what stands in the way."""
+    return rx.el.div(
+        above if above is not None else rx.fragment(),
+        rx.el.div(
+            rx.el.div(words, aria_live="polite", class_name="min-w-40 flex-1 text-sm text-ink-soft"),
+            rx.el.div(*actions, class_name="ml-auto flex items-center gap-2"),
+            class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+        ),
+        class_name=SAVE_BAR,
     )
 
 

@@ -24,8 +24,8 @@ def timeline(day: Any, here: str) -> rx.Component:
         rx.foreach(day.marks, _mark),
         rx.el.div(
             rx.foreach(day.areas, _area),
+            rx.cond(day.now != "", _now(day)),  # behind the appointments, whose words it would strike out
             rx.foreach(day.booked, lambda entry: timeline_entry(entry, here)),
-            rx.cond(day.now != "", _now(day)),
             class_name="absolute inset-y-0 right-0 left-14",
         ),
         style={"height": day.height},
@@ -107,5 +107,5 @@ def _now(day: Any) -> rx.Component:
         rx.el.span(class_name="block h-0.5 bg-bad"),
         aria_hidden=True,
         style={"top": day.now},
-        class_name="pointer-events-none absolute inset-x-0 z-20",
+        class_name="pointer-events-none absolute inset-x-0",
     )

@@ -37,15 +37,15 @@ class ChangeView:
 
 
 def times_sentence(change: Change, *, done: bool) -> str:
-    """ "12 free times go, 30 come." or, of what is done, "12 free times went, 30 came."."""
-    goes, comes = ("went", "came") if done else (("goes", "go")[change.go != 1], ("comes", "come")[change.come != 1])
-    if change.go and change.come:
-        return f"{count(change.go, 'free time')} {goes}, {change.come:,} {comes}."
-    if change.go:
-        return f"{count(change.go, 'free time')} {goes}."
+    """ "This adds 30 free times and removes 12." or, of what is done, "30 free times added, 12 removed."."""
+    come, go = count(change.come, "free time"), count(change.go, "free time")
+    if change.come and change.go:
+        return f"{come} added, {change.go:,} removed." if done else f"This adds {come} and removes {change.go:,}."
     if change.come:
-        return f"{count(change.come, 'free time')} {comes}."
-    return "The free times stay as they are."
+        return f"{come} added." if done else f"This adds {come}."
+    if change.go:
+        return f"{go} removed." if done else f"This removes {go}."
+    return "Your free times stay as they are."
 
 
 def bookings_sentence(number: int, where: tuple[str, str]) -> str:

@@ -52,7 +52,7 @@ def _exceptions() -> rx.Component:
             _adding("moon", "Time off", "off"),
             _adding("clock", "Other hours", "hours"),
             _adding("ban", "Block time", "block"),
-            class_name="my-4 flex flex-wrap gap-2",
+            class_name="my-4 grid grid-cols-3 gap-2 sm:flex",
         ),
         rx.el.div(rx.cond(Exceptions.removed != "", _undo()), aria_live="polite"),
         rx.cond(
@@ -79,11 +79,11 @@ def _exceptions() -> rx.Component:
 
 def _adding(icon: str, label: str, kind: str) -> rx.Component:
     return button(
-        rx.icon(icon, size=16, aria_hidden=True),
+        rx.icon(icon, size=16, aria_hidden=True, class_name="max-sm:hidden"),
         label,
         kind="secondary",
         on_click=ExceptionForm.begin(kind),
-        class_name="max-sm:px-3",
+        class_name="max-sm:px-2",
         **opens(SHEET),
     )
 

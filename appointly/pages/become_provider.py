@@ -25,7 +25,7 @@ STEPS = (
 FREE = (
     ("To join", "Nothing"),
     ("Each month", "Nothing"),
-    ("To leave", "Nothing, and your bookings stay yours"),
+    ("To leave", "Nothing"),
 )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.links import link
 from appointly.components.marks import avatar
+from appointly.components.surfaces import unfolds
 
 
 def change_summary(change: Any, *, name_times: bool = False) -> rx.Component:
@@ -15,9 +16,7 @@ def change_summary(change: Any, *, name_times: bool = False) -> rx.Component:
         rx.cond(
             name_times & (change.gone.length() > 0),
             rx.el.details(
-                rx.el.summary(
-                    "Which ones", class_name="min-h-9 text-sm text-accent underline-offset-4 hover:underline"
-                ),
+                unfolds("Which ones"),
                 rx.el.ul(
                     rx.foreach(change.gone, lambda time: rx.el.li(time, class_name="tabular-nums")),
                     rx.cond(change.more_gone != "", rx.el.li(change.more_gone)),

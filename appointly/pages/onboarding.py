@@ -98,7 +98,7 @@ def _mark(number: int, name: str) -> rx.Component:
             rx.cond(
                 Onboarding.reached >= number,
                 "block h-1.5 rounded-full bg-accent-line",
-                "block h-1.5 rounded-full bg-sunken",
+                "block h-1.5 rounded-full bg-line",
             ),
         ),
     )

@@ -9,7 +9,7 @@ from appointly.components.feedback import empty_state, message
 from appointly.components.fields import text_field
 from appointly.components.forms import form
 from appointly.components.links import outward_link, text_link
-from appointly.components.surfaces import section
+from appointly.components.surfaces import section, unfolds
 from appointly.pages.shell import page
 from appointly.state.delete_account import DeleteAccount
 
@@ -31,7 +31,7 @@ def export_section() -> rx.Component:
 
 def delete_section() -> rx.Component:
     """What would happen, and the way to do it."""
-    return section("delete", "Delete your account", "This cannot be undone. What happens:", _delete())
+    return section("delete", "Delete your account", "You see what happens before anything does.", _delete())
 
 
 def _delete() -> rx.Component:
@@ -39,16 +39,17 @@ def _delete() -> rx.Component:
         DeleteAccount.possible,
         rx.el.div(
             rx.cond(DeleteAccount.error, message(DeleteAccount.error, tone="bad", role="alert")),
-            rx.el.ul(
-                rx.foreach(DeleteAccount.consequences, _consequence),
-                class_name="flex list-disc flex-col gap-2 pl-5 text-sm text-ink-soft",
-            ),
             rx.el.details(
-                rx.el.summary("Delete my account", class_name="cursor-pointer py-1 text-sm font-medium text-bad-ink"),
+                unfolds("Delete my account", "text-bad-ink"),
+                rx.el.p("This cannot be undone. What happens:", class_name="mt-2 text-sm font-medium"),
+                rx.el.ul(
+                    rx.foreach(DeleteAccount.consequences, _consequence),
+                    class_name="mt-2 mb-5 flex list-disc flex-col gap-2 pl-5 text-sm text-ink-soft",
+                ),
                 rx.cond(DeleteAccount.has_password, _ask(), _no_password()),
                 open=DeleteAccount.error != "",
             ),
-            class_name="flex flex-col gap-5",
+            class_name="flex flex-col gap-4",
         ),
         rx.el.p("An admin's account is not deleted here. Ask whoever runs the servers.", class_name="text-sm"),
     )
@@ -64,7 +65,7 @@ def _ask() -> rx.Component:
         text_field("Type “delete” to confirm", name="word", auto_complete="off", spell_check=False),
         rx.el.div(button("Delete my account for good", type="submit", kind="danger")),
         action="/session/delete-account",
-        class_name="mt-4 flex max-w-form flex-col gap-4",
+        class_name="flex max-w-form flex-col gap-4",
     )
 
 
@@ -83,7 +84,7 @@ def account_deleted() -> rx.Component:
         empty_state(
             "door-open",
             "Your account is deleted",
-            "Nothing here knows you any more. You can book without an account, or make a new one at any time.",
+            "Your details are removed. You can book without an account, or make a new one at any time.",
             link_button("Find an appointment", href="/services"),
             level=1,
         )

@@ -9,7 +9,7 @@ from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import link
 from appointly.components.marks import badge
-from appointly.components.surfaces import CARD, page_title
+from appointly.components.surfaces import CARD, page_title, unfolds
 from appointly.pages.shell import MENU_ITEM, workspace
 from appointly.state.base import Viewer
 from appointly.state.own_services import OwnServices
@@ -33,10 +33,7 @@ def own_services() -> rx.Component:
                 rx.cond(
                     OwnServices.archived,
                     rx.el.details(
-                        rx.el.summary(
-                            f"Archived ({OwnServices.archived.length()})",  # type: ignore[attr-defined]
-                            class_name="min-h-11 w-fit cursor-pointer content-center text-sm font-medium text-ink-soft",
-                        ),
+                        unfolds(f"Archived ({OwnServices.archived.length()})", "text-ink-soft"),  # type: ignore[attr-defined]
                         _list(OwnServices.archived),
                         class_name="mt-6",
                     ),
@@ -68,7 +65,7 @@ def _line(service: Any) -> rx.Component:
             alt="",
             width="480",
             height="320",
-            class_name="h-16 w-20 shrink-0 rounded-control object-cover dark:brightness-90 sm:w-24",
+            class_name="h-16 w-16 shrink-0 rounded-control object-cover dark:brightness-90 sm:w-24",
         ),
         rx.el.div(
             rx.el.h2(
@@ -83,9 +80,9 @@ def _line(service: Any) -> rx.Component:
             rx.el.p(f"{service.price} · {service.duration}", class_name=FIGURE),
             rx.cond(
                 service.status == "active",
-                rx.el.p(f"Next: {service.next_free} · {service.bookings} in 30 days", class_name=f"{FIGURE} md:hidden"),
-                rx.el.p(f"{service.bookings} in 30 days", class_name=f"{FIGURE} md:hidden"),
+                rx.el.p(f"Next free: {service.next_free}", class_name=f"{FIGURE} md:hidden"),
             ),
+            rx.el.p(f"{service.bookings} in 30 days", class_name=f"{FIGURE} md:hidden"),
             rx.el.p(_marks(service), class_name="mt-1 flex flex-wrap gap-1.5 empty:hidden"),
             class_name="min-w-0 flex-1",
         ),
@@ -106,7 +103,7 @@ def _line(service: Any) -> rx.Component:
         ),
         _menu(service),
         key=service.id,
-        class_name="group relative flex items-center gap-4 p-3 first:rounded-t-card last:rounded-b-card"
+        class_name="group relative flex items-center gap-3 p-3 sm:gap-4 first:rounded-t-card last:rounded-b-card"
         " hover:bg-sunken sm:px-4",
     )
 

@@ -8,11 +8,11 @@ from appointly.components.buttons import button, icon_button, link_button
 from appointly.components.choices import group
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
-from appointly.components.fields import CONTROL, field, option, text_area, text_field
+from appointly.components.fields import CONTROL, MARKUP_HINT, field, option, text_area, text_field
 from appointly.components.kept_fields import TYPING, choice, places, typed
 from appointly.components.picture_upload import picture_upload
 from appointly.components.profile_preview import profile_preview
-from appointly.components.surfaces import card, page_title
+from appointly.components.surfaces import card, page_title, save_bar, unfolds
 from appointly.components.zones import zone_options
 from appointly.display.services import CATEGORIES
 from appointly.operations.provider_fields import LONGEST_ABOUT, languages
@@ -118,7 +118,7 @@ def _who() -> tuple[rx.Component, ...]:
             optional=True,
             rows=7,
             max_length=LONGEST_ABOUT,
-            hint="Write **bold**, *italic*, lists with - and links as [words](https://…).",
+            hint=MARKUP_HINT,
             **typed(ProfileEditor, "about"),
         ),
     )
@@ -127,18 +127,7 @@ def _who() -> tuple[rx.Component, ...]:
 def _where() -> tuple[rx.Component, ...]:
     return (
         places(ProfileEditor),
-        rx.el.div(
-            _degrees("Latitude", "latitude"),
-            _degrees("Longitude", "longitude"),
-            button(
-                rx.icon("locate-fixed", size=18, aria_hidden=True),
-                "Use my position",
-                kind="secondary",
-                custom_attrs={"onClick": HERE_I_AM},
-                class_name="sm:mt-6.5",
-            ),
-            class_name="grid items-start gap-x-5 gap-y-4 sm:grid-cols-[1fr_1fr_auto]",
-        ),
+        _point(),
         choice(
             ProfileEditor,
             "Time zone",
@@ -167,6 +156,26 @@ def _zone_change() -> rx.Component:
     )
 
 
+def _point() -> rx.Component:
+    """Where exactly that is, which most people leave to the street and the city."""
+    return rx.el.details(
+        unfolds("The exact point on the map"),
+        rx.el.div(
+            _degrees("Latitude", "latitude"),
+            _degrees("Longitude", "longitude"),
+            button(
+                rx.icon("locate-fixed", size=18, aria_hidden=True),
+                "Use my position",
+                kind="secondary",
+                custom_attrs={"onClick": HERE_I_AM},
+                class_name="sm:mt-6.5",
+            ),
+            class_name="mt-3 grid items-start gap-x-5 gap-y-4 sm:grid-cols-[1fr_1fr_auto]",
+        ),
+        open=(ProfileEditor.errors["latitude"] != "") | (ProfileEditor.errors["longitude"] != ""),
+    )
+
+
 def _degrees(label: str, name: str) -> rx.Component:
     return text_field(
         label,
@@ -176,7 +185,7 @@ def _degrees(label: str, name: str) -> rx.Component:
         default_value=ProfileEditor.typed[name],
         on_change=lambda value: ProfileEditor.place(name, value).debounce(TYPING),
         on_blur=lambda value: ProfileEditor.place(name, value),
-        hint="Paste a whole point here, too." if name == "latitude" else "",
+        hint="Or paste both numbers from a map." if name == "latitude" else "",
         input_mode="text",
         max_length=60,
         auto_complete="off",
@@ -253,22 +262,13 @@ def _languages() -> rx.Component:
 
 
 def _save_bar() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
+    return save_bar(
+        rx.el.p(rx.cond(ProfileEditor.changed, "Not saved yet.", "Everything is saved.")),
+        icon_button("eye", "Preview", class_name="xl:hidden", **opens(PREVIEW)),
+        rx.cond(ProfileEditor.changed, button("Discard", kind="quiet", on_click=ProfileEditor.discard)),
+        button("Save", type="submit", busy=ProfileEditor.saving),
+        above=rx.cond(
             ProfileEditor.problem != "",
             rx.el.div(message(ProfileEditor.problem, tone="bad", role="alert"), class_name="mb-3"),
         ),
-        rx.el.div(
-            rx.el.p(
-                rx.cond(ProfileEditor.changed, "Not saved yet.", "Everything is saved."),
-                role="status",
-                class_name="mr-auto text-sm text-ink-soft",
-            ),
-            icon_button("eye", "Preview", class_name="xl:hidden", **opens(PREVIEW)),
-            rx.cond(ProfileEditor.changed, button("Discard", kind="quiet", on_click=ProfileEditor.discard)),
-            button("Save", type="submit", busy=ProfileEditor.saving),
-            class_name="flex flex-wrap items-center gap-2",
-        ),
-        class_name="sticky bottom-18 z-20 rounded-card border border-line-strong bg-surface p-3 pl-5 shadow-high"
-        " lg:bottom-4",
     )

@@ -200,17 +200,18 @@ def _column(day: Any, entry: Any) -> rx.Component:
                 class_name="pointer-events-none absolute inset-x-0 h-px bg-line",
             ),
         ),
+        rx.cond(  # behind the appointments, whose words it would strike out
+            day.now != "",
+            rx.el.span(
+                rx.el.span(class_name="absolute -top-1 -left-1 size-2.5 rounded-full bg-bad"),
+                aria_hidden=True,
+                style={"top": day.now},
+                class_name="pointer-events-none absolute inset-x-0 h-0.5 bg-bad",
+            ),
+        ),
         rx.el.div(
             rx.foreach(day.booked, lambda booked: entry(booked)),
             class_name="pointer-events-none absolute inset-y-0 right-1 left-1 *:pointer-events-auto",
-        ),
-        rx.cond(
-            day.now != "",
-            rx.el.span(
-                aria_hidden=True,
-                style={"top": day.now},
-                class_name="pointer-events-none absolute inset-x-0 z-20 h-0.5 bg-bad",
-            ),
         ),
         custom_attrs={"data-day": day.date},
         class_name="relative min-w-0 flex-1 border-l border-line select-none",

@@ -6,12 +6,12 @@ import reflex as rx
 
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import LABEL, checkbox, option, text_area, text_field
+from appointly.components.fields import LABEL, MARKUP_HINT, checkbox, option, text_area, text_field
 from appointly.components.forms import hidden
 from appointly.components.kept_fields import PAIR, choice
 from appointly.components.links import link
 from appointly.components.picture_upload import picture_upload
-from appointly.components.surfaces import page_title
+from appointly.components.surfaces import page_title, save_bar
 from appointly.display.formatting import duration
 from appointly.display.services import CATEGORIES, LOCATIONS, POLICIES
 from appointly.pages.service_fields import fold, kept, number, part, radios, typed
@@ -101,7 +101,7 @@ def _basics() -> rx.Component:
             optional=True,
             rows=6,
             max_length=8000,
-            hint="What happens, what is included, what to bring. **Bold**, *italic*, lists and links work.",
+            hint=f"What happens, what is included, what to bring. {MARKUP_HINT}",
             **typed("description"),
         ),
         fold(
@@ -243,7 +243,7 @@ def _booking() -> rx.Component:
             "Where it takes place",
             "location",
             {
-                "provider": ("At yours", ""),
+                "provider": ("At my place", ""),
                 "customer": ("At the customer's", ""),
                 "online": (LOCATIONS["online"], ""),
             },
@@ -321,31 +321,25 @@ def _trouble() -> rx.Component:
 
 
 def _save_bar() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.cond(
-                ServiceEditor.change != "",
-                rx.el.p(ServiceEditor.change, class_name="text-ink"),
-                rx.cond(ServiceEditor.dirty, rx.el.p("Not saved yet.")),
+    return save_bar(
+        rx.cond(
+            ServiceEditor.change != "",
+            rx.el.p(ServiceEditor.change, class_name="text-ink"),
+            rx.el.p(
+                rx.cond(
+                    ServiceEditor.dirty,
+                    "Not saved yet.",
+                    rx.cond(ServiceEditor.editing, "Everything is saved.", "Nobody sees it yet."),
+                )
             ),
-            rx.cond(
-                ServiceEditor.dirty & ServiceEditor.editing,
-                rx.el.button(
-                    "Undo the changes",
-                    type="button",
-                    on_click=ServiceEditor.start_over,
-                    class_name="min-h-9 text-accent underline-offset-4 hover:underline",
-                ),
-            ),
-            aria_live="polite",
-            class_name="min-w-0 flex-1 text-sm text-ink-soft",
+        ),
+        rx.cond(
+            ServiceEditor.dirty & ServiceEditor.editing,
+            button("Discard", kind="quiet", on_click=ServiceEditor.start_over),
         ),
         button(
             rx.cond(ServiceEditor.editing, "Save", "Put it online"),
             type="submit",
-            size="large",
             busy=ServiceEditor.saving | ServiceEditor.saved,
         ),
-        class_name="sticky bottom-16 z-20 -mx-4 flex items-center justify-between gap-4 border-t border-line bg-surface"
-        " px-4 py-3 sm:mx-0 sm:rounded-card sm:border sm:px-6 sm:shadow-high lg:bottom-4",
     )

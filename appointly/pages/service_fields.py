@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.fields import LABEL, option, text_field
-from appointly.components.surfaces import CARD
+from appointly.components.surfaces import CARD, unfolds
 from appointly.state.service_editor import ServiceEditor
 
 OPTION = (
-    "flex min-h-11 cursor-pointer items-start gap-3 rounded-control border border-line p-3 hover:bg-sunken"
+    "flex min-h-11 cursor-pointer items-start gap-3 rounded-control border border-field-line p-3 hover:bg-sunken"
     " has-checked:border-accent has-checked:bg-accent-soft"
 )
 
@@ -26,7 +26,7 @@ def part(title: str, *children: Any) -> rx.Component:
 def fold(name: str, title: str, *children: Any) -> rx.Component:
     """What most people leave as it is."""
     return rx.el.details(
-        rx.el.summary(title, class_name="min-h-11 w-fit cursor-pointer content-center text-sm font-medium text-accent"),
+        unfolds(title),
         rx.el.div(*children, class_name="mt-3 flex flex-col gap-5"),
         open=ServiceEditor.opened[name],
     )

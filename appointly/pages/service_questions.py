@@ -83,7 +83,7 @@ def _moves(draft: Any, place: Any) -> rx.Component:
         # disabled, it would lose the keyboard on arriving at the end
         icon_button("arrow-up", "Ask it earlier", aria_disabled=place == 0, on_click=earlier),
         icon_button("arrow-down", "Ask it later", aria_disabled=last, on_click=later),
-        icon_button("trash-2", "Take this question away", on_click=ServiceEditor.drop_question(draft.key)),
+        icon_button("trash-2", "Remove this question", on_click=ServiceEditor.drop_question(draft.key)),
         class_name="-my-2 -mr-2 flex",
     )
 

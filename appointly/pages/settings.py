@@ -205,11 +205,9 @@ def _places() -> rx.Component:
         "If you do not know one of these, sign it out and change your password.",
         rx.el.ul(rx.foreach(SettingsPage.places, _place), class_name="divide-y divide-line border-y border-line"),
         rx.el.div(
-            button(
-                "Sign out everywhere else",
-                kind="secondary",
-                on_click=SettingsPage.end_others,
-                disabled=~SettingsPage.elsewhere,
+            rx.cond(
+                SettingsPage.elsewhere,
+                button("Sign out everywhere else", kind="secondary", on_click=SettingsPage.end_others),
             ),
             form_button("Sign out everywhere", action="/session/end-all", class_name=looks("danger", "medium")),
             class_name="mt-5 flex flex-wrap gap-3",

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, form_button, looks
+from appointly.components.choices import choice_card, group
 from appointly.components.feedback import message
 from appointly.components.fields import text_field
 from appointly.components.forms import form, hidden
@@ -14,10 +15,6 @@ from appointly.components.surfaces import card
 from appointly.pages.shell import page
 from appointly.state.sign_in import SignInForm
 
-ROLE_CARD = (
-    "flex min-h-11 items-center gap-3 rounded-control border border-line-strong px-3 py-2 text-sm font-medium"
-    " has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent-ink"
-)
 DEMO_ROLES = (("customer", "As a customer"), ("provider", "As a provider"), ("admin", "As an admin"))
 
 
@@ -55,13 +52,10 @@ def signup() -> rx.Component:
         rx.cond(SignInForm.role == "provider", _google("business"), _google("signup")),
         form(
             hidden("next", SignInForm.then),
-            rx.el.fieldset(
-                rx.el.legend("I want to", class_name="mb-1.5 text-sm font-medium"),
-                rx.el.div(
-                    _role("customer", "book appointments", "calendar-check"),
-                    _role("provider", "offer services", "store"),
-                    class_name="grid gap-2 sm:grid-cols-2",
-                ),
+            group(
+                "I want to",
+                _role("customer", "Book appointments", "calendar-check"),
+                _role("provider", "Offer services", "store"),
             ),
             text_field("Your name", name="name", error=SignInForm.name_error, auto_complete="name", **_kept("name")),
             _email(),
@@ -156,18 +150,8 @@ def _login_form(door: str) -> rx.Component:
 
 
 def _role(value: str, label: str, icon: str) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="role",
-            value=value,
-            default_checked=SignInForm.role == value,
-            key=SignInForm.role,
-            class_name="accent-accent",
-        ),
-        rx.icon(icon, size=18, aria_hidden=True),
-        label,
-        class_name=ROLE_CARD,
+    return choice_card(
+        label, icon=icon, name="role", value=value, default_checked=SignInForm.role == value, key=SignInForm.role
     )
 
 

@@ -48,7 +48,7 @@ def review_bar() -> rx.Component:
         role="region",
         aria_label="Unsaved hours",
         aria_live="polite",
-        class_name="sticky bottom-20 z-20 mt-4 lg:bottom-6",
+        class_name="sticky bottom-18 z-20 mt-4 lg:bottom-4",
     )
 
 

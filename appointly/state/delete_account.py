@@ -43,12 +43,14 @@ class DeleteAccount(rx.State):
             made, taken = await coming_bookings(session, actor, at)
             self.has_password = (await own_account(session, actor, at)).has_password
         here = [
-            f"{_coming(made)} cancelled, and the other side is told by mail." if made else "",
-            f"{_coming(taken)} at your business cancelled, and your customers are told by mail." if taken else "",
+            f"{count(made, 'coming booking')} {_goes(made)}, and the provider is told by mail." if made else "",
+            f"{count(taken, 'coming booking')} at your business {_goes(taken)}, and your customers are told by mail."
+            if taken
+            else "",
             BUSINESS if actor.provider_id else "",
         ]
         self.consequences = [*filter(None, here), *EVERYBODY]
 
 
-def _coming(number: int) -> str:
-    return f"{count(number, 'coming booking')} {'is' if number == 1 else 'are'}"
+def _goes(number: int) -> str:
+    return "is cancelled" if number == 1 else "are cancelled"

@@ -154,7 +154,8 @@ class ProviderCalendar(rx.State):
 
     def _name(self, chosen: date, monday: date, zone: str) -> None:
         last = monday + 6 * DAY
-        self.title = f"{monday.day} {monday:%B} – {last.day} {last:%B} {last.year}"
+        begin = f"{monday.day} {monday:%B}" if monday.month != last.month else str(monday.day)
+        self.title = f"{begin} – {last.day} {last:%B} {last.year}"
         self.day_title, self.day, self.zone_name = long_day(chosen), chosen.isoformat(), zone_name(zone)
         self.previous, self.next = str(monday - 7 * DAY), str(monday + 7 * DAY)
         self.day_before, self.day_after = str(chosen - DAY), str(chosen + DAY)

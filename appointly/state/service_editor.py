@@ -12,6 +12,7 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
+from appointly.display.changes import times_sentence
 from appointly.display.services import LOCATIONS, POLICIES, ServiceCard
 from appointly.display.shapes import Choice
 from appointly.domain.fees import WHOLE, platform_fee
@@ -379,13 +380,7 @@ class ServiceEditor(rx.State):
 
 def changed(change: Change, coming: int) -> str:
     """What an edit does to the times on offer."""
-    come, go = formatting.count(change.come, "free time"), formatting.count(change.go, "free time")
-    if change.come and change.go:
-        said = f"This adds {come} and removes {change.go:,}."
-    elif change.come or change.go:
-        said = f"This adds {come}." if change.come else f"This removes {go}."
-    else:
-        said = "Your free times stay as they are."
+    said = times_sentence(change, done=False)
     return f"{said} {formatting.count(coming, 'booked time')} {'stays' if coming == 1 else 'stay'}." if coming else said
 
 

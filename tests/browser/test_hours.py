@@ -28,7 +28,7 @@ async def test_hours_are_changed_by_thumb_and_an_open_picker_follows(open_page: 
         await expect(switches).to_have_count(left - 1)
     await provider.get_by_role("button", name="See what changes").click()
     bar = provider.get_by_role("region", name="Unsaved hours")
-    await expect(bar.get_by_text("free times go.")).to_be_visible()
+    await expect(bar.get_by_text("This removes")).to_be_visible()
     await expect(bar.get_by_text("lie outside the new hours.")).to_be_visible()
     await bar.get_by_role("button", name="Save hours").click()
     await expect(provider.get_by_text("Saved.")).to_be_visible()

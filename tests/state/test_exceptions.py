@@ -69,10 +69,10 @@ async def test_time_off_is_told_saved_removed_and_put_back(tab: Tab, provider: P
     await tab.send(ExceptionForm.begin, kind="off")
     first, last = in_days(2), in_days(4)
     form = await fill(tab, first=str(first), last=str(last), reason="Holiday")
-    assert (form.ready, form.change.times) == (True, "18 free times go.")
+    assert (form.ready, form.change.times) == (True, "This removes 18 free times.")
     assert await count_free(provider) == free, "not yet"
     await tab.send(ExceptionForm.save)
-    assert (await tab.state(Viewer)).notice == "Saved. 18 free times went."
+    assert (await tab.state(Viewer)).notice == "Saved. 18 free times removed."
     await tab.send(ExceptionForm.save)
     assert await count_free(provider) == free - 18, "pressed twice"
     await tab.send(Exceptions.refresh)
@@ -80,7 +80,7 @@ async def test_time_off_is_told_saved_removed_and_put_back(tab: Tab, provider: P
     assert (entry.what, entry.reason, entry.series) == ("Closed", "Holiday", "")
     await tab.send(Exceptions.remove, key=entry.key)
     exceptions = await tab.state(Exceptions)
-    assert (exceptions.removed, exceptions.shown) == ("Removed. 18 free times came.", [])
+    assert (exceptions.removed, exceptions.shown) == ("Removed. 18 free times added.", [])
     await tab.send(Exceptions.undo)
     await tab.send(Exceptions.undo)
     assert (await tab.state(Exceptions)).shown == [entry]
@@ -111,7 +111,7 @@ async def test_a_drawn_block_names_what_it_hides_and_who_is_inside(tab: Tab, pro
         await book_appointment(session, GUEST, asking(inside.id), now())
     await tab.send(ExceptionForm.draw, day=str(day), start=600, end=690)
     form = await tab.state(ExceptionForm)
-    assert (form.start, form.end, form.change.times) == ("10:00", "11:30", "2 free times go.")
+    assert (form.start, form.end, form.change.times) == ("10:00", "11:30", "This removes 2 free times.")
     assert form.change.bookings == "1 booking stays and lies inside."
     assert [each.who for each in form.change.left_behind] == ["Grace Hopper"]
     await tab.send(ExceptionForm.save)

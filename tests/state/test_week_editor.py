@@ -67,8 +67,8 @@ async def test_a_change_is_shown_before_it_is_saved_and_happens_as_shown(tab: Ta
     await tab.send(WeekEditor.save)
     async with reading() as session:
         gone = before - len(await free_times(session, provider.id, now()))
-    assert shown.change.times == f"{gone} free times go."
-    assert (await tab.state(Viewer)).notice == f"Saved. {gone} free times went."
+    assert shown.change.times == f"This removes {gone} free times."
+    assert (await tab.state(Viewer)).notice == f"Saved. {gone} free times removed."
     assert await stored(provider) == [WeekdayRange(day, 660, 720) for day in range(1, 8)]
     assert not (await editor(tab)).changed
     await tab.send(WeekEditor.save)
