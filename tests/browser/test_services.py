@@ -85,7 +85,7 @@ async def put_another_question_first_and_take_it_away(page: Page) -> None:
     await page.get_by_role("button", name="Ask it earlier").last.press("Enter")
     await expect(page.get_by_label("Question 1")).to_have_value("Any allergies?")
     await expect(page.get_by_role("button", name="Ask it earlier").first).to_be_focused()
-    await page.get_by_role("button", name="Take this question away").first.press("Enter")
+    await page.get_by_role("button", name="Remove this question").first.press("Enter")
     await expect(page.get_by_label("Question 1")).to_have_value(QUESTION)
     await expect(ask).to_be_focused()
 
