@@ -229,9 +229,9 @@ async def test_what_really_happened_is_said_where_somebody_booked_after_the_prev
     await tab.send(ExceptionForm.save)
     notice = (await tab.state(Viewer)).notice
     if not booked:
-        assert notice == "Saved. 6 free times went."
+        assert notice == "Saved. 6 free times removed."
         return
     assert notice == (
         "Saved. Something was booked or changed meanwhile, so this is what really happened: "
-        "5 free times went. 1 booking stays and lies inside."
+        "5 free times removed. 1 booking stays and lies inside."
     )
