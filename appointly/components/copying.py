@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button
 
 
-def copy_button(label: str, text: Any) -> rx.Component:
+def copy_button(label: str, text: Any, **props: Any) -> rx.Component:
     """Copies `text`, and says so in its own place."""
     copy: rx.Var[Any] = rx.Var(
         "(event) => { const button = event.currentTarget; navigator.clipboard.writeText(button.value).then(() => {"
@@ -22,6 +22,7 @@ def copy_button(label: str, text: Any) -> rx.Component:
         value=text,
         custom_attrs={"onClick": copy},
         class_name="group",
+        **props,
     )
 
 

@@ -7,11 +7,11 @@ import reflex as rx
 from appointly.components.buttons import button
 from appointly.components.copying import copy_button
 from appointly.components.feedback import message
-from appointly.components.fields import LABEL, checkbox, field, option, select, text_field
+from appointly.components.fields import CONTROL, LABEL, checkbox, field, option, select, text_field
 from appointly.components.links import text_link
 from appointly.components.surfaces import section, unfolds
 from appointly.domain.rights import SCOPES
-from appointly.state.api_tokens import ApiTokens
+from appointly.state.api_tokens import COPY, FIELD, ApiTokens
 
 LIVES = (("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("0", "Until you revoke it"))
 
@@ -25,7 +25,7 @@ def api_tokens() -> rx.Component:
             "With a token a program of yours acts for you. It may do what you tick here, never change your account. ",
             text_link("How it is used", href="/api/v1/docs", reload_document=True),
         ),
-        rx.cond(ApiTokens.secret != "", _secret()),
+        rx.el.div(_secret(), class_name=rx.cond(ApiTokens.shown, "", "hidden")),
         rx.cond(
             ApiTokens.tokens,
             rx.el.ul(rx.foreach(ApiTokens.tokens, _token), class_name="divide-y divide-line border-y border-line"),
@@ -42,9 +42,16 @@ def _secret() -> rx.Component:
     """Shown once."""
     return message(
         rx.el.p("This is your token. Keep it now: it is not shown again.", class_name="font-medium"),
-        rx.el.code(ApiTokens.secret, id="new-token", class_name="mt-2 block text-sm break-all select-all"),
+        rx.el.input(
+            id=FIELD,
+            read_only=True,
+            auto_complete="off",
+            spell_check=False,
+            aria_label="Your token",
+            class_name=f"{CONTROL} mt-2 font-mono",
+        ),
         rx.el.div(
-            copy_button("Copy", ApiTokens.secret),
+            copy_button("Copy", "", id=COPY),
             button("I have kept it", kind="quiet", size="small", on_click=ApiTokens.hide),
             class_name="mt-3 flex gap-2",
         ),

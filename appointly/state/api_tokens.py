@@ -17,6 +17,8 @@ from appointly.state.settings_page import Typed, ago, say
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
+FIELD, COPY = "new-token", "copy-new-token"
+
 
 @dataclass(frozen=True)
 class TokenView:
@@ -44,20 +46,25 @@ def token_view(token: OwnToken, at: Any) -> TokenView:
     )
 
 
+def put_in_place(secret: str) -> list[EventSpec]:
+    """Into the field and the button that copies it: what is in a state is kept by the server for an hour."""
+    return [rx.set_value(place, secret) for place in (FIELD, COPY)]
+
+
 class ApiTokens(rx.State):
-    """The list, and for a moment the secret of one that was just made: it is shown once and then nowhere."""
+    """The list. The secret of one that was just made goes straight into the page and is kept nowhere."""
 
     __access__ = "signed_in"
 
     tokens: list[TokenView] = []
-    secret: str = ""
+    shown: bool = False
     made: int = 0
     errors: dict[str, str] = {"token_name": "", "scopes": "", "form": ""}
 
     @rx.event
     async def load(self) -> None:
         """The page opens."""
-        self.secret = ""
+        self.shown = False
         await self._read()
 
     async def _read(self) -> None:
@@ -67,10 +74,10 @@ class ApiTokens(rx.State):
         self.tokens = [token_view(token, at) for token in found]
 
     @rx.event
-    async def make(self, form: Typed) -> None:
+    async def make(self, form: Typed) -> list[EventSpec] | None:
         """Make a token: its name, the scopes that are ticked, its life in days."""
         self.errors = dict.fromkeys(self.errors, "")
-        self.secret = ""
+        self.shown = False
         typed = {
             "name": form.get("token_name", ""),
             "scopes": [scope for scope in SCOPES if scope in form],
@@ -79,23 +86,26 @@ class ApiTokens(rx.State):
         try:
             new = parse(NewToken, typed)
             async with transaction() as session:
-                self.secret = await make_api_token(session, current_actor(), new, now())
+                secret = await make_api_token(session, current_actor(), new, now())
         except AppointlyError as error:
             found = {"token_name": error.fields.get("name", ""), "scopes": error.fields.get("scopes", "")}
             self.errors = found | {"form": "" if any(found.values()) else error.message}
-            return
+            return None
         self.made += 1  # empties the form
+        self.shown = True
         await self._read()
+        return put_in_place(secret)
 
     @rx.event
-    def hide(self) -> None:
+    def hide(self) -> list[EventSpec]:
         """The secret was kept elsewhere."""
-        self.secret = ""
+        self.shown = False
+        return put_in_place("")
 
     @rx.event
     async def revoke(self, token: UUID) -> EventSpec:
         """End a token at once."""
-        self.secret = ""
+        self.shown = False
         async with transaction() as session:
             gone = await revoke_api_token(session, current_actor(), token)
         await self._read()
