@@ -4,7 +4,7 @@ A socket keeps the cookies it was opened with, so signing in and out are never e
 to its page with `error` and everything that was typed except the password.
 """
 
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -73,6 +73,13 @@ async def read_form(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+async def read_door(request: Request) -> dict[str, str]:
+    """`read_form` for pages that lead on: sent before the page has loaded, `next` is empty, but in the page's address."""
+    typed = await read_form(request)
+    asked = dict(parse_qsl(request.headers.get("referer", "").partition("?")[2]))
+    return typed | {"next": typed.get("next") or asked.get("next", "")}
+
+
 def back(page: str, error: AppointlyError, typed: dict[str, str]) -> Response:
     """Back to the form, which says what was wrong and still holds what was typed."""
     kept = {name: value[:LONGEST_VALUE] for name, value in typed.items() if name != "password" and value}
@@ -117,7 +124,7 @@ def chosen(typed: dict[str, str], form: type[BaseModel]) -> dict[str, str]:
 @access("public")
 async def login(request: Request) -> Response:
     """Sign in: `email`, `password`, `next`, and `page` = provider for the providers' own page."""
-    typed = await read_form(request)
+    typed = await read_door(request)
     role = "provider" if typed.pop("page", "") == "provider" else "customer"
     then = typed.get("next", "")
     try:
@@ -191,7 +198,7 @@ async def back_to_the_code(error: AppointlyError, typed: dict[str, str]) -> Resp
 @access("public")
 async def signup(request: Request) -> Response:
     """Make an account and sign in: `email`, `password`, `name`, `role`, `next`."""
-    typed = await read_form(request)
+    typed = await read_door(request)
     try:
         account = await register(parse(SignUp, chosen(typed, SignUp)), now())
         return await welcome(account, typed.get("next", ""))

@@ -3,6 +3,7 @@
 import statistics
 import time
 from base64 import urlsafe_b64encode
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx
@@ -252,3 +253,13 @@ async def test_a_refresh_token_ends_with_its_sign_in(http: httpx.AsyncClient) ->
     for token in (made["refresh_token"], "unknown", ""):
         refused = await http.post("/api/v1/auth/refresh", json={"refresh_token": token})
         assert (refused.status_code, refused.json()["code"]) == (401, "refresh_invalid")
+
+
+async def test_a_form_sent_before_its_page_had_loaded_keeps_the_way(http: httpx.AsyncClient) -> None:
+    login = {"email": (await person()).email, "password": PASSWORD, "next": ""}
+    for asked, end in (("/book/a?slot=1", "/book/a?slot=1"), ("//evil.example", "/account")):
+        page = {"referer": f"http://127.0.0.1:8000/login?{urlencode({'next': asked})}"}
+        assert (await http.post("/session/login", data=login, headers=page)).headers["location"] == end
+    odd = {"referer": "http://[?next=/a"}
+    wrong = await http.post("/session/login", data=login | {"password": "x"}, headers=odd)
+    assert "next=%2Fa" in wrong.headers["location"]
