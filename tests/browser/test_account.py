@@ -1,10 +1,11 @@
-"""A newcomer confirms the address, makes a token, and sets a new password, with the mails from the mailbox."""
+"""A newcomer confirms the address, makes a token, sets a new password and leaves, with the mails from the mailbox."""
 
 import asyncio
 import re
 from time import monotonic
 from urllib.parse import quote
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -50,7 +51,9 @@ async def test_from_sign_up_to_a_new_password(open_page: OpenPage) -> None:
     await page.get_by_label("What is it for?").fill("My script")
     await page.get_by_label("See your name and address").check()
     await page.get_by_role("button", name="Make the token").click()
-    secret = await page.locator("#new-token").inner_text()
+    await expect(page.get_by_label("Your token")).to_have_value(re.compile("apt_"))
+    secret = await page.get_by_label("Your token").input_value()
+    await expect(page.locator("#copy-new-token")).to_have_js_property("value", secret)
     who = await other.request.get("/api/v1/auth/me", headers={"authorization": f"Bearer {secret}"})
     assert (await who.json())["user"]["email"] == email
     violations = await Axe().run(page)
@@ -58,7 +61,8 @@ async def test_from_sign_up_to_a_new_password(open_page: OpenPage) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await page.reload()
     await expect(page.get_by_text("My script").first).to_be_visible()
-    await expect(page.locator("#new-token")).to_have_count(0)
+    await expect(page.locator("#new-token")).to_be_hidden()
+    await expect(page.locator("#new-token")).to_have_value("")
 
     await other.goto("/login")
     await other.get_by_role("link", name="Forgotten your password?").click()
@@ -76,3 +80,21 @@ async def test_from_sign_up_to_a_new_password(open_page: OpenPage) -> None:
     await expect(other.get_by_role("heading", name="Your bookings")).to_be_visible()
     await page.goto("/account/settings")  # the browser from before is signed out
     await page.wait_for_url("**/login?**")
+
+    await other.goto("/account/settings")
+    async with other.expect_download() as downloading:
+        await other.get_by_role("link", name="Download my data").click()
+    with ZipFile(await (await downloading.value).path()) as archive:
+        assert email in archive.read("account.json").decode()
+    leaving = other.get_by_role("region", name="Delete your account")
+    await leaving.get_by_text("Delete my account", exact=True).click()
+    await leaving.get_by_label("Your password").fill(NEW_PASSWORD)
+    await leaving.get_by_label("Type “delete” to confirm").fill("no")
+    await leaving.get_by_role("button", name="Delete my account for good").click()
+    await expect(leaving.get_by_role("alert")).to_be_visible()
+    await leaving.get_by_label("Your password").fill(NEW_PASSWORD)
+    await leaving.get_by_label("Type “delete” to confirm").fill("delete")
+    await leaving.get_by_role("button", name="Delete my account for good").click()
+    await expect(other.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    await other.goto("/account/settings")
+    await other.wait_for_url("**/login?**")
