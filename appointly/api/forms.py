@@ -74,7 +74,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 async def read_door(request: Request) -> dict[str, str]:
-    """`read_form` for pages that lead on: sent before the page has loaded, `next` is empty, but in the page's address."""
+    """`read_form` for pages that lead on: what was sent before the page had loaded has `next` in its address alone."""
     typed = await read_form(request)
     asked = dict(parse_qsl(request.headers.get("referer", "").partition("?")[2]))
     return typed | {"next": typed.get("next") or asked.get("next", "")}
