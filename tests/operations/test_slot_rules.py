@@ -193,7 +193,7 @@ def fields(row: Row) -> tuple[object, ...]:
 
 
 EXAMPLES = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=75, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 BAR = Case(  # open from ten until two, the night the clock goes back, in halves that touch at midnight
     "Europe/Berlin",
