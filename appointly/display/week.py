@@ -52,7 +52,7 @@ def week_of(stored: Iterable[WeekdayRange]) -> list[EditedDay]:
 def with_neighbours(week: Sequence[EditedDay]) -> list[EditedDay]:
     """The whole week, told: also where the hours of the day before run into those of a day."""
     days = [told(day) for day in week]
-    return [replace(day, note=overlap(before, day)) for before, day in zip([days[-1], *days[:-1]], days, strict=True)]
+    return [replace(day, note=overlap(before, day)) for before, day in zip([*days[-1:], *days[:-1]], days, strict=True)]
 
 
 def overlap(before: EditedDay, day: EditedDay) -> str:
