@@ -83,7 +83,7 @@ def _adding(icon: str, label: str, kind: str) -> rx.Component:
         label,
         kind="secondary",
         on_click=ExceptionForm.begin(kind),
-        class_name="max-sm:px-2",
+        class_name="max-sm:px-2 max-2xl:px-3",
         **opens(SHEET),
     )
 

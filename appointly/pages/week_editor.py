@@ -86,7 +86,7 @@ def _day(day: Any) -> rx.Component:
                 day.name, class_name=rx.cond(day.open, "font-semibold", "font-medium text-ink-faint"), aria_hidden=True
             ),
             rx.cond(day.open, rx.fragment(), rx.el.span("Closed", class_name="ml-auto text-sm text-ink-faint")),
-            class_name="flex min-h-11 items-center gap-3 sm:w-48 sm:shrink-0",
+            class_name="flex min-h-11 items-center gap-3 sm:min-w-40 sm:shrink-0",
         ),
         rx.cond(
             day.open,

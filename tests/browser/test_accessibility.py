@@ -86,3 +86,71 @@ async def test_the_account_and_the_admin(open_page: OpenPage, site: Site, width:
         await admin.goto(path)
         await expect(admin.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         await assert_clean(admin)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+async def test_the_ways_in(open_page: OpenPage, width: int, dark: bool) -> None:
+    page = await open_page(width, dark=dark)
+    for path, heading in [
+        ("/login", "Welcome back"),
+        ("/login-provider", "Your day, one step away"),
+        ("/signup", "Make your account"),
+        ("/reset-password", "Forgotten your password?"),
+        ("/reset-password/new?token=x", "Set a new password"),
+        ("/confirm?token=x", "Is this your address?"),
+        ("/link-google", "Nothing is waiting here"),
+        ("/become-provider", "Be booked while you work."),
+        ("/account-deleted", "Your account is deleted"),
+    ]:
+        await page.goto(path)
+        await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        await assert_clean(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, True), (390, False)])
+async def test_what_an_account_and_a_business_are_told(open_page: OpenPage, site: Site, width: int, dark: bool) -> None:
+    page = await open_page(width, dark=dark)
+    await sign_in(page, site, "provider")
+    await page.goto("/account/settings")
+    for fold in ("Use another address", "Make a token", "Delete my account"):
+        await page.locator("summary", has_text=fold).click()
+    await assert_clean(page)
+    await page.goto("/dashboard/profile")
+    await page.get_by_text("The exact point on the map").click()
+    await assert_clean(page)
+    await page.goto("/dashboard/availability")
+    await page.get_by_role("button", name="Copy to other days").first.click()
+    await assert_clean(page)
+    await page.get_by_role("button", name="Other hours").first.click()
+    await expect(page.get_by_role("dialog").get_by_text("free times")).to_be_visible()
+    await assert_clean(page)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+async def test_the_first_steps_of_a_business(open_page: OpenPage, site: Site, width: int, dark: bool) -> None:
+    page = await open_page(width, dark=dark)
+    form = {"name": "Nadia", "email": f"nadia{width}@example.com", "password": "a short sentence", "role": "provider"}
+    await page.request.post("/session/signup", form=form, headers={"origin": site.url}, max_redirects=0)
+    await page.goto("/onboarding")
+    await page.get_by_role("button", name="Save and continue").click()
+    await expect(page.get_by_text("Please fill this in.").first).to_be_visible()
+    await assert_clean(page)
+    await page.get_by_label("Business name").fill("صالون الياسمين للعناية بالشعر " * 4)
+    await page.get_by_role("radio", name="Hair").check(force=True)
+    await page.get_by_role("button", name="Save and continue").click()
+    await expect(page.get_by_role("heading", name="Where do people meet you?")).to_be_visible()
+    await assert_clean(page)
+    await page.get_by_label("City").fill("Berlin")
+    await page.get_by_label("Time zone").select_option("Europe/Berlin")
+    await page.get_by_role("checkbox", name="At my place").check()
+    await page.get_by_role("button", name="Save and continue").click()
+    await expect(page.get_by_role("heading", name="When do you work?")).to_be_visible()
+    await assert_clean(page)
+    await page.goto("/dashboard")
+    await expect(page.get_by_role("heading", name="Before people can book you")).to_be_visible()
+    await assert_clean(page)
+    await page.goto("/dashboard/services")
+    await expect(page.get_by_text("Nothing on offer yet")).to_be_visible()
+    await assert_clean(page)
