@@ -40,7 +40,10 @@ WITH theirs AS (
 UPDATE message SET recipient = %(nobody)s, status = CASE status WHEN 'planned' THEN 'skipped' ELSE status END
 FROM theirs WHERE message.id = theirs.id
 """
-_SILENCE_ACCOUNT = "DELETE FROM job WHERE kind = 'account_mail' AND payload ->> 'to' = ANY(%(addresses)s)"
+_SILENCE_ACCOUNT = """
+DELETE FROM job WHERE kind = 'account_mail' AND payload ->> 'to' = ANY(%(addresses)s)
+    OR kind = 'reset_asked' AND payload ->> 'email' = ANY(%(addresses)s)
+"""
 _ADDRESSES = """
 SELECT email FROM "user" WHERE id = %(user_id)s UNION SELECT email FROM one_time_code WHERE user_id = %(user_id)s
 UNION SELECT target FROM one_time_code WHERE user_id = %(user_id)s AND target <> ''

@@ -22,6 +22,7 @@ from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.delete_account import delete_account
 from appointly.operations.finish_appointment import complete_appointment
 from appointly.operations.identities import enter
+from appointly.operations.reset_password import ask_for_reset
 from appointly.operations.sign_up import SignUp, sign_up
 from appointly.queries.leaving import coming_bookings
 from tests.hostile import fingerprint
@@ -73,6 +74,7 @@ async def customer_with_a_past(session: AsyncSession) -> tuple[Actor, Provider]:
     async with transaction() as own:
         made = [await book_appointment(own, actor, asking(slot, **details), now()) for slot in slots[:3]]
         await mail_account(own, "sign_in_code", ada.email, "x", now(), code_id=str(uuid7()))
+        await ask_for_reset(own, ada.email, now())
     past = "UPDATE appointment SET start_time = start_time - interval '9 days', end_time = end_time - interval '9 days'"
     await session.exec(text(f"{past} WHERE id = '{made[0].id}'"))  # type: ignore[call-overload]
     await session.commit()
