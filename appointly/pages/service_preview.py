@@ -39,27 +39,28 @@ def preview() -> rx.Component:
                 line("calendar-x", head.policy),
                 class_name="mt-4 flex flex-col gap-2 text-sm text-ink-soft",
             ),
-            rx.cond(
-                ServiceEditor.questions,
-                rx.el.div(
-                    rx.el.p("You ask", class_name="text-sm font-medium"),
-                    rx.el.ol(
-                        rx.foreach(
-                            ServiceEditor.questions,
-                            lambda asked: rx.el.li(
-                                asked.label,
-                                rx.cond(asked.required, "", " (optional)"),
-                                dir="auto",
-                                class_name="wrap-anywhere",
-                            ),
-                        ),
-                        class_name="mt-1 list-inside list-decimal text-sm text-ink-soft",
-                    ),
-                    class_name="mt-4 max-h-64 overflow-y-auto",
-                ),
-            ),
+            rx.cond(ServiceEditor.questions, _asked()),
             class_name=f"{CARD} mt-4 p-4",
         ),
         aria_label="As customers will see it",
         class_name="w-full max-w-panel self-start xl:sticky xl:top-6",
+    )
+
+
+def _asked() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("You ask", class_name="text-sm font-medium"),
+        rx.el.ol(
+            rx.foreach(
+                ServiceEditor.questions,
+                lambda asked: rx.el.li(
+                    asked.label,
+                    rx.cond(asked.required, "", " (optional)"),
+                    dir="auto",
+                    class_name="wrap-anywhere",
+                ),
+            ),
+            class_name="mt-1 list-inside list-decimal text-sm text-ink-soft",
+        ),
+        class_name="mt-4 max-h-64 overflow-y-auto",
     )
