@@ -141,5 +141,9 @@ def switch(label: Any, on: Any, **props: Any) -> rx.Component:
 def time_input(label: Any, **props: Any) -> rx.Component:
     """A time of the clock in steps of five minutes, entered the way the device is used to; named by `label`."""
     return rx.el.input(
-        type="time", step="300", aria_label=label, class_name=f"{CONTROL} max-w-34 tabular-nums", **props
+        type="time",
+        step="300",
+        aria_label=label,
+        class_name=f"{CONTROL} min-w-0 max-w-34 tabular-nums max-sm:px-1.5",
+        **props,
     )

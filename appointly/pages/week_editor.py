@@ -132,9 +132,12 @@ def _range(day: Any, entry: Any) -> rx.Component:
                 **problem,
             ),
             icon_button(
-                "x", f"Remove these hours of {day.name}", on_click=WeekEditor.remove_range(day.weekday, entry.id)
+                "x",
+                f"Remove these hours of {day.name}",
+                on_click=WeekEditor.remove_range(day.weekday, entry.id),
+                class_name="shrink-0 max-sm:-mr-3 max-sm:-ml-1",
             ),
-            class_name="flex items-center gap-2",
+            class_name="flex items-center gap-1 sm:gap-2",
         ),
         rx.cond(entry.words != "", rx.el.p(entry.words, class_name="mt-1 text-sm text-ink-soft")),
         key=f"{version}-{entry.id}",
