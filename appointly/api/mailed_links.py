@@ -10,13 +10,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from appointly import limits
+from appointly import limits, routes
 from appointly.api.forms import back, chosen, read_form, to_the_code, welcome
 from appointly.api.guard import GuardedRoute, access
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.one_time_code import fits, link_key
-from appointly.errors import AppointlyError, LinkEnded, TooManyCodes
+from appointly.errors import AppointlyError, LinkEnded
 from appointly.operations.change_email import confirm_email_change
 from appointly.operations.reset_password import ask_for_reset, reset_password
 from appointly.operations.sign_up import NewPassword
@@ -179,7 +179,7 @@ async def choose(request: Request) -> Response:
     try:
         provider = account.role == "provider"
         response = await to_the_code(account, "") if provider else await welcome(account, "")
-    except TooManyCodes as error:
-        response = back("/login-provider", error, {"email": account.email})
+    except AppointlyError as error:  # the password is set: it can be used at the door
+        response = back(routes.login(account.role), error, {"email": account.email})
     drop_key(response, link_id)
     return response

@@ -51,44 +51,62 @@ function brush(root, settings) {
     // After this event: it would dismiss at once a dialog that it finds open.
     setTimeout(() => document.getElementById(settings.current.sheet)?.showModal());
   };
-  const swipe = (event) => {
-    const along = event.clientX - press.x;
-    if (Math.abs(along) < SWIPE_PX || Math.abs(event.clientY - press.y) > SWIPE_PX / 2) return;
+  const swipe = (touch) => {
+    const along = touch.clientX - press.x;
+    if (Math.abs(along) < SWIPE_PX || Math.abs(touch.clientY - press.y) > SWIPE_PX / 2) return;
     document.querySelector(`[data-swipe=${along > 0 ? "previous" : "next"}]`)?.click();
   };
+  const draw = (y) => {
+    stroke.to = minuteAt(stroke.column, y);
+    show();
+  };
+  const lift = () => (Math.abs(stroke.to - stroke.from) >= STEP / 2 ? finish() : giveUp());
+  const freeColumn = (target) => (target.closest("a, button") ? null : target.closest("[data-day]"));
 
+  // A finger is followed by its touches: of a pointer, browsers take the finger away as soon as it might scroll.
   const listeners = {
     pointerdown(event) {
-      giveUp();
-      const column = event.target.closest("[data-day]");
-      if (event.pointerType === "touch") {
-        press = { x: event.clientX, y: event.clientY };
-        if (column && !event.target.closest("a, button"))
-          press.timer = setTimeout(() => begin(column, press.y), LONG_PRESS_MS);
-      } else if (column && event.button === 0 && !event.target.closest("a, button")) {
-        event.preventDefault();
-        root.setPointerCapture(event.pointerId);
-        begin(column, event.clientY);
-      }
+      const column = freeColumn(event.target);
+      if (event.pointerType === "touch" || event.button !== 0 || !column) return;
+      event.preventDefault();
+      root.setPointerCapture(event.pointerId);
+      begin(column, event.clientY);
     },
     pointermove(event) {
+      if (stroke && event.pointerType !== "touch") draw(event.clientY);
+    },
+    pointerup(event) {
+      if (stroke && event.pointerType !== "touch") lift();
+    },
+    pointercancel(event) {
+      if (event.pointerType !== "touch") giveUp();
+    },
+    touchstart(event) {
+      giveUp();
+      if (event.touches.length > 1) return;
+      const [{ clientX: x, clientY: y }] = event.touches;
+      const column = freeColumn(event.target);
+      press = { x, y, timer: column && setTimeout(() => begin(column, y), LONG_PRESS_MS) };
+    },
+    touchmove(event) {
+      const [touch] = event.touches;
       if (stroke) {
-        stroke.to = minuteAt(stroke.column, event.clientY);
-        show();
-      } else if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > STEADY_PX) {
+        event.preventDefault(); // else the page would scroll away below the finger
+        draw(touch.clientY);
+      } else if (press && Math.hypot(touch.clientX - press.x, touch.clientY - press.y) > STEADY_PX) {
         clearTimeout(press.timer);
       }
     },
-    pointerup(event) {
-      const drawn = stroke && Math.abs(stroke.to - stroke.from) >= STEP / 2;
-      if (drawn) return finish();
-      if (!stroke && press) swipe(event);
-      giveUp();
+    touchend(event) {
+      if (stroke) {
+        event.preventDefault(); // else a click would follow, and dismiss what opens now
+        lift();
+      } else {
+        if (press) swipe(event.changedTouches[0]);
+        giveUp();
+      }
     },
-    pointercancel: giveUp,
-    touchmove(event) {
-      if (stroke) event.preventDefault(); // else the page would scroll away below the finger
-    },
+    touchcancel: giveUp,
     contextmenu(event) {
       if (stroke) event.preventDefault();
     },

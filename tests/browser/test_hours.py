@@ -1,5 +1,7 @@
 """A provider changes hours by thumb and blocks time by drawing; customers' open pages follow."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -71,3 +73,50 @@ async def test_time_is_blocked_by_drawing_and_given_back(open_page: OpenPage, si
     await expect(page.get_by_role("button", name="Stocktaking")).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("button", name="Stocktaking")).to_be_visible()
+
+
+async def test_time_is_blocked_with_a_finger_after_a_long_press(open_page: OpenPage, site: Site) -> None:
+    page = await open_page(width=390, height=844)
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    async def touch(kind: str, *point: float) -> None:
+        points = [{"x": point[0], "y": point[1]}] if point else []
+        await devtools.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    await sign_in(page, site, "provider")
+    await page.goto("/dashboard/calendar")
+    days = page.get_by_role("navigation", name="Days of this week").get_by_role("link")
+    await days.last.click()
+    await expect(days.last).to_have_attribute("aria-current", "date")
+    column = page.locator("[data-day]:visible")
+    await column.scroll_into_view_if_needed()
+    box = await column.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 12, box["y"] + 3 * HOUR_PX
+    sheet = page.get_by_role("dialog", name="Block time")
+    mark = column.get_by_text(re.compile(r"^\d\d:\d\d – \d\d:\d\d$"))
+
+    await touch("Start", x, y)  # a short touch that moves on scrolls the page
+    await touch("Move", x, y - 40)
+    await touch("End")
+    await expect(sheet).to_have_count(0)
+    await page.evaluate("scrollTo(0, 0)")
+
+    box = await column.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 12, box["y"] + 3 * HOUR_PX
+    await touch("Start", x, y)
+    await expect(mark).to_be_visible()  # pressed long enough
+    await touch("Move", x, y + HOUR_PX / 2)
+    await touch("Move", x, y + HOUR_PX)
+    await touch("End")
+    await expect(sheet).to_be_visible()
+    await expect(sheet.get_by_label("Reason")).to_be_visible()
+    await sheet.get_by_label("Reason").fill("By thumb")
+    await sheet.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("button", name="By thumb")).to_be_visible()
+    await expect(sheet).to_have_count(0)
+    await page.get_by_role("button", name="By thumb").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await expect(page.get_by_role("button", name="By thumb")).to_have_count(0)
