@@ -14,8 +14,11 @@ TINTS = 6
 
 def money(amount: int, currency: str) -> str:
     """`amount` in minor units: "Free", "€45" or "€45.50"."""
-    if amount == 0:
-        return "Free"
+    return sum_of(amount, currency) if amount else "Free"
+
+
+def sum_of(amount: int, currency: str) -> str:
+    """The same for money that came in: "€0", "€45" or "€45.50"."""
     value = decimal(amount, currency)
     if value == value.to_integral_value():
         return str(format_currency(value, currency, "¤#,##0", locale=LOCALE, currency_digits=False))

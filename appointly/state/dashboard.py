@@ -11,7 +11,7 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
-from appointly.display.formatting import count, duration, long_day, money, zone_name
+from appointly.display.formatting import count, duration, long_day, sum_of, zone_name
 from appointly.display.timeline import Timeline, timeline_of
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import (
@@ -114,24 +114,21 @@ class Dashboard(rx.State):
         self.zone_name = zone_name(shop.time_zone)
         self.date = long_day(at.astimezone(ZoneInfo(shop.time_zone)).date())
         self.today = str(told.today)
-        self.today_note = f"{told.today_left} still to come" if told.today_left else "All done" if told.today else "—"
+        self.today_note = (
+            f"{told.today_left} still to come" if told.today_left else "All done" if told.today else "Nobody is booked"
+        )
         self.waiting = told.requests
         self.waiting_note = "waiting for your answer" if told.requests else "Nothing waits for you"
         self.week_ahead = str(told.next_week)
         self.week_note = f"{count(told.new_bookings, 'new booking')} this week"
-        self.earned = figure(told.earned, shop.currency)
+        self.earned = sum_of(told.earned, shop.currency)
         self.earned_note = compared(told.earned, told.earned_before)
-
-
-def figure(amount: int, currency: str) -> str:
-    """An amount of money as a figure, nothing too."""
-    return money(amount, currency) if amount else "0"
 
 
 def compared(value: int, before: int) -> str:
     """How a figure of the last 30 days stands to that of the 30 before."""
     if not before:
-        return "in the last 30 days"
+        return "Nothing in the 30 days before"
     change = round(100 * (value - before) / before)
     return f"{change:+d} % on the 30 days before" if change else "as in the 30 days before"
 
