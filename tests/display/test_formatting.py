@@ -37,7 +37,7 @@ def test_money_by_its_currency(amount: int, currency: str, written: str) -> None
 
 
 def test_nothing_that_came_in_is_not_called_free() -> None:
-    assert (sum_of(0, "EUR"), sum_of(0, "JPY"), sum_of(4550, "EUR")) == ("€0", "¥0", "€45.50")
+    assert (sum_of(0, "EUR"), sum_of(0, "JPY"), sum_of(4550, "EUR")) == ("€0", "JP¥0", "€45.50")
 
 
 @pytest.mark.parametrize(("minutes", "written"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30"), (125, "2 h 05")])
