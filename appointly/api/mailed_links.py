@@ -4,6 +4,7 @@ A link's key leaves the address with the first answer: it is kept in a cookie th
 that follows names the link without it. Opening a link changes nothing, so mail scanners may; its button does.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from appointly import limits, routes
 from appointly.api.forms import back, chosen, read_form, to_the_code, welcome
 from appointly.api.guard import GuardedRoute, access
+from appointly.api.sessions import forget, keep
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.one_time_code import fits, link_key
@@ -28,7 +30,7 @@ from appointly.validation import EmailAddress, parse
 from appointly.visitor import current_visitor
 
 router = APIRouter(prefix="/session", include_in_schema=False, route_class=GuardedRoute)
-KEPT_SECONDS = 30 * 60
+KEPT, KEPT_FOR = timedelta(minutes=30), "/session"
 COOKIE = "appointly_link_"
 ASK, CHOOSE, CONFIRM = "/reset-password", "/reset-password/new", "/confirm"
 
@@ -75,7 +77,7 @@ def cookie_of(link_id: UUID) -> str:
 
 def drop_key(response: Response, link_id: UUID) -> None:
     """The link was used: its key is of no more use."""
-    response.delete_cookie(cookie_of(link_id), path="/session", httponly=True, secure=settings().secure_cookies)
+    forget(response, cookie_of(link_id), path=KEPT_FOR)
 
 
 @router.get("/link/{link_id}")
@@ -96,15 +98,7 @@ async def open_link(link_id: str, key: str = "") -> Response:
         page = f"{CONFIRM}?error={LinkEnded.code}"
     response = RedirectResponse(page, 303, {"referrer-policy": "no-referrer", "cache-control": "no-store"})
     if kept:
-        response.set_cookie(
-            cookie_of(identifier),
-            key,
-            max_age=KEPT_SECONDS,
-            path="/session",
-            httponly=True,
-            secure=settings().secure_cookies,
-            samesite="lax",
-        )
+        keep(response, cookie_of(identifier), key, KEPT, path=KEPT_FOR)
     return response
 
 

@@ -15,9 +15,10 @@ BROWSER_COOKIE_LIFE = 3600  # longer than a code, so that the page knows whose h
 DEVICE_COOKIE_LIFE = 400 * 24 * 3600  # browsers keep none longer
 
 
-def _set(response: Response, name: str, value: str, seconds: int) -> None:
+def _set(response: Response, name: str, value: str, seconds: int, path: str = "/") -> None:
     """Out of reach of scripts and of other sites."""
-    response.set_cookie(name, value, max_age=seconds, httponly=True, secure=settings().secure_cookies, samesite="lax")
+    secure = settings().secure_cookies
+    response.set_cookie(name, value, max_age=seconds, path=path, httponly=True, secure=secure, samesite="lax")
 
 
 def set_session_cookie(response: Response, token: str) -> None:
@@ -41,15 +42,15 @@ def remember_device(response: Response, email: str) -> None:
     _set(response, DEVICE_COOKIE, device_value(current_origin(), email), DEVICE_COOKIE_LIFE)
 
 
-def keep(response: Response, name: str, value: str, life: timedelta) -> None:
-    """Leave something sealed with the browser for a while."""
-    _set(response, name, value, int(life.total_seconds()))
+def keep(response: Response, name: str, value: str, life: timedelta, path: str = "/") -> None:
+    """Leave something with the browser for a while: what is sealed, or a key that only `path` gets."""
+    _set(response, name, value, int(life.total_seconds()), path)
 
 
-def forget(response: Response, *names: str) -> None:
+def forget(response: Response, *names: str, path: str = "/") -> None:
     """Take these cookies back."""
     for name in names:
-        response.delete_cookie(name, httponly=True, secure=settings().secure_cookies, samesite="lax")
+        response.delete_cookie(name, path=path, httponly=True, secure=settings().secure_cookies, samesite="lax")
 
 
 def forget_everything(response: Response) -> None:

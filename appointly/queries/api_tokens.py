@@ -9,28 +9,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
-from appointly.queries.sessions import token_hash
+from appointly.queries.sessions import HELD, Holder, token_hash
 
 PREFIX = "apt_"  # tells people, and programs that look for leaked secrets, what it is
 
 
 @dataclass(frozen=True)
-class LivingToken:
+class LivingToken(Holder):
     """A token that is good, what it may do, and the person behind it."""
 
-    id: UUID
     scopes: list[str]
     last_used_at: datetime | None
-    user_id: UUID
-    kind: str
-    name: str
-    email: str
-    provider_id: UUID | None
-
-    @property
-    def actor(self) -> Actor:
-        """The person, as operations ask for them."""
-        return Actor(self.kind, self.user_id, self.provider_id, self.name, self.email)
 
 
 @dataclass(frozen=True)
@@ -46,13 +35,12 @@ class OwnToken:
     created_at: datetime
 
 
-_LIVING = """
-SELECT t.id, t.scopes, t.last_used_at, u.id AS user_id, u.role AS kind, u.name, u.email, p.id AS provider_id
-FROM api_token t
-JOIN "user" u ON u.id = t.user_id
-LEFT JOIN provider p ON p.user_id = u.id
-WHERE t.token_hash = %(hash)s AND (t.expires_at IS NULL OR t.expires_at > %(now)s) AND u.disabled_at IS NULL
+_LIVING = (
+    HELD.format(table="api_token", more="held.scopes, held.last_used_at")
+    + """
+held.token_hash = %(hash)s AND (held.expires_at IS NULL OR held.expires_at > %(now)s)
 """
+)
 _OWN = """
 SELECT id, name, hint, scopes, expires_at, last_used_at, created_at FROM api_token WHERE user_id = %(user_id)s
 ORDER BY created_at DESC, id DESC

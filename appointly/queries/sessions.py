@@ -18,11 +18,10 @@ IDLE_LIMITS = {"customer": timedelta(days=14), "provider": timedelta(days=4), "a
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """One living login session and the person behind it."""
+class Holder:
+    """The person behind a secret; `id` is the secret's own."""
 
     id: UUID
-    last_seen_at: datetime
     user_id: UUID
     kind: str
     name: str
@@ -35,21 +34,34 @@ class SignedIn:
         return Actor(self.kind, self.user_id, self.provider_id, self.name, self.email)
 
 
+@dataclass(frozen=True)
+class SignedIn(Holder):
+    """One living login session and the person behind it."""
+
+    last_seen_at: datetime
+
+
 def token_hash(token: str) -> bytes:
     """What the database knows of a session's secret."""
     return sha256(token.encode(errors="replace")).digest()
 
 
-_LIVING = """
-SELECT s.id, s.last_seen_at, u.id AS user_id, u.role AS kind, u.name, u.email, p.id AS provider_id
-FROM login_session s
-JOIN "user" u ON u.id = s.user_id
+# `held` is the `table` of the secret; the person's account is not disabled.
+HELD: LiteralString = """
+SELECT held.id, u.id AS user_id, u.role AS kind, u.name, u.email, p.id AS provider_id, {more}
+FROM {table} held
+JOIN "user" u ON u.id = held.user_id
 LEFT JOIN provider p ON p.user_id = u.id
-WHERE s.expires_at > %(now)s AND u.disabled_at IS NULL
-  AND s.last_seen_at > CASE u.role WHEN 'admin' THEN %(admin)s WHEN 'provider' THEN %(provider)s ELSE %(customer)s END
+WHERE u.disabled_at IS NULL AND """
+_LIVING = (
+    HELD.format(table="login_session", more="held.last_seen_at")
+    + """held.expires_at > %(now)s
+  AND held.last_seen_at >
+      CASE u.role WHEN 'admin' THEN %(admin)s WHEN 'provider' THEN %(provider)s ELSE %(customer)s END
   AND """
-_BY_HASH = _LIVING + "s.token_hash = %(key)s"
-_BY_ID = _LIVING + "s.id = %(key)s"
+)
+_BY_HASH = _LIVING + "held.token_hash = %(key)s"
+_BY_ID = _LIVING + "held.id = %(key)s"
 
 
 async def session_for_token(session: AsyncSession, token: str, now: datetime) -> SignedIn | None:
