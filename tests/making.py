@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.clock import now
 from appointly.domain.actor import Actor
 from appointly.models import Provider, Service, Slot, User
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import BookingRequest
+from appointly.operations.hours import WeekdayHours
+from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.accounts import Account
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
@@ -38,6 +41,18 @@ async def make_provider(session: AsyncSession, name: str = "Studio Nine", time_z
     )
     session.add(provider)
     await session.flush()
+    return provider
+
+
+def every_day(opens: str = "09:00", closes: str = "12:00") -> list[WeekdayHours]:
+    return [WeekdayHours(weekday=weekday, opens=opens, closes=closes) for weekday in range(1, 8)]
+
+
+async def make_open_provider(session: AsyncSession) -> Provider:
+    """A business that is open from nine to five every day, committed."""
+    provider = await make_provider(session)
+    await set_working_hours(session, owner_of(provider), every_day("09:00", "17:00"), now())
+    await session.commit()
     return provider
 
 

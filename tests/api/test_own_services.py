@@ -14,14 +14,11 @@ from appointly.database import reading, transaction
 from appointly.domain.actor import GUEST
 from appointly.models import Provider, Service, Slot
 from appointly.operations.book_appointment import book_appointment
-from appointly.operations.hours import WeekdayHours
-from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.storefront import offers_of_provider
 from tests.hostile import NOBODY, VALUES, fingerprint
-from tests.making import asking, make_provider, make_service, owner_of
+from tests.making import asking, make_open_provider, make_provider, make_service
 from tests.people import Person, person, signed_in
 
-WEEK = [WeekdayHours(weekday=day, opens="09:00", closes="17:00") for day in range(1, 8)]
 NEW: dict[str, Any] = {
     "title": "Cut",
     "category": "hair",
@@ -54,10 +51,7 @@ EVERYTHING: dict[str, Any] = NEW | {
 
 @pytest.fixture
 async def provider(session: AsyncSession) -> Provider:
-    made = await make_provider(session)
-    await set_working_hours(session, owner_of(made), WEEK, now())
-    await session.commit()
-    return made
+    return await make_open_provider(session)
 
 
 @pytest.fixture

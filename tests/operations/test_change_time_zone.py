@@ -18,8 +18,8 @@ from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from appointly.queries.bookings import booking_by_id
 from appointly.queries.hours import blocked_times, date_overrides, working_hours
-from tests.making import NOW, asking, make_provider, make_service, owner_of
-from tests.operations.test_hours import TUESDAY, every_day
+from tests.making import NOW, asking, every_day, make_provider, make_service, owner_of
+from tests.operations.test_hours import TUESDAY
 
 WEDNESDAY = date(2026, 11, 25)
 

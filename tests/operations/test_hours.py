@@ -34,13 +34,9 @@ from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from appointly.queries.bookings import booking_by_id
 from appointly.queries.hours import WeekdayRange, blocked_times, date_overrides, working_hours
-from tests.making import NOW, asking, customer, make_provider, make_service, make_user, owner_of
+from tests.making import NOW, asking, customer, every_day, make_provider, make_service, make_user, owner_of
 
 TUESDAY = date(2026, 11, 24)
-
-
-def every_day(opens: str = "09:00", closes: str = "12:00") -> list[WeekdayHours]:
-    return [WeekdayHours(weekday=weekday, opens=opens, closes=closes) for weekday in range(1, 8)]
 
 
 async def test_a_week_becomes_free_times_and_pages_hear_of_it(session: AsyncSession) -> None:

@@ -21,8 +21,8 @@ from appointly.operations.preview_change import Change, measure_change, preview_
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from tests.hostile import fingerprint
-from tests.making import NOW, asking, make_provider, make_service, owner_of
-from tests.operations.test_hours import TUESDAY, every_day
+from tests.making import NOW, asking, every_day, make_provider, make_service, owner_of
+from tests.operations.test_hours import TUESDAY
 
 NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # in Berlin
 

@@ -27,9 +27,9 @@ from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from tests.conftest import clone_database
 from tests.invariants import broken_invariants
-from tests.making import NOW, asking, make_provider, owner_of
+from tests.making import NOW, asking, every_day, make_provider, owner_of
 from tests.operations.test_booking_races import Race
-from tests.operations.test_services import TOMORROW, WEEK, changes, form
+from tests.operations.test_services import TOMORROW, changes, form
 
 CROWD = 8
 
@@ -45,7 +45,7 @@ async def race(servers: Servers, worker_number: int) -> AsyncIterator[Race]:
 async def shop(race: Race, name: str = "Studio Nine") -> Provider:
     async with race.transaction() as session:
         provider = await make_provider(session, name)
-        await set_working_hours(session, owner_of(provider), WEEK, NOW)
+        await set_working_hours(session, owner_of(provider), every_day("09:00", "17:00"), NOW)
     return provider
 
 

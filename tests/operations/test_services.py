@@ -15,16 +15,14 @@ from appointly.operations.book_appointment import book_appointment
 from appointly.operations.delete_service import delete_service
 from appointly.operations.duplicate_service import duplicate_service
 from appointly.operations.edit_service import edit_service
-from appointly.operations.hours import WeekdayHours
 from appointly.operations.service_form import ServiceChanges, ServiceForm
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from appointly.queries.storefront import offers_of_provider, service_page
 from appointly.validation import parse
 from tests.invariants import broken_invariants
-from tests.making import NOW, asking, customer, make_provider, make_user, owner_of
+from tests.making import NOW, asking, customer, every_day, make_provider, make_user, owner_of
 
-WEEK = [WeekdayHours(weekday=day, opens="09:00", closes="17:00") for day in range(1, 8)]
 BASICS: dict[str, Any] = {
     "title": "Cut and colour",
     "category": "hair",
@@ -45,7 +43,7 @@ def changes(**values: object) -> ServiceChanges:
 
 async def shop(session: AsyncSession, name: str = "Studio Nine") -> Provider:
     provider = await make_provider(session, name)
-    await set_working_hours(session, owner_of(provider), WEEK, NOW)
+    await set_working_hours(session, owner_of(provider), every_day("09:00", "17:00"), NOW)
     return provider
 
 

@@ -23,8 +23,7 @@ from appointly.state.base import Viewer
 from appointly.state.exception_form import ExceptionForm, shown_by
 from appointly.state.exceptions import Exceptions
 from tests.hostile import fingerprint
-from tests.making import asking, make_provider, make_service, owner_of
-from tests.operations.test_hours import every_day
+from tests.making import asking, every_day, make_provider, make_service, owner_of
 from tests.people import signed_in
 from tests.state.driver import Tab, browser_tab
 

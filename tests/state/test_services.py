@@ -13,25 +13,20 @@ from appointly.clock import now
 from appointly.domain.actor import GUEST
 from appointly.models import Provider, Service, Slot
 from appointly.operations.book_appointment import book_appointment
-from appointly.operations.hours import WeekdayHours
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.state.base import Viewer
 from appointly.state.own_services import OwnServices
 from appointly.state.service_editor import ServiceEditor
-from tests.making import asking, make_provider, make_service, owner_of
+from tests.making import asking, every_day, make_open_provider, make_provider, make_service, owner_of
 from tests.people import signed_in
 from tests.state.driver import Tab, browser_tab
 
-WEEK = [WeekdayHours(weekday=day, opens="09:00", closes="17:00") for day in range(1, 8)]
 LIST = "/dashboard/services"
 
 
 @pytest.fixture
 async def provider(session: AsyncSession) -> Provider:
-    made = await make_provider(session)
-    await set_working_hours(session, owner_of(made), WEEK, now())
-    await session.commit()
-    return made
+    return await make_open_provider(session)
 
 
 @pytest.fixture
@@ -194,7 +189,7 @@ async def test_an_edit_says_what_it_changes_and_keeps_question_ids(
 ) -> None:
     asked = {"id": "q1", "label": "Why?", "kind": "text", "required": True, "choices": []}
     service = await make_service(session, provider, questions=[asked], horizon_days=7, deposit_percent=10)
-    await set_working_hours(session, owner_of(provider), WEEK, now())
+    await set_working_hours(session, owner_of(provider), every_day("09:00", "17:00"), now())
     slot = (
         await session.exec(select(Slot).where(Slot.start_time > now() + timedelta(days=1)).order_by(col(Slot.token)))
     ).first()

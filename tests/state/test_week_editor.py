@@ -18,8 +18,7 @@ from appointly.queries.offered import free_times
 from appointly.state.base import Viewer
 from appointly.state.week_editor import WeekEditor
 from tests.hostile import fingerprint
-from tests.making import asking, make_provider, make_service, owner_of
-from tests.operations.test_hours import every_day
+from tests.making import asking, every_day, make_provider, make_service, owner_of
 from tests.people import signed_in
 from tests.state.driver import Tab, browser_tab
 

@@ -14,16 +14,13 @@ from appointly.database import reading, transaction
 from appointly.models import Appointment, Provider, Service
 from appointly.operations.add_service import add_service
 from appointly.operations.edit_service import edit_service
-from appointly.operations.hours import WeekdayHours
 from appointly.operations.service_form import ServiceChanges, ServiceForm
-from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
 from appointly.state.wizard import ASKED_ANEW, Wizard
 from appointly.validation import parse
-from tests.making import make_provider, owner_of
+from tests.making import make_open_provider, owner_of
 from tests.state.driver import Tab, browser_tab
 
-WEEK = [WeekdayHours(weekday=day, opens="09:00", closes="17:00") for day in range(1, 8)]
 NEW = {"title": "Cut", "category": "hair", "price": {"amount": 4500, "currency": "EUR"}, "duration_minutes": 60}
 ASKED: list[dict[str, Any]] = [
     {"label": "Anything else?", "kind": "text"},
@@ -36,10 +33,7 @@ WHO = {"customer_name": "Ada", "customer_email": "ada@example.com", "customer_ph
 
 @pytest.fixture
 async def provider(session: AsyncSession) -> Provider:
-    made = await make_provider(session)
-    await set_working_hours(session, owner_of(made), WEEK, now())
-    await session.commit()
-    return made
+    return await make_open_provider(session)
 
 
 @pytest.fixture
