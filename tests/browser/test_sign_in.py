@@ -24,12 +24,18 @@ def flush(site: Site) -> None:
             client.flushdb()
 
 
-async def newest_mail(page: Page, seen: int = 0) -> str:
-    """The subject of the provider's newest mail, when there are more than `seen`."""
+async def code_mails(page: Page) -> list[str]:
+    """The subjects of the mails with a code, newest first: the provider also gets mails about bookings."""
+    mails = await (await page.request.get(f"/dev/mailbox.json?to={quote(EMAIL)}")).json()
+    return [mail["subject"] for mail in mails if re.fullmatch(r"\d{6} is your sign-in code", mail["subject"])]
+
+
+async def newest_code_mail(page: Page, seen: int) -> str:
+    """The subject of the newest mail with a code, when there are more than `seen`."""
     for _ in range(200):
-        mails = await (await page.request.get(f"/dev/mailbox.json?to={quote(EMAIL)}")).json()
-        if len(mails) > seen:
-            return str(mails[0]["subject"])
+        subjects = await code_mails(page)
+        if len(subjects) > seen:
+            return subjects[0]
         await page.wait_for_timeout(100)
     raise AssertionError("no mail")
 
@@ -38,7 +44,7 @@ async def test_through_the_wrong_door_to_the_page_that_was_wanted(
     open_page: OpenPage, site: Site, site_worker: None
 ) -> None:
     page = await open_page(width=390, dark=True)
-    seen = len(await (await page.request.get(f"/dev/mailbox.json?to={quote(EMAIL)}")).json())
+    seen = len(await code_mails(page))
     await page.goto("/login?next=/dashboard/calendar")
     await page.get_by_label("Email address").fill(EMAIL)
     await page.get_by_label("Password").fill(PASSWORD)
@@ -59,8 +65,7 @@ async def test_through_the_wrong_door_to_the_page_that_was_wanted(
     await expect(page.get_by_role("button", name="Send another code")).to_be_hidden()
     await assert_clean(page)
 
-    subject = await newest_mail(page, seen)
-    assert re.fullmatch(r"\d{6} is your sign-in code", subject)
+    subject = await newest_code_mail(page, seen)
     await field.fill(f"{(int(subject[:6]) + 1) % 10**6:06}")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("That is not the code we mailed.")).to_be_visible()
