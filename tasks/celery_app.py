@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 SWEEP_SECONDS = 5.0
 LISTING_SECONDS = 60.0
-EXPIRY_SECONDS = 20.0
+EXPIRY_SECONDS = 5.0
 QUEUE = "appointly"
 
 configure_logs()

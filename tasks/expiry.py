@@ -1,8 +1,9 @@
-"""Ends holds that ran out and requests whose time came without an answer."""
+"""Ends holds that ran out and requests that nobody answered in time."""
 
 from appointly.clock import now
 from appointly.database import transaction
 from appointly.operations.expire_appointments import expire_appointments
+from appointly.operations.hold_slot import expire_holds
 from tasks.celery_app import app, run
 
 
@@ -15,4 +16,6 @@ def expire() -> None:
 
 async def _expire() -> int:
     async with transaction() as session:
-        return await expire_appointments(session, now())
+        expired = await expire_holds(session, now())
+    async with transaction() as session:
+        return expired + await expire_appointments(session, now())

@@ -7,12 +7,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.lifecycle import LEGAL_MOVES
 
-LEGAL = [f"{before or ''}>{after}" for before, after in LEGAL_MOVES]
+LEGAL = ["moved", *(f"{before or ''}>{after}" for before, after in LEGAL_MOVES)]
 
 BROKEN = """
-SELECT 'slot ' || slot.id || ' counts ' || booked_count || ' of ' || count(appointment.id) AS what
-FROM slot LEFT JOIN appointment ON slot_id = slot.id AND status NOT IN ('declined', 'cancelled', 'expired')
-GROUP BY slot.id HAVING booked_count <> count(appointment.id) OR booked_count > slot.capacity
+SELECT 'slot ' || slot.id || ' counts ' || booked_count || ' of ' || live || ' appointments and ' || kept || ' holds'
+    AS what
+FROM slot,
+     LATERAL (SELECT count(*) AS live FROM appointment
+              WHERE slot_id = slot.id AND status NOT IN ('declined', 'cancelled', 'expired')) AS appointments,
+     LATERAL (SELECT count(*) AS kept FROM hold WHERE slot_id = slot.id) AS holds
+WHERE booked_count <> live + kept OR booked_count > slot.capacity
 UNION ALL
 SELECT 'slots ' || one.id || ' and ' || other.id || ' overlap'
 FROM slot AS one JOIN slot AS other ON one.provider_id = other.provider_id AND one.id < other.id
@@ -22,7 +26,7 @@ UNION ALL
 SELECT 'appointment ' || id || ' is ' || status || ' after ' || coalesce(string_agg(step, ', '), 'nothing')
 FROM (
     SELECT appointment.id, status, to_status,
-           coalesce(from_status, '') || '>' || to_status AS step,
+           CASE WHEN moved_to IS NULL THEN coalesce(from_status, '') || '>' || to_status ELSE 'moved' END AS step,
            coalesce(from_status, '') IS DISTINCT FROM coalesce(lag(to_status) OVER history, '') AS jumped,
            row_number() OVER (history ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
                = count(appointment_event.id) OVER (PARTITION BY appointment.id) AS last
@@ -34,6 +38,20 @@ HAVING bool_or(step IS NULL OR NOT step = ANY(%(legal)s) OR jumped) OR NOT bool_
 UNION ALL
 SELECT 'message ' || message.id || ' is planned without a job'
 FROM message LEFT JOIN job ON dedupe_key = 'mail:' || message.id WHERE message.status = 'planned' AND job.id IS NULL
+UNION ALL
+SELECT purpose || ' hold ' || hold.id || ' belongs to nobody' FROM hold
+WHERE NOT EXISTS (SELECT FROM booking_draft WHERE hold_id = hold.id)
+  AND NOT EXISTS (SELECT FROM reschedule_request WHERE hold_id = hold.id AND status = 'waiting')
+  AND NOT EXISTS (SELECT FROM waitlist_offer WHERE hold_id = hold.id AND status = 'open')
+UNION ALL
+SELECT 'reschedule request ' || request.id || ' waits for ' || appointment.status FROM reschedule_request AS request
+JOIN appointment ON appointment.id = appointment_id
+WHERE request.status = 'waiting' AND appointment.status NOT IN ('pending', 'confirmed')
+UNION ALL
+SELECT 'appointment ' || appointment.id || ' is not at the time of its slot'
+FROM appointment JOIN slot ON slot.id = slot_id
+WHERE appointment.status IN ('held', 'pending', 'confirmed')
+  AND (appointment.start_time, appointment.end_time) <> (slot.start_time, slot.end_time)
 UNION ALL
 SELECT 'appointment ' || id || ' has no message' FROM appointment
 WHERE NOT EXISTS (SELECT FROM message WHERE appointment_id = appointment.id)

@@ -90,7 +90,8 @@ async def make_world() -> World:
             if status not in ("begun", "confirmed"):
                 query = (
                     "UPDATE appointment SET status = %(status)s::text, hold_expires_at ="
-                    " CASE WHEN %(status)s::text = 'held' THEN now() + interval '1 h' END WHERE id = %(id)s"
+                    " CASE WHEN %(status)s::text = 'held' THEN now() + interval '1 h' END, answer_by = start_time"
+                    " WHERE id = %(id)s"
                 )
                 await execute(session, query, status=str(status), id=booked.id)
         elsewhere = await book_appointment(session, GUEST, asking(foreign), at)

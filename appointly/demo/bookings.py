@@ -167,6 +167,7 @@ class Bookings:
             currency=service.currency,
             deposit_percent=service.offer.deposit,
             cancellation_policy=service.offer.policy,
+            answer_by=time_.start if moves[0][0] == Status.PENDING else None,
             sequence=0,
             created_at=moves[0][1],
             updated_at=moves[-1][1],

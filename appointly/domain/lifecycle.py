@@ -36,6 +36,10 @@ LEGAL_MOVES: frozenset[tuple[Status | None, Status]] = frozenset(
         (Status.CONFIRMED, Status.CANCELLED),
         (Status.CONFIRMED, Status.COMPLETED),
         (Status.CONFIRMED, Status.NO_SHOW),
+        # Undone within minutes; and a no-show that was disputed with success.
+        (Status.COMPLETED, Status.CONFIRMED),
+        (Status.NO_SHOW, Status.CONFIRMED),
+        (Status.NO_SHOW, Status.COMPLETED),
     }
 )
 

@@ -17,8 +17,8 @@ class Appointment(SQLModel, table=True):
     """Times, price and policy are remembered as they were at booking; a later change of the service alters none.
 
     `reference` is what people read out, `token` the place in the queue ("A3"). `sequence` counts the changes of the
-    calendar invitation (RFC 5546). One that has ended lets go of its slot when
-    working hours no longer have that time.
+    calendar invitation (RFC 5546). A request ends unanswered at `answer_by`. One that has ended lets go of its slot
+    when working hours no longer have that time.
     """
 
     __tablename__ = "appointment"
@@ -37,7 +37,8 @@ class Appointment(SQLModel, table=True):
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold_has_an_end"),
         Index("ix_appointment_provider_id_start_time", "provider_id", "start_time"),
         Index("ix_appointment_customer_id_start_time", "customer_id", "start_time"),
-        Index("ix_appointment_pending", "start_time", postgresql_where=text("status = 'pending'")),
+        CheckConstraint("status <> 'pending' OR answer_by IS NOT NULL", name="request_has_an_end"),
+        Index("ix_appointment_answer_by", "answer_by", postgresql_where=text("status = 'pending'")),
         Index(
             "ix_appointment_hold_expires_at", "hold_expires_at", postgresql_where=text("hold_expires_at IS NOT NULL")
         ),
@@ -66,6 +67,8 @@ class Appointment(SQLModel, table=True):
     deposit_percent: int = 0
     cancellation_policy: str
     hold_expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    answer_by: datetime | None = Field(default=None, sa_type=Instant)
+    checked_in_at: datetime | None = Field(default=None, sa_type=Instant)
     sequence: int = 0
     created_at: datetime = created()
     updated_at: datetime = created()

@@ -16,8 +16,8 @@ class Provider(SQLModel, table=True):
     """The business of one user. Its row is the first lock of every booking.
 
     `places` says where it serves people: at its own, at the customer's within `travel_radius_km`, online. `picture` is
-    an address on this site. `onboarded_at` is when the owner finished the guided path,
-    `checklist_hidden_at` when they had seen enough of what else could be told.
+    an address on this site. `check_in_version` names the QR code that is good at the door. `onboarded_at` is when the
+    owner finished the guided path, `checklist_hidden_at` when they had seen enough of what else could be told.
     """
 
     __tablename__ = "provider"
@@ -57,6 +57,7 @@ class Provider(SQLModel, table=True):
     links: list[str] = Field(
         default_factory=list, sa_type=ARRAY(TEXT), nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
     )
+    check_in_version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     onboarded_at: datetime | None = Field(default=None, sa_type=Instant)
     checklist_hidden_at: datetime | None = Field(default=None, sa_type=Instant)
     suspended_at: datetime | None = Field(default=None, sa_type=Instant)

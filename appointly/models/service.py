@@ -22,7 +22,8 @@ class Service(SQLModel, table=True):
     """What is offered, how long it takes, what it costs and how it may be booked.
 
     `letter` names the service in its provider's queue ("A" makes the tokens A1, A2, …).
-    `max_appointments_per_day` of None means as many as the hours hold. Money is in minor units.
+    `max_appointments_per_day` of None means as many as the hours hold. A request ends unanswered after
+    `answer_within_hours`; `reschedule` says whether customers move at once or ask. Money is in minor units.
     """
 
     __tablename__ = "service"
@@ -46,6 +47,8 @@ class Service(SQLModel, table=True):
         CheckConstraint("deposit_percent BETWEEN 0 AND 100", name="deposit_in_range"),
         one_of("spread", SPREADS),
         one_of("approval", APPROVALS),
+        one_of("reschedule", APPROVALS),
+        CheckConstraint("answer_within_hours BETWEEN 1 AND 336", name="answer_within_in_range"),
         one_of("location", LOCATIONS),
         one_of("cancellation_policy", CANCELLATION_POLICIES),
         one_of("status", SERVICE_STATUSES),
@@ -73,6 +76,8 @@ class Service(SQLModel, table=True):
     min_notice_minutes: int = 60
     horizon_days: int = 30
     approval: str = "instant"
+    answer_within_hours: int = Field(default=24, sa_column_kwargs={"server_default": text("24")})
+    reschedule: str = Field(default="manual", sa_column_kwargs={"server_default": text("'manual'")})
     location: str = "provider"
     deposit_percent: int = 0
     cancellation_policy: str = "flexible"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, text
 from sqlmodel import Field, SQLModel
 
 from appointly.models.base import Instant, created, identifier, length, one_of
@@ -15,7 +15,7 @@ class User(SQLModel, table=True):
     """One account, one role. The address is kept in lower case, so that it is unique as people mean it.
 
     A deleted account is disabled too. It keeps its row, for the records that point at it, without name, address and
-    password.
+    password. `feed_version` names the private calendar address that is good.
     """
 
     __tablename__ = "user"
@@ -34,5 +34,6 @@ class User(SQLModel, table=True):
     password_hash: str | None = None
     time_zone: str | None = None
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+    feed_version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = created()

@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import Status
 from appointly.errors import InvalidTransition
-from appointly.operations.move_appointments import Mail, lock_bookings, move, require_provider, tidy_reason
+from appointly.operations.move_appointments import lock_bookings, move, require_provider, tidy_reason
+from appointly.operations.plan_mails import Mail
 from appointly.queries.bookings import Booking, booking_by_id
 
 

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from appointly.domain.answers import check_answers
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
-from appointly.queries.availability import nearest_free
+from appointly.queries.availability import IN_THE_WAY, nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
 
 ALTERNATIVES = 3
@@ -77,8 +77,10 @@ class Wanted:
     slot_date: date
     start_time: datetime
     free: bool
+    held: bool
     open: bool
     approval: str
+    answer_within: timedelta
     min_notice: timedelta
     horizon_days: int
     questions: list[dict[str, Any]]
@@ -86,25 +88,14 @@ class Wanted:
     provider_email: str
 
 
-# What hides a slot from the list of free times, apart from being full.
-NOT_FREE = """
-    EXISTS (
-        SELECT FROM slot other
-        WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
-          AND other.occupies && slot.occupies AND other.id <> slot.id
-    ) OR EXISTS (
-        SELECT FROM blocked_time
-        WHERE blocked_time.provider_id = slot.provider_id
-          AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies
-    )
-"""
-
-LOOK = f"""
+LOOK: LiteralString = f"""
 SELECT slot.service_id, slot.provider_id, slot.slot_date, slot.start_time,
-       slot.booked_count < slot.capacity AND NOT ({NOT_FREE}) AS free,
+       slot.booked_count < slot.capacity AND NOT ({IN_THE_WAY}) AS free,
+       EXISTS (SELECT FROM hold WHERE hold.id = %(hold_id)s AND hold.slot_id = slot.id) AS held,
        service.status = 'active' AND provider.suspended_at IS NULL AS open,
-       service.approval, make_interval(mins => service.min_notice_minutes) AS min_notice, service.horizon_days,
-       service.questions, provider.time_zone, "user".email AS provider_email
+       service.approval, make_interval(hours => service.answer_within_hours) AS answer_within,
+       make_interval(mins => service.min_notice_minutes) AS min_notice, service.horizon_days, service.questions,
+       provider.time_zone, "user".email AS provider_email
 FROM slot
 JOIN service ON service.id = slot.service_id
 JOIN provider ON provider.id = slot.provider_id
@@ -115,25 +106,29 @@ WHERE slot.id = %(slot_id)s
 LIVING = 'SELECT FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL'
 LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 
-# The account is locked: whoever deletes it either finds this booking or has made it fail.
-BOOK = f"""
+# The account is locked: whoever deletes it either finds this booking or has made it fail. A place that was held becomes
+# the appointment's; what was blocked since then does not take it away.
+BOOK: LiteralString = f"""
 WITH customer AS (
     SELECT FROM "user" WHERE id = %(customer_id)s AND disabled_at IS NULL FOR KEY SHARE
+), held AS (
+    DELETE FROM hold WHERE id = %(hold_id)s AND slot_id = %(slot_id)s RETURNING id
 ), taken AS (
-    UPDATE slot SET booked_count = booked_count + 1
-    WHERE id = %(slot_id)s AND booked_count < capacity AND NOT ({NOT_FREE})
+    UPDATE slot SET booked_count = booked_count + 1 - (SELECT count(*) FROM held)
+    WHERE id = %(slot_id)s AND (EXISTS (SELECT FROM held) OR booked_count < capacity AND NOT ({IN_THE_WAY}))
       AND (%(customer_id)s::uuid IS NULL OR EXISTS (SELECT FROM customer))
     RETURNING *
 ), booked AS (
     INSERT INTO appointment (
         slot_id, service_id, provider_id, customer_id, customer_name, customer_email, customer_phone, notes, answers,
         reference, status, slot_date, start_time, end_time, token,
-        price_amount, currency, deposit_percent, cancellation_policy, sequence, created_at, updated_at
+        price_amount, currency, deposit_percent, cancellation_policy, answer_by, sequence, created_at,
+        updated_at
     )
     SELECT taken.id, taken.service_id, taken.provider_id, %(customer_id)s, %(name)s, %(email)s, %(phone)s, %(notes)s,
            %(answers)s, %(reference)s, %(status)s, taken.slot_date, taken.start_time, taken.end_time,
            service.letter || taken.token, service.price_amount, service.currency, service.deposit_percent,
-           service.cancellation_policy, 0, %(now)s, %(now)s
+           service.cancellation_policy, %(answer_by)s, 0, %(now)s, %(now)s
     FROM taken JOIN service ON service.id = taken.service_id
     RETURNING *
 ), moved AS (
@@ -155,15 +150,18 @@ FROM booked
 """  # noqa: S608
 
 
-async def book_appointment(session: AsyncSession, actor: Actor, request: BookingRequest, now: datetime) -> Booked:
+async def book_appointment(
+    session: AsyncSession, actor: Actor, request: BookingRequest, now: datetime, hold_id: UUID | None = None
+) -> Booked:
     """Book the slot for a guest or for the signed-in customer, remember price and policy, plan the mails.
 
-    Confirmed at once, or pending where the provider answers each request. Raises `NotFound`, `ServiceUnavailable`,
-    `SlotInPast`, `TooSoon`, `TooFarAhead`, `SlotTaken` (its details name the nearest free times), `ValidationFailed`
-    for answers that do not fit the service's questions and `NotSignedIn` for an account deleted meanwhile.
+    `hold_id` is the customer's own hold of a place, which becomes the appointment's. Confirmed at once, or pending
+    where the provider answers each request. Raises `NotFound`, `ServiceUnavailable`, `SlotInPast`, `TooSoon`,
+    `TooFarAhead`, `SlotTaken` (its details name the nearest free times), `ValidationFailed` for answers that do not fit
+    the service's questions and `NotSignedIn` for an account deleted meanwhile.
     """
     require(actor, "booking.make", Whose())
-    wanted = await _look(session, request.slot_id, now)
+    wanted = await _look(session, request.slot_id, hold_id, now)
     answers = check_answers(wanted.questions, request.answers)
     # Looked before locking, so that a refusal is cheap; the statement after the lock looks again.
     await execute(session, LOCK, provider_id=wanted.provider_id)
@@ -174,6 +172,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
             Booked,
             BOOK,
             slot_id=request.slot_id,
+            hold_id=hold_id,
             customer_id=None if actor.provider_id == wanted.provider_id else actor.user_id,
             name=request.customer_name,
             email=request.customer_email,
@@ -182,6 +181,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
             answers=Jsonb(answers),
             reference="".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH)),
             status=Status.CONFIRMED.value if instant else Status.PENDING.value,
+            answer_by=None if instant else min(now + wanted.answer_within, wanted.start_time),
             time_zone=wanted.time_zone,
             actor_kind=actor.kind,
             actor_id=actor.user_id,
@@ -195,7 +195,7 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
         await rollback(session)
         made = []
     if not made:
-        await _look(session, request.slot_id, now)
+        await _look(session, request.slot_id, None, now)
         if actor.user_id and not await execute(session, LIVING, user_id=actor.user_id):
             raise NotSignedIn
         raise await _taken(session, request.slot_id, wanted.time_zone, now)
@@ -208,9 +208,12 @@ async def book_appointment(session: AsyncSession, actor: Actor, request: Booking
     return booked
 
 
-async def _look(session: AsyncSession, slot_id: UUID, now: datetime) -> Wanted:
-    """The slot, if it can be booked as far as anyone can tell without a lock. Raises the refusal."""
-    found = await select(session, Wanted, LOOK, slot_id=slot_id)
+async def _look(session: AsyncSession, slot_id: UUID, hold_id: UUID | None, now: datetime) -> Wanted:
+    """The slot, if it can be booked as far as anyone can tell without a lock. Raises the refusal.
+
+    Whoever holds a place of it was promised the time, however close it has come and whatever was blocked since.
+    """
+    found = await select(session, Wanted, LOOK, slot_id=slot_id, hold_id=hold_id)
     if not found:
         raise NotFound("This time is no longer offered. Please choose another one.")
     [wanted] = found
@@ -218,6 +221,8 @@ async def _look(session: AsyncSession, slot_id: UUID, now: datetime) -> Wanted:
         raise ServiceUnavailable
     if wanted.start_time <= now:
         raise SlotInPast
+    if wanted.held:
+        return wanted
     if wanted.start_time < now + wanted.min_notice:
         raise TooSoon
     today = now.astimezone(ZoneInfo(wanted.time_zone)).date()

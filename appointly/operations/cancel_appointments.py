@@ -11,7 +11,8 @@ from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import may, require
 from appointly.errors import InvalidTransition, ValidationFailed
-from appointly.operations.move_appointments import Mail, lock_bookings, move, tidy_reason
+from appointly.operations.move_appointments import lock_bookings, move, tidy_reason
+from appointly.operations.plan_mails import Mail
 from appointly.queries.bookings import Booking
 
 MOST_AT_ONCE = 100

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import SYSTEM
 from appointly.domain.lifecycle import Status
-from appointly.operations.move_appointments import Mail, lock_bookings, move
+from appointly.operations.move_appointments import lock_bookings, move
+from appointly.operations.plan_mails import Mail
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Overdue:
 OVERDUE = """
 SELECT id FROM appointment WHERE hold_expires_at <= %(now)s
 UNION ALL
-SELECT id FROM appointment WHERE status = 'pending' AND start_time <= %(now)s
+SELECT id FROM appointment WHERE status = 'pending' AND answer_by <= %(now)s
 LIMIT %(limit)s
 """
 
@@ -37,7 +38,7 @@ async def expire_appointments(session: AsyncSession, now: datetime, limit: int =
         for booking in await lock_bookings(session, SYSTEM, [row.id for row in overdue])
         # Somebody may have answered or paid while we waited for the lock.
         if (booking.hold_expires_at is not None and booking.hold_expires_at <= now)
-        or (booking.status == Status.PENDING and booking.start <= now)
+        or (booking.status == Status.PENDING and booking.answer_by is not None and booking.answer_by <= now)
     ]
     mails = [Mail(booking.id, "expired") for booking in bookings if booking.status == Status.PENDING]
     await move(session, SYSTEM, bookings, Status.EXPIRED, now, mails=mails)

@@ -1,31 +1,22 @@
 """What every change of an appointment's status has in common: the locks, the move, the mails, the news."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database import announce, jobs_written
+from appointly.database import announce
 from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
 from appointly.domain.rights import may
 from appointly.errors import Forbidden, NotFound, ValidationFailed
+from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.queries.bookings import EITHER, SELECT, Booking, rights
 from appointly.validation import several_lines
 
 REASON_LENGTH = 1000
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail to plan: one of the kinds of `appointly.emails`, to the customer or to the provider."""
-
-    appointment_id: UUID
-    kind: str
-    to_provider: bool = False
 
 
 READ = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
@@ -39,7 +30,7 @@ WITH moved AS (
     SET status = %(status)s, sequence = sequence + 1, hold_expires_at = NULL, updated_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(before)s::text[]) AS known (id, before)
     WHERE appointment.id = known.id AND appointment.status = known.before
-    RETURNING appointment.id, slot_id, provider_id, customer_email, start_time, sequence, before
+    RETURNING appointment.id, slot_id, before
 ), freed AS (
     UPDATE slot SET booked_count = booked_count - ended.number
     FROM (SELECT slot_id, count(*) AS number FROM moved GROUP BY slot_id) AS ended
@@ -47,21 +38,6 @@ WITH moved AS (
 ), recorded AS (
     INSERT INTO appointment_event (appointment_id, from_status, to_status, actor_kind, actor_id, reason, created_at)
     SELECT id, before, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s FROM moved
-), planned AS (
-    INSERT INTO message (appointment_id, start_time, kind, channel, recipient, status, created_at)
-    SELECT moved.id, start_time, mail.kind, 'email',
-           CASE WHEN mail.to_provider THEN owner.email ELSE moved.customer_email END, 'planned', %(now)s
-    FROM unnest(%(mail_ids)s::uuid[], %(kinds)s::text[], %(to_provider)s::bool[]) AS mail (id, kind, to_provider)
-    JOIN moved ON moved.id = mail.id
-    JOIN provider ON provider.id = moved.provider_id
-    JOIN "user" AS owner ON owner.id = provider.user_id
-    ON CONFLICT DO NOTHING
-    RETURNING id, appointment_id
-), queued AS (
-    INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
-    SELECT 'mail', jsonb_build_object('message_id', planned.id, 'sequence', sequence), 'mail:' || planned.id, %(now)s,
-           0, '', %(now)s
-    FROM planned JOIN moved ON moved.id = planned.appointment_id
 )
 SELECT id FROM moved
 """
@@ -107,7 +83,7 @@ async def move(
     now: datetime,
     *,
     reason: str = "",
-    mails: Iterable[Mail] = (),
+    mails: Sequence[Mail] = (),
 ) -> None:
     """Move locked bookings to `status`, free their time where it is an end, plan the mails, tell open pages.
 
@@ -115,7 +91,6 @@ async def move(
     """
     for booking in bookings:
         require_move(Status(booking.status), status)
-    planned = list(mails)
     frees = status not in KEEPS_TIME
     await execute(
         session,
@@ -127,13 +102,9 @@ async def move(
         reason=reason,
         actor_kind=actor.kind,
         actor_id=actor.user_id,
-        mail_ids=[mail.appointment_id for mail in planned],
-        kinds=[mail.kind for mail in planned],
-        to_provider=[mail.to_provider for mail in planned],
         now=now,
     )
-    if planned:
-        jobs_written(session)
+    await plan_mails(session, mails, now)
     for booking in bookings:
         announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}")
         if booking.customer_id:

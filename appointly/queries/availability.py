@@ -57,8 +57,16 @@ AND (slot.booked_count > 0 OR NOT EXISTS (
     SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
       AND other.occupies && slot.occupies))
 AND NOT EXISTS (
-    SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-      AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+    SELECT FROM unavailable WHERE unavailable.provider_id = slot.provider_id AND span && slot.occupies)
+"""
+# What hides a row of `slot` from the list of free times, apart from being full.
+IN_THE_WAY: LiteralString = """
+EXISTS (
+    SELECT FROM slot AS other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
+      AND other.occupies && slot.occupies AND other.id <> slot.id
+) OR EXISTS (
+    SELECT FROM unavailable WHERE unavailable.provider_id = slot.provider_id AND span && slot.occupies
+)
 """
 # The service as it may be booked, with all the time its provider has no more: booked by anybody, or blocked.
 BUSY: LiteralString = """
@@ -74,8 +82,8 @@ offer AS MATERIALIZED (
 ), busy AS MATERIALIZED (
     SELECT (SELECT range_agg(occupies) FROM slot
             WHERE slot.provider_id = offer.provider_id AND booked_count > 0 AND occupies && around) AS booked,
-           (SELECT range_agg(tstzrange(start_time, end_time)) FROM blocked_time
-            WHERE blocked_time.provider_id = offer.provider_id AND tstzrange(start_time, end_time) && around) AS blocked
+           (SELECT range_agg(span) FROM unavailable
+            WHERE unavailable.provider_id = offer.provider_id AND span && around) AS blocked
     FROM offer, LATERAL (SELECT tstzrange((first_date - 2)::timestamp AT TIME ZONE 'UTC',
                                           (greatest(end_date, first_date) + 4)::timestamp AT TIME ZONE 'UTC') AS around
     ) AS reach

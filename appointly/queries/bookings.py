@@ -20,7 +20,10 @@ LAST_INSTANT = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
 
 @dataclass(frozen=True)
 class Booking:
-    """One appointment with what its page shows. Instants in UTC, `slot_date` local at the provider, minor units."""
+    """One appointment with what its page shows. Instants in UTC, `slot_date` local at the provider, minor units.
+
+    `reschedule` is the service's rule of today: `instant` or `manual`.
+    """
 
     id: UUID
     reference: str
@@ -54,6 +57,9 @@ class Booking:
     deposit_percent: int
     cancellation_policy: str
     hold_expires_at: datetime | None
+    answer_by: datetime | None
+    checked_in_at: datetime | None
+    reschedule: str
     sequence: int
     created_at: datetime
     updated_at: datetime
@@ -72,12 +78,14 @@ class Booking:
 
 @dataclass(frozen=True)
 class Move:
-    """One line of a booking's history."""
+    """One line of a booking's history; one that moved to another time keeps its status."""
 
     from_status: str | None
     to_status: str
     actor_kind: str
     reason: str
+    moved_from: datetime | None
+    moved_to: datetime | None
     at: datetime
 
 
@@ -99,7 +107,8 @@ SELECT appointment.id, reference, appointment.status, slot_id,
        provider.phone AS provider_phone, provider.address, provider.city, provider.time_zone,
        appointment.customer_id, customer_name, customer_email, customer_phone, notes, answers,
        slot_date, start_time AS start, end_time AS "end", token, appointment.price_amount, appointment.currency,
-       appointment.deposit_percent, appointment.cancellation_policy, hold_expires_at, sequence,
+       appointment.deposit_percent, appointment.cancellation_policy, hold_expires_at, answer_by,
+       checked_in_at, service.reschedule, sequence,
        appointment.created_at, appointment.updated_at
 FROM appointment
 JOIN service ON service.id = appointment.service_id
@@ -266,7 +275,7 @@ async def provider_week(
 async def booking_history(session: AsyncSession, actor: Actor, booking_id: UUID) -> list[Move]:
     """Every move of a booking the actor may see, the first one first."""
     query = f"""
-        SELECT from_status, to_status, actor_kind, reason, appointment_event.created_at AS at
+        SELECT from_status, to_status, actor_kind, reason, moved_from, moved_to, appointment_event.created_at AS at
         FROM appointment_event JOIN appointment ON appointment.id = appointment_id
         WHERE appointment_id = %(id)s AND {EITHER}
         ORDER BY appointment_event.created_at, appointment_event.id

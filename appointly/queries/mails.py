@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,7 +14,7 @@ from appointly.queries.bookings import Booking, booking_by_id
 
 @dataclass(frozen=True)
 class Planned:
-    """One row of `message` with the move that caused it: both were written with the same instant."""
+    """One row of `message`, with the move that caused it if one did: both were written with the same instant."""
 
     appointment_id: UUID
     kind: str
@@ -23,6 +24,7 @@ class Planned:
     by_provider: bool
     was_confirmed: bool
     planned_at: datetime
+    detail: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,23 @@ class News:
     was_confirmed: bool
     sequence: int
     planned_at: datetime
+    detail: dict[str, Any]
 
 
 PLANNED = """
 SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provider.time_zone) AS reader_zone,
-       event.reason, event.actor_kind NOT IN ('guest', 'customer') AS by_provider,
+       coalesce(event.reason, detail ->> 'reason', '') AS reason,
+       coalesce(event.actor_kind NOT IN ('guest', 'customer'), false) AS by_provider,
        EXISTS (
            SELECT FROM appointment_event AS earlier
            WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'
              AND earlier.created_at <= message.created_at
        ) AS was_confirmed,
-       message.created_at AS planned_at
+       message.created_at AS planned_at, detail
 FROM message
 JOIN appointment ON appointment.id = message.appointment_id
 JOIN provider ON provider.id = appointment.provider_id
-JOIN appointment_event AS event
+LEFT JOIN appointment_event AS event
     ON event.appointment_id = message.appointment_id AND event.created_at = message.created_at
 LEFT JOIN "user" AS reader ON reader.email = recipient
 WHERE message.id = %(id)s
@@ -76,4 +80,5 @@ async def news_of(session: AsyncSession, message_id: UUID, sequence: int) -> New
         was_confirmed=planned.was_confirmed,
         sequence=sequence,
         planned_at=planned.planned_at,
+        detail=planned.detail,
     )

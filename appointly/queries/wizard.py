@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.errors import NotFound
+from appointly.queries.availability import IN_THE_WAY
 from appointly.queries.pictures import SHOWN
 
 OFFER: LiteralString = f"""
@@ -20,18 +21,13 @@ FROM service JOIN provider ON provider.id = service.provider_id
 WHERE service.slug = %(slug)s AND status <> 'archived'
 """  # noqa: S608
 
-CHOSEN = """
+CHOSEN: LiteralString = f"""
 SELECT slot.id, start_time AS start, end_time AS "end", letter || token AS token,
-       slot.booked_count < slot.capacity AND NOT EXISTS (
-           SELECT FROM slot other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
-             AND other.occupies && slot.occupies AND other.id <> slot.id
-       ) AND NOT EXISTS (
-           SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-             AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies
-       ) AND start_time > %(now)s + make_interval(mins => min_notice_minutes) AS free
+       slot.booked_count < slot.capacity AND NOT ({IN_THE_WAY})
+       AND start_time > %(now)s + make_interval(mins => min_notice_minutes) AS free
 FROM slot JOIN service ON service.id = slot.service_id
 WHERE slot.id = %(slot_id)s AND service_id = %(service_id)s
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
@@ -19,7 +19,7 @@ DATA = Path(__file__).parent / "data"
 CATALOGUE = """
 SELECT table_name, 'column ' || column_name,
        concat_ws(' ', udt_name, is_nullable, column_default, is_generated, generation_expression, identity_generation)
-FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN ('alembic_version', 'unavailable')
 UNION ALL
 SELECT conrelid::regclass::text, 'constraint ' || conname, pg_get_constraintdef(oid)
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
@@ -46,6 +46,8 @@ def scratch(servers: Servers, worker_number: int) -> str:
 def test_models_and_migrations_agree(worker_servers: Servers, servers: Servers, worker_number: int) -> None:
     modelled = clone_database(servers.database_url, f"modelled_{worker_number}")
     engine = create_engine(sqlalchemy_url(modelled), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("DROP VIEW unavailable"))  # depends on tables, and is no table of the models
     SQLModel.metadata.drop_all(engine)
     SQLModel.metadata.create_all(engine)
     engine.dispose()
