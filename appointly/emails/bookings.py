@@ -1,19 +1,16 @@
 """The mails about one appointment: what each says, and to whom."""
 
 from email.utils import parseaddr
-from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, long_day, money, zone_name
 from appointly.domain.manage_key import manage_key
-from appointly.emails.invite import invitation, where
+from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
 from appointly.emails.mail import Attachment, Mail
-from appointly.queries.bookings import Booking
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
-OVER = {"declined", "expired", "cancelled", "booking_cancelled"}
 INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"}
 
 
@@ -34,69 +31,8 @@ def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment,
     return (invitation(news.booking, news.sequence, method, news.planned_at, link, organizer),)
 
 
-def when(booking: Booking, zone: str) -> str:
-    """Two lines: "Tuesday 24 November 2026", "10:00 to 10:30 (Berlin time)"."""
-    day = booking.start.astimezone(ZoneInfo(zone)).date()
-    times = f"{clock_time(booking.start, zone)} to {clock_time(booking.end, zone)}"
-    return f"{long_day(day)} {day.year}\n{times} ({zone_name(zone)})"
-
-
-def _facts(news: News, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    booking = news.booking
-    price = money(booking.price_amount, booking.currency)
-    times = when(booking, news.reader_zone)
-    if news.reader_zone != booking.time_zone:
-        times += f"\n{when(booking, booking.time_zone)}"
-    facts = [("What", booking.service_title), ("When", times), *more]
-    if news.kind not in OVER:
-        facts.append(("Token", booking.token))
-        facts.append(("Price", price if price == "Free" else f"{price}, paid at the appointment"))
-    facts.append(("Reference", booking.reference))
-    return [(name, value) for name, value in facts if value]
-
-
-def _for_customer(
-    news: News, link: str, *, subject: str, heading: str, sentences: list[str], button: str, small_print: str = ""
-) -> Letter:
-    booking = news.booking
-    place = ("Where", where(booking))
-    return Letter(
-        subject=subject,
-        preview=when(booking, news.reader_zone).replace("\n", ", "),
-        heading=heading,
-        sentences=[f"Hello {booking.customer_name},", *sentences],
-        facts=_facts(news, ("With", booking.provider_name), place),
-        quote=news.reason,
-        button=(button, link),
-        small_print=small_print,
-    )
-
-
-def _for_provider(news: News, settings: Settings, *, subject: str, heading: str, sentences: list[str]) -> Letter:
-    booking = news.booking
-    more = [
-        ("Customer", booking.customer_name),
-        ("Email", booking.customer_email),
-        ("Telephone", booking.customer_phone),
-        *booking.answered,
-        ("Note", booking.notes),
-    ]
-    return Letter(
-        subject=subject,
-        preview=f"{booking.customer_name}, {when(booking, news.reader_zone)}".replace("\n", ", "),
-        heading=heading,
-        sentences=sentences,
-        facts=_facts(news, *more),
-        quote=news.reason,
-        button=("Open your dashboard", settings.base_url + "/dashboard"),
-    )
-
-
-KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
-
-
 def _confirmed(news: News, link: str, settings: Settings) -> Letter:
-    return _for_customer(
+    return for_customer(
         news,
         link,
         subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
@@ -108,7 +44,7 @@ def _confirmed(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _accepted(news: News, link: str, settings: Settings) -> Letter:
-    return _for_customer(
+    return for_customer(
         news,
         link,
         subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
@@ -120,7 +56,7 @@ def _accepted(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _requested(news: News, link: str, settings: Settings) -> Letter:
-    return _for_customer(
+    return for_customer(
         news,
         link,
         subject=f"Request received: {news.booking.service_title} at {news.booking.provider_name}",
@@ -135,7 +71,7 @@ def _requested(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _declined(news: News, link: str, settings: Settings) -> Letter:
-    return _for_customer(
+    return for_customer(
         news,
         settings.base_url + routes.service(news.booking.service_slug),
         subject=f"Not possible: {news.booking.service_title} at {news.booking.provider_name}",
@@ -146,7 +82,7 @@ def _declined(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _expired(news: News, link: str, settings: Settings) -> Letter:
-    return _for_customer(
+    return for_customer(
         news,
         settings.base_url + routes.service(news.booking.service_slug),
         subject=f"No answer: {news.booking.service_title} at {news.booking.provider_name}",
@@ -164,7 +100,7 @@ def _cancelled(news: News, link: str, settings: Settings) -> Letter:
         sentence = f"We are sorry: {provider} had to cancel this appointment. You owe nothing for it."
     else:
         sentence = f"This appointment is cancelled, and {provider} knows. You owe nothing for it."
-    return _for_customer(
+    return for_customer(
         news,
         settings.base_url + routes.service(news.booking.service_slug),
         subject=f"Cancelled: {news.booking.service_title} at {provider}",
@@ -175,7 +111,7 @@ def _cancelled(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _new_booking(news: News, link: str, settings: Settings) -> Letter:
-    return _for_provider(
+    return for_provider(
         news,
         settings,
         subject=f"New booking: {news.booking.customer_name}, {news.booking.service_title}",
@@ -185,7 +121,7 @@ def _new_booking(news: News, link: str, settings: Settings) -> Letter:
 
 
 def _new_request(news: News, link: str, settings: Settings) -> Letter:
-    return _for_provider(
+    return for_provider(
         news,
         settings,
         subject=f"Please answer: {news.booking.customer_name}, {news.booking.service_title}",
@@ -199,7 +135,7 @@ def _new_request(news: News, link: str, settings: Settings) -> Letter:
 
 def _booking_cancelled(news: News, link: str, settings: Settings) -> Letter:
     who = "You have" if news.by_provider else f"{news.booking.customer_name} has"
-    return _for_provider(
+    return for_provider(
         news,
         settings,
         subject=f"Cancelled: {news.booking.customer_name}, {news.booking.service_title}",
