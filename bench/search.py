@@ -85,9 +85,10 @@ CATEGORIES = ["hair", "beauty", "massage", "medical", "dental", "tutoring", "coa
 BUILD = """
 SET synchronous_commit = off;
 INSERT INTO "user" (email, name, role) SELECT 'p' || n || '@bench.test', 'P', 'provider' FROM generate_series(1, %(providers)s) n;
-INSERT INTO provider (user_id, slug, business_name, headline, about, category, city, address, time_zone, currency, phone, picture)
+INSERT INTO provider (user_id, slug, business_name, headline, about, category, city, latitude, longitude, address, time_zone, currency, phone, picture)
 SELECT id, 'p-' || n, initcap((%(names)s::text[])[1 + n %% 16] || ' ' || (%(names)s::text[])[1 + n / 16 %% 16]) || ' ' || n,
-       '', '', (%(categories)s::text[])[1 + n %% 8], 'City ' || (n * n %% 97), '',
+       '', '', (%(categories)s::text[])[1 + n %% 8], 'City ' || (n * n %% 97),
+       40 + (n * n %% 97) %% 20 + hashtext('a' || n) %% 1000 / 5000.0, -10 + (n * n %% 97) / 3 + hashtext('o' || n) %% 1000 / 3000.0, '',
        (ARRAY['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'Australia/Sydney'])[1 + n %% 4], 'EUR', '', ''
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM "user") AS u;
 INSERT INTO service (provider_id, slug, letter, title, description, category, tags, price_amount, currency, duration_minutes,
@@ -136,6 +137,9 @@ def questions(source: random.Random) -> list[tuple[str, dict[str, Any]]]:
         thing, kind, name = source.choice(THINGS), source.choice(KINDS), source.choice(NAMES)
         category, city = source.choice(CATEGORIES), f"City {source.randrange(97) ** 2 % 97}"
         day = (NOW + timedelta(days=source.randrange(12))).date()
+        tomorrow = (NOW + timedelta(days=1)).date()
+        near = source.randrange(97) ** 2 % 97
+        place = f"{40 + near % 20}.1,{-10 + near // 3}.1"
         low = source.randrange(500, 15000)
         typo = thing[:2] + thing[3:]
         asked += [
@@ -150,6 +154,11 @@ def questions(source: random.Random) -> list[tuple[str, dict[str, Any]]]:
             ("day", {"date": day, "sort": source.choice(["relevance", "price", "next"])}),
             ("day, word, category", {"date": day, "q": thing, "category": category, "sort": "next"}),
             ("day, city", {"date": day, "city": city}),
+            ("near", {"near": place, "sort": "distance", "q": source.choice(["", thing])}),
+            ("near, far reach", {"near": place, "within": 100, "sort": "distance"}),
+            ("tomorrow after 17:00", {"date": tomorrow, "after": "17:00", "sort": "next"}),
+            ("the same near me", {"date": tomorrow, "after": "17:00", "near": place, "sort": "distance"}),
+            ("the same, one word", {"date": tomorrow, "after": "13:00", "near": place, "q": thing, "sort": "distance"}),
         ]
     return asked
 

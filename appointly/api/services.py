@@ -34,7 +34,10 @@ class NextSlotOut(BaseModel):
 
 
 class ServiceOut(BaseModel):
-    """A service as it stands in lists. `rating` is null without reviews, `next_slot` without a free time."""
+    """A service as it stands in lists. `rating` is null without reviews, `next_slot` without a free time.
+
+    `distance_km` is there where `near` was asked for.
+    """
 
     id: UUID
     slug: str
@@ -48,6 +51,7 @@ class ServiceOut(BaseModel):
     duration_minutes: int
     rating: float | None
     reviews: int
+    distance_km: float | None = None
     next_slot: NextSlotOut | None
 
 
@@ -101,6 +105,7 @@ def in_list(found: Found) -> dict[str, object]:
         "reviews": found.reviews,
         "timezone": found.time_zone,
         "price": money(found.price_amount, found.currency),
+        "distance_km": None if found.distance_km is None else round(found.distance_km, 2),
         "next_slot": next_slot(first.id, first.start, found.time_zone) if first else None,
     }
 
@@ -123,7 +128,9 @@ def in_full(page: ServicePage, times: Sequence[NextTime]) -> dict[str, object]:
 @router.get("", response_model=ServicesOut, responses=refusals(422))
 @access("public")
 async def get_services(search: Annotated[SearchRequest, Query()]) -> Response:
-    """Find services by words, category, city, price (minor units) and day; sort by relevance, price or next."""
+    """Find services by words, category, city, price (minor units), day, time of day (`after`, `before`: local at each
+    provider) and place (`near`: latitude,longitude, `within` kilometres); sort by relevance, price, next or distance.
+    """
     await limits.take("search")
     async with reading() as session:
         page = await search_services(session, search, now())

@@ -46,7 +46,10 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
                 class_name="flex items-start justify-between gap-3",
             ),
             rx.el.p(
-                rx.el.bdi(service.provider), " · ", service.city, class_name="mt-0.5 truncate text-sm text-ink-soft"
+                rx.el.bdi(service.provider),
+                " · ",
+                rx.cond(service.distance != "", service.distance, service.city),
+                class_name="mt-0.5 truncate text-sm text-ink-soft",
             ),
             rx.el.p(
                 rx.el.span(

@@ -114,3 +114,10 @@ def initials(name: str) -> str:
 def tint(name: str) -> int:
     """The colour, 1 to 6, that an avatar with this name always has."""
     return sum(name.encode()) % TINTS + 1
+
+
+def distance(kilometres: float) -> str:
+    """ "350 m away", "2.3 km away", "18 km away"."""
+    if kilometres < 1:
+        return f"{max(50, round(kilometres * 20) * 50)} m away"
+    return f"{kilometres:.1f} km away" if kilometres < 10 else f"{kilometres:.0f} km away"

@@ -71,6 +71,7 @@ class ServiceCard:
     times: list[QuickTime] = field(default_factory=list)
     zone: str = ""
     zone_name: str = ""
+    distance: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,15 @@ class Listing(SQLModel, table=True):
         Index("ix_listing_price", "price_amount", "service_id"),
         Index("ix_listing_quality", text("quality DESC"), "service_id"),
         Index("ix_listing_next_free_at", "next_free_at", "service_id"),
+        Index("ix_listing_place", "latitude", "longitude"),
     )
 
     service_id: UUID = Field(primary_key=True, foreign_key="service.id", ondelete="CASCADE")
     provider_id: UUID = Field(index=True)
     category: str
     city: str
+    latitude: float | None = None
+    longitude: float | None = None
     price_amount: int
     rating_sum: int
     rating_count: int

@@ -25,6 +25,17 @@ CHIP = (
     " hover:bg-accent hover:text-on-accent pointer-coarse:min-h-11"
 )
 SKELETONS = 6
+WHERE_I_AM = "where-i-am"
+# Types the place into a hidden field, as somebody could by hand; what the browser refuses is said beside it.
+NEAR_ME: rx.Var[Any] = rx.Var(
+    "() => { const tell = (place) => { const field = document.getElementById('where-i-am');"
+    " Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, place);"
+    " field.dispatchEvent(new Event('input', {bubbles: true})); };"
+    " if (!navigator.geolocation) { tell('unknown'); return; }"
+    " navigator.geolocation.getCurrentPosition("
+    "({coords}) => tell(coords.latitude.toFixed(3) + ',' + coords.longitude.toFixed(3)),"
+    " () => tell('unknown'), {timeout: 10000, maximumAge: 300000}); }"
+)
 
 
 def search() -> rx.Component:
@@ -41,6 +52,15 @@ def search() -> rx.Component:
             ),
             rx.el.section(_bar(), _chips(), _results(), aria_label="Services", class_name="min-w-0"),
             class_name="mt-8 grid gap-8 lg:grid-cols-[15rem_1fr]",
+        ),
+        rx.el.input(
+            id=WHERE_I_AM,
+            default_value="",
+            on_change=Search.locate,
+            hidden=True,
+            aria_hidden=True,
+            tab_index=-1,
+            auto_complete="off",
         ),
         dialog(
             SHEET,
@@ -66,7 +86,7 @@ def _words() -> rx.Component:
             default_value=Search.q,
             key=Search.typed_elsewhere,
             aria_label="What are you looking for?",
-            placeholder="Haircut, massage, maths tutor …",
+            placeholder="Haircut tomorrow after 17:00",
             auto_complete="off",
             max_length=200,
             on_change=Search.type_words.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
@@ -102,6 +122,7 @@ def _filters(place: str) -> rx.Component:
             ),
             name=f"{place}-city",
         ),
+        _near(place),
         field(
             "Day",
             select(
@@ -114,6 +135,17 @@ def _filters(place: str) -> rx.Component:
             ),
             name=f"{place}-day",
         ),
+        field(
+            "Time of day",
+            select(
+                rx.foreach(Search.times_of_day, lambda time: option(time.label, time.value)),
+                label="Time of day",
+                id=f"{place}-time",
+                value=Search.time_of_day,
+                on_change=Search.choose_time,
+            ),
+            name=f"{place}-time",
+        ),
         rx.el.fieldset(
             rx.el.legend("Price", class_name="mb-1.5 text-sm font-medium"),
             rx.el.div(
@@ -124,6 +156,35 @@ def _filters(place: str) -> rx.Component:
             ),
         ),
         class_name="flex flex-col gap-6",
+    )
+
+
+def _near(place: str) -> rx.Component:
+    """Around where one is: the browser asks, and tells us to about a hundred metres."""
+    return rx.cond(
+        Search.near != "",
+        field(
+            "Near you",
+            select(
+                rx.foreach(Search.reaches, lambda reach: option(reach.label, reach.value)),
+                label="Near you",
+                id=f"{place}-within",
+                value=Search.within,
+                on_change=lambda value: Search.choose("within", value),
+            ),
+            name=f"{place}-within",
+        ),
+        _near_me("w-full"),
+    )
+
+
+def _near_me(class_name: str = "") -> rx.Component:
+    return button(
+        rx.icon("locate-fixed", size=18, aria_hidden=True),
+        "Near me",
+        kind="secondary",
+        class_name=class_name,
+        custom_attrs={"onClick": NEAR_ME},
     )
 
 
@@ -205,6 +266,18 @@ def _chips() -> rx.Component:
 def _results() -> rx.Component:
     return rx.el.div(
         rx.cond(Search.problem, rx.el.div(message(Search.problem, tone="warn"), class_name="mb-4")),
+        rx.cond(
+            Search.understood,
+            rx.el.p("Showing free times: ", Search.understood, ".", class_name="mb-4 text-sm text-ink-soft"),
+        ),
+        rx.cond(
+            Search.asks_where,
+            rx.el.div(
+                rx.el.p("To search near you, we need to know where you are.", class_name="text-sm text-ink-soft"),
+                _near_me(),
+                class_name="mb-4 flex flex-wrap items-center gap-3",
+            ),
+        ),
         rx.cond(
             Search.corrected,
             rx.el.p("Showing what fits “", Search.corrected, "”.", class_name="mb-4 text-sm text-ink-soft"),

@@ -5,7 +5,7 @@
 import base64
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
+from appointly.domain.distance import box_around
 from appointly.errors import ValidationFailed
 from appointly.queries.availability import IS_FREE
 from appointly.queries.pictures import SHOWN
-from appointly.queries.search_request import SearchRequest, fold
+from appointly.queries.search_request import SearchRequest, fold, place_in
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
 LOOKED_AT = 300
@@ -35,7 +36,7 @@ class FreeTime:
 @dataclass(frozen=True)
 class Found:
     """A service as it stands in lists. `rating` is None without reviews; `next_slots` are its next three free times,
-    on the chosen day if there is one."""
+    at the chosen time if there is one. `distance_km` is from the place that was asked for."""
 
     id: UUID
     slug: str
@@ -54,6 +55,7 @@ class Found:
     rating: float | None
     reviews: int
     next_slots: list[FreeTime]
+    distance_km: float | None
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,23 @@ HIGHEST: LiteralString = "listing.price_amount <= %(max_price)s"
 DAY: LiteralString = "days & day_bit(%(day)s) <> 0"
 CATEGORY: LiteralString = "listing.category = %(category)s"
 CITY: LiteralString = "listing.city = %(city)s"
-FREE_ON_DAY: LiteralString = f"""
+# As `domain.distance` has it. The box lets an index answer first.
+DISTANCE: LiteralString = """
+2 * 6371.0088 * asin(least(1, sqrt(
+    sin(radians(listing.latitude - %(latitude)s) / 2) ^ 2 + cos(radians(%(latitude)s)) * cos(radians(listing.latitude))
+    * sin(radians(listing.longitude - %(longitude)s) / 2) ^ 2)))
+"""
+NEAR: LiteralString = f"""
+listing.latitude BETWEEN %(south)s AND %(north)s AND listing.longitude BETWEEN %(west)s AND %(east)s
+AND {DISTANCE} <= %(within)s
+"""
+# By the clock of the day whose hours they are in: what begins after midnight is late, not early.
+AFTER: LiteralString = "slot.start_time AT TIME ZONE time_zone >= slot_date + %(not_before)s::time"
+BEFORE: LiteralString = "slot.start_time AT TIME ZONE time_zone < slot_date + %(not_after)s::time"
+FREE_THEN: LiteralString = f"""
 EXISTS (
     SELECT FROM service JOIN provider ON provider.id = provider_id JOIN slot ON slot.service_id = service.id
-    WHERE service.id = looked.service_id AND slot_date = %(day)s AND {IS_FREE}
+    WHERE service.id = looked.service_id AND {{then}} AND {IS_FREE}
 )
 """
 # One term for each word: an array would be taken apart for every row.
@@ -131,6 +146,7 @@ ORDERS: dict[str, Order] = {
     "price": ("listing.price_amount", "ASC", "int"),
     "next": ("next_free_at", "ASC", "timestamptz"),
     "relevance": ("quality", "DESC", "float8"),
+    "distance": (DISTANCE, "ASC", "float8"),
 }
 ITEM: LiteralString = f"""
 jsonb_build_object(
@@ -138,11 +154,11 @@ jsonb_build_object(
     'price_amount', service.price_amount, 'currency', service.currency, 'duration_minutes', duration_minutes,
     'approval', approval, 'location', location, 'provider_slug', provider.slug, 'provider', business_name,
     'city', provider.city, 'time_zone', time_zone, 'rating', rating_sum::float8 / nullif(rating_count, 0),
-    'reviews', rating_count, 'next_slots', (
+    'reviews', rating_count, 'distance_km', chosen.distance_km, 'next_slots', (
         SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'start', start_time) ORDER BY start_time), '[]')
         FROM (
             SELECT slot.id, start_time FROM slot
-            WHERE slot.service_id = service.id AND start_time > %(now)s AND {{on_day}} AND {IS_FREE}
+            WHERE slot.service_id = service.id AND start_time > %(now)s AND {{then}} AND {IS_FREE}
             ORDER BY start_time LIMIT %(times)s
         ) AS soon
     )
@@ -153,9 +169,10 @@ jsonb_build_object(
 async def search_services(session: AsyncSession, request: SearchRequest, now: datetime) -> SearchPage:
     """One page of the services that match, each with its next free times, and the counts of all pages.
 
-    Order: by relevance (words in the title, then reviews), price, or next free time as last noted; ties by id, so that
-    pages neither repeat nor skip a service whose place does not change. With a day, only services that have a free time
-    on it, local at the provider. Raises `ValidationFailed` for a cursor of another search or none of ours.
+    Order: by relevance (words in the title, then reviews), price, distance, or next free time as last noted; ties by
+    id, so that pages neither repeat nor skip a service whose place does not change. With a day (and a time of day),
+    only services that have a free time then, local at the provider. Raises `ValidationFailed` for a cursor of another
+    search or none of ours.
     """
     after = _read_cursor(request)
     terms, corrected = await _terms(session, request)
@@ -165,6 +182,9 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
         "min_price": request.min_price,
         "max_price": request.max_price,
         "day": request.date,
+        "not_before": request.after,
+        "not_after": request.before,
+        **_around(request),
         "category": request.category,
         "city": request.city,
         "now": now,
@@ -173,6 +193,7 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
     }
     wanted: list[LiteralString] = ["true"]
     wanted += [WORDS] * bool(terms) + [LOWEST] * (request.min_price is not None)
+    wanted += [NEAR] * bool(request.near)
     wanted += [HIGHEST] * (request.max_price is not None) + [DAY] * (request.date is not None)
     facets, total, capped = await _counts(session, request, wanted, values)
     wanted += [CATEGORY] * bool(request.category) + [CITY] * bool(request.city)
@@ -210,6 +231,28 @@ SELECT kind, text, slug FROM found ORDER BY place, text LIMIT %(count)s
 """
 
 
+def _around(request: SearchRequest) -> dict[str, object]:
+    """The place that is asked for, as the conditions want it."""
+    place = place_in(request.near)
+    if place is None:
+        return {}
+    latitude, longitude = place
+    around = box_around(latitude, longitude, request.within)
+    return {"latitude": latitude, "longitude": longitude, "within": float(request.within), **asdict(around)}
+
+
+def _then(request: SearchRequest) -> LiteralString:
+    """The condition for a slot to be at the chosen time."""
+    if request.date is None:
+        return "true"
+    then: LiteralString = "slot_date = %(day)s"
+    if request.after:
+        then += f" AND {AFTER}"
+    if request.before:
+        then += f" AND {BEFORE}"
+    return then
+
+
 def _score(words: int) -> Order:
     """Words in the title first, then quality."""
     in_title: LiteralString = " + ".join(IN_TITLE.format(place=place) for place in range(words))
@@ -235,7 +278,7 @@ async def _counts(
     session: AsyncSession, request: SearchRequest, wanted: list[LiteralString], values: dict[str, object]
 ) -> tuple[dict[str, dict[str, int]], int, bool]:
     """How many match, by category and by city, each without its own filter; and whether there may be more."""
-    free: LiteralString = FREE_ON_DAY if request.date else "true"
+    free: LiteralString = FREE_THEN.format(then=_then(request)) if request.date else "true"
     limit: LiteralString = "LIMIT %(looked_at)s" if request.date else ""
     places = await select(
         session,
@@ -276,8 +319,9 @@ async def _page(
         bound: LiteralString = f"%(after)s::{kind}"
         wanted = [*wanted, f"({key} {sign} {bound} OR {key} = {bound} AND listing.service_id > %(after_id)s)"]
         values = {**values, "after": after[0], "after_id": after[1]}
-    on_day: LiteralString = "slot_date = %(day)s" if request.date else "true"
-    free: LiteralString = FREE_ON_DAY if request.date else "true"
+    then = _then(request)
+    free: LiteralString = FREE_THEN.format(then=then) if request.date else "true"
+    distance: LiteralString = DISTANCE if request.near else "NULL::float8"
     backwards: LiteralString = "DESC" if direction == "ASC" else "ASC"
     many: LiteralString = "%(looked_at)s" if request.date else "%(limit)s"
     rows = await select(
@@ -285,14 +329,14 @@ async def _page(
         _Row,
         f"""
         WITH looked AS MATERIALIZED (
-            SELECT {key} AS key, service_id, rating_sum, rating_count FROM listing
+            SELECT {key} AS key, service_id, rating_sum, rating_count, {distance} AS distance_km FROM listing
             WHERE {" AND ".join(wanted)} ORDER BY 1 {direction}, 2 LIMIT {many}
         ), chosen AS MATERIALIZED (
             SELECT * FROM looked WHERE {free} ORDER BY key {direction}, service_id LIMIT %(limit)s
         )
         SELECT chosen.key::text AS key, chosen.service_id,
                row_number() OVER (ORDER BY chosen.key {direction}, chosen.service_id) AS place,
-               {ITEM.format(on_day=on_day)} AS item
+               {ITEM.format(then=then)} AS item
         FROM chosen JOIN service ON service.id = service_id JOIN provider ON provider.id = service.provider_id
         UNION ALL (
             SELECT key::text, service_id, 0, NULL FROM looked WHERE (SELECT count(*) FROM looked) = %(looked_at)s

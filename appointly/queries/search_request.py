@@ -5,16 +5,18 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date as Date
+from datetime import time as Time
 from typing import Annotated, Literal, Self
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from appointly.errors import ValidationFailed
 from appointly.validation import Line, sentences
 
-Sort = Literal["relevance", "price", "next"]
+Sort = Literal["relevance", "price", "next", "distance"]
 HIGHEST_PRICE = 100_000_000
+USUAL_REACH = 25
 TERMS = 8
 SMALL_WORDS = {
     "a",
@@ -39,7 +41,11 @@ SMALL_WORDS = {
 PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "ı": "i"})
 SENTENCES = {
     "date": "Please write the day as in 2026-11-30.",
-    "sort": "Please sort by relevance, price or next.",
+    "after": "Please write the time of day as in 17:00.",
+    "before": "Please write the time of day as in 12:30.",
+    "near": "Please write the place as latitude and longitude, as in 52.52,13.40.",
+    "within": "Please ask for 1 to 500 kilometres around.",
+    "sort": "Please sort by relevance, price, next or distance.",
     "min_price": "Please write the lowest price as a whole number of cents.",
     "max_price": "Please write the highest price as a whole number of cents.",
     "limit": "Please ask for 1 to 100 services at a time.",
@@ -58,11 +64,38 @@ def _iso_date(value: object) -> object:
     return value
 
 
+def _clock_time(value: object) -> object:
+    """Pydantic would take a number for seconds after midnight."""
+    if isinstance(value, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value.strip()):
+        raise ValueError
+    return value
+
+
+def _on_earth(value: str) -> str:
+    if value and place_in(value) is None:
+        raise ValueError
+    return value
+
+
+def place_in(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees from "52.52,13.40"; None where it is none on earth."""
+    number = r"\s*(-?\d{1,3}(?:\.\d{1,8})?)\s*"
+    found = re.fullmatch(f"{number},{number}", text, re.ASCII)
+    if found is None:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+TimeOfDay = Annotated[Time | None, BeforeValidator(_clock_time), BeforeValidator(_empty_is_none)]
 Amount = Annotated[Annotated[int, Field(ge=0, le=HIGHEST_PRICE)] | None, BeforeValidator(_empty_is_none)]
 
 
 class SearchRequest(BaseModel):
-    """What somebody looks for. Prices in minor units, `date` local at each provider, empty means any."""
+    """What somebody looks for. Prices in minor units; `date`, `after` and `before` local at each provider; empty: any.
+
+    `after` and `before` say when on the `date` it begins. `near` is "latitude,longitude", `within` kilometres of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -72,14 +105,27 @@ class SearchRequest(BaseModel):
     min_price: Amount = None
     max_price: Amount = None
     date: Annotated[Date | None, BeforeValidator(_iso_date), BeforeValidator(_empty_is_none)] = None
+    after: TimeOfDay = None
+    before: TimeOfDay = None
+    near: Annotated[Line, Field(max_length=40), AfterValidator(_on_earth)] = ""
+    within: Annotated[
+        Annotated[int, Field(ge=1, le=500)], BeforeValidator(lambda value: USUAL_REACH if value == "" else value)
+    ] = USUAL_REACH
     sort: Annotated[Sort, BeforeValidator(lambda value: value or "relevance")] = "relevance"
     cursor: Annotated[str, Field(max_length=400)] = ""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
     @model_validator(mode="after")
-    def _prices_in_order(self) -> Self:
+    def _parts_fit(self) -> Self:
         if self.min_price is not None and self.max_price is not None and self.min_price > self.max_price:
             raise ValidationFailed(fields={"max_price": "The highest price is below the lowest one."})
+        if self.date is None and (self.after or self.before):
+            name = "after" if self.after else "before"
+            raise ValidationFailed(fields={name: "Please choose the day for this time of day."})
+        if self.after and self.before and self.after >= self.before:
+            raise ValidationFailed(fields={"before": "The latest time is not after the earliest one."})
+        if self.sort == "distance" and not self.near:
+            raise ValidationFailed(fields={"sort": "To sort by distance we need to know from where."})
         return self
 
     @classmethod
@@ -106,7 +152,8 @@ class SearchRequest(BaseModel):
     def values(self) -> dict[str, str]:
         """What differs from an empty search, as text; without cursor and limit."""
         chosen = self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "limit"})
-        return {name: str(value) for name, value in chosen.items()}
+        times = {name: f"{at:%H:%M}" for name, at in (("after", self.after), ("before", self.before)) if at}
+        return {name: str(value) for name, value in chosen.items()} | times
 
     def to_query(self) -> str:
         """The address bar's part after the question mark; `from_query` reads the same search back."""

@@ -12,13 +12,30 @@ from appointly.database import reading
 from appointly.display import formatting
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, ServiceCard
 from appointly.display.shapes import Choice
+from appointly.domain.spoken_times import spoken_times
 from appointly.queries.search import search_services
-from appointly.queries.search_request import SearchRequest
+from appointly.queries.search_request import SearchRequest, place_in
 from appointly.state.views import card_of_found
 
 PAGE, MOST, DAYS = 12, 120, 30
 SORTS = [Choice("", "Best match"), Choice("next", "Soonest"), Choice("price", "Lowest price")]
-FILTERS = {"q", "category", "city", "min_price", "max_price", "date", "sort"}
+NEAREST = Choice("distance", "Nearest")
+FILTERS = {"q", "category", "city", "min_price", "max_price", "date", "after", "before", "near", "within", "sort"}
+# As "after-before": parts of the day first, then each full hour of a usual one.
+TIMES_OF_DAY = [
+    Choice("", "Any time"),
+    Choice("-12:00", "Morning, before 12:00"),
+    Choice("12:00-17:00", "Afternoon, 12:00 to 17:00"),
+    Choice("17:00-", "Evening, from 17:00"),
+    *[Choice(f"{hour:02}:00-", f"From {hour:02}:00") for hour in (*range(8, 17), *range(18, 22))],
+]
+REACHES = [Choice(str(reach), f"Within {reach} km") for reach in (2, 5, 10, 25, 50, 100)]
+TOGETHER = {
+    "date": ("after", "before"),
+    "after": ("before",),
+    "before": ("after",),
+    "near": ("within", "sort"),
+}
 PRICES = {"min_price", "max_price"}
 HUNDREDTHS = 100
 
@@ -44,10 +61,18 @@ class Search(rx.State):
     categories: list[Choice] = []
     cities: list[Choice] = []
     days: list[Choice] = []
+    times_of_day: list[Choice] = TIMES_OF_DAY
+    time_of_day: str = ""
+    near: str = ""
+    within: str = ""
+    reaches: list[Choice] = REACHES
+    understood: str = ""
+    asks_where: bool = False
     sorts: list[Choice] = SORTS
     chips: list[Choice] = []
     typed_elsewhere: int = 0
     _query: dict[str, str] = {}
+    _meant: dict[str, str] = {}
     _typed: dict[str, str] = {}
     _cursor: str = ""
 
@@ -60,6 +85,7 @@ class Search(rx.State):
         self._query = request.values()
         self._show_filters(request)
         at = now()
+        request = self._understand(request, at.date())
         await limits.take("search")
         async with reading() as session:
             found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
@@ -81,7 +107,7 @@ class Search(rx.State):
         if not self._cursor or len(self.services) >= MOST:
             self.more = False
             return
-        request, _ = SearchRequest.forgiving(self._query | {"cursor": self._cursor})
+        request, _ = SearchRequest.forgiving(self._meant | {"cursor": self._cursor})
         at = now()
         await limits.take("search")
         async with reading() as session:
@@ -108,13 +134,42 @@ class Search(rx.State):
 
     @rx.event
     def choose(self, name: str, value: str) -> EventSpec:
-        """Set one filter; empty takes it away."""
-        return self._go({name: value} if name in FILTERS else {})
+        """Set one filter; empty takes it away, and with it what makes no sense alone."""
+        if name not in FILTERS:
+            return self._go({})
+        alone = {} if value else dict.fromkeys(TOGETHER.get(name, ()), "")
+        return self._go({name: value} | alone)
+
+    @rx.event
+    def choose_time(self, value: str) -> EventSpec:
+        """Set the time of day, "after-before"; without a day that is today's."""
+        after, _, before = value.partition("-")
+        day = self.day or (now().date().isoformat() if value else "")
+        return self._go({"after": after, "before": before, "date": day})
+
+    @rx.event
+    def locate(self, place: str) -> EventSpec | None:
+        """The browser has said where it is, as "latitude,longitude", or would not."""
+        if place_in(place[:40]) is None:
+            self.problem = "Your browser did not tell us where you are. Allow it to, or choose a city instead."
+            return None
+        return self._go({"near": place[:40], "city": "", "sort": "distance"})
 
     @rx.event
     def clear(self) -> EventSpec:
         """Take all filters away."""
         return rx.redirect("/services")
+
+    def _understand(self, request: SearchRequest, today: date) -> SearchRequest:
+        """The search that was meant: day, time and place out of its words, where the filters do not say them."""
+        spoken = spoken_times(request.q, today)
+        self.understood, self.asks_where = "", spoken.near_me and not request.near
+        if spoken.rest != request.q:
+            said = {"date": spoken.day, "after": spoken.after, "before": spoken.before} if request.date is None else {}
+            request = request.model_copy(update={"q": spoken.rest} | said)
+            self.understood = ", ".join(words for _, words in self._words_of(request.values()) if words) if said else ""
+        self._meant = request.values()
+        return request
 
     def _go(self, changes: dict[str, str], *, replace_step: bool = False) -> EventSpec:
         chosen = {name: value[:300] for name, value in (self._query | changes).items() if value.strip()}
@@ -125,6 +180,13 @@ class Search(rx.State):
         values = request.values()
         self.q, self.category, self.city = request.q, request.category, request.city
         self.day, self.sort = values.get("date", ""), values.get("sort", "")
+        self.near, self.within = request.near, str(request.within)
+        self.sorts = [*SORTS, NEAREST] if request.near else SORTS
+        after, before = values.get("after", ""), values.get("before", "")
+        self.time_of_day = f"{after}-{before}" if after or before else ""
+        named = {choice.value for choice in TIMES_OF_DAY}
+        own = [Choice(self.time_of_day, time_words(after, before))] if self.time_of_day not in named else []
+        self.times_of_day = TIMES_OF_DAY + own
         self.min_price, self.max_price = (
             str(int(values[name]) // HUNDREDTHS) if name in values else "" for name in ("min_price", "max_price")
         )
@@ -135,15 +197,24 @@ class Search(rx.State):
         self.chips = self._chips(values)
 
     def _chips(self, values: dict[str, str]) -> list[Choice]:
-        day = formatting.day(date.fromisoformat(self.day), now().date()) if self.day else ""
         words = {
             "category": CATEGORY_NAMES.get(self.category, self.category),
             "city": self.city,
-            "date": day,
+            "near": f"Within {self.within} km of you",
+            **dict(self._words_of(values)),
             "min_price": f"From {self.min_price}",
             "max_price": f"Up to {self.max_price}",
         }
         return [Choice(name, words[name]) for name in words if name in values]
+
+    def _words_of(self, values: dict[str, str]) -> list[tuple[str, str]]:
+        """Day and time of day in words, by the name of their filter."""
+        day = values.get("date", "")
+        after, before = values.get("after", ""), values.get("before", "")
+        return [
+            ("date", formatting.day(date.fromisoformat(day), now().date()) if day else ""),
+            ("after" if after else "before", time_words(after, before)),
+        ]
 
     def _show_facets(self, facets: dict[str, dict[str, int]]) -> None:
         counts = facets.get("category", {})
@@ -153,3 +224,10 @@ class Search(rx.State):
         ]
         cities = sorted(facets.get("city", {}).items())
         self.cities = [Choice(name, f"{name} ({count})", chosen=name == self.city) for name, count in cities]
+
+
+def time_words(after: str, before: str) -> str:
+    """ "from 17:00", "before 12:00", "12:00 to 17:00"."""
+    if after and before:
+        return f"{after} to {before}"
+    return f"from {after}" if after else f"before {before}" if before else ""

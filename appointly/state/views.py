@@ -1,7 +1,7 @@
 """What the queries found, as the pages show it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -76,4 +76,5 @@ def card_of_found(found: Found, now: datetime) -> ServiceCard:
     """A service that a search has found."""
     times = [NextTime(found.id, time.id, time.start) for time in found.next_slots]
     shared = {each.name: getattr(found, each.name) for each in fields(Offer)}
-    return card_of(Offer(**shared), times, now)
+    away = "" if found.distance_km is None else formatting.distance(found.distance_km)
+    return replace(card_of(Offer(**shared), times, now), distance=away)

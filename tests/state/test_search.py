@@ -1,0 +1,68 @@
+"""The search page: day, time of day and place, from filters, from the address and from the words that were typed."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.appointly import app
+from appointly.clock import now
+from appointly.database.statement import execute
+from appointly.state.search import Search
+from tests.making import make_provider, make_service, make_slots
+from tests.state.driver import Tab, browser_tab
+
+
+async def make_shop(session: AsyncSession) -> str:
+    """A service in Berlin with times on the evening of tomorrow; the date."""
+    provider = await make_provider(session, time_zone="UTC")
+    day = (now() + timedelta(days=1)).replace(hour=18, minute=0, second=0, microsecond=0)
+    await make_slots(session, await make_service(session, provider), 4, day)
+    query = "UPDATE provider SET latitude = 52.52, longitude = 13.4 WHERE id = %(id)s"
+    await execute(session, query, id=provider.id)
+    await session.commit()
+    return day.date().isoformat()
+
+
+async def titles(tab: Tab, address: str) -> list[str]:
+    tab.path = address
+    await tab.send(Search.load)
+    return [service.title for service in (await tab.state(Search)).services]
+
+
+async def test_what_is_typed_is_understood(session: AsyncSession) -> None:
+    await make_shop(session)
+    async with browser_tab(app) as tab:
+        assert await titles(tab, "/services?q=haircut+tomorrow+after+17%3A00") == ["Haircut"]
+        page = await tab.state(Search)
+        assert (page.understood, page.q, page.asks_where) == (
+            "Tomorrow, from 17:00",
+            "haircut tomorrow after 17:00",
+            False,
+        )
+        assert await titles(tab, "/services?q=haircut+tomorrow+before+17%3A00") == []
+        assert await titles(tab, "/services?q=haircut+near+me") == ["Haircut"]
+        assert (await tab.state(Search)).asks_where
+
+
+async def test_filters_that_belong_together(session: AsyncSession) -> None:
+    day = await make_shop(session)
+    async with browser_tab(app) as tab:
+        assert await titles(tab, f"/services?date={day}&after=17:00") == ["Haircut"]
+        page = await tab.state(Search)
+        assert [chip.label for chip in page.chips] == ["Tomorrow", "from 17:00"]
+        assert page.time_of_day == "17:00-"
+        await tab.send(Search.choose, name="date", value="")
+        await tab.send(Search.choose_time, value="-12:00")
+        await tab.send(Search.locate, place="52.500,13.400")
+        await tab.send(Search.locate, place="unknown")
+        assert [parse_qs(urlsplit(address).query) for address in tab.redirects()] == [
+            {},
+            {"date": [day], "before": ["12:00"]},
+            {"date": [day], "after": ["17:00"], "near": ["52.500,13.400"], "sort": ["distance"]},
+        ]
+        assert "choose a city" in (await tab.state(Search)).problem
+        assert await titles(tab, "/services?near=52.500,13.400&sort=distance&within=3") == ["Haircut"]
+        [card] = (await tab.state(Search)).services
+        assert card.distance == "2.2 km away"
+        assert await titles(tab, "/services?near=52.500,13.400&within=1") == []
