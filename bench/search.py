@@ -156,8 +156,8 @@ def questions(source: random.Random) -> list[tuple[str, dict[str, Any]]]:
             ("day, city", {"date": day, "city": city}),
             ("near", {"near": place, "sort": "distance", "q": source.choice(["", thing])}),
             ("near, far reach", {"near": place, "within": 100, "sort": "distance"}),
-            ("tomorrow after 17:00", {"date": tomorrow, "after": "17:00", "sort": "next"}),
-            ("the same near me", {"date": tomorrow, "after": "17:00", "near": place, "sort": "distance"}),
+            ("tomorrow after 13:00", {"date": tomorrow, "after": "13:00", "sort": "next"}),
+            ("the same near me", {"date": tomorrow, "after": "13:00", "near": place, "sort": "distance"}),
             ("the same, one word", {"date": tomorrow, "after": "13:00", "near": place, "q": thing, "sort": "distance"}),
         ]
     return asked
