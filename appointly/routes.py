@@ -34,6 +34,16 @@ def open_booking(reference: str, key: str) -> str:
     return f"/session/booking/{reference}?{urlencode({'key': key})}"
 
 
+def waitlist(entry_id: UUID | str) -> str:
+    """The page of one place in line."""
+    return f"/waitlist/{entry_id}"
+
+
+def open_waitlist(entry_id: UUID, key: str) -> str:
+    """The link in the mail: opens one place in line for this browser, then leads to its page."""
+    return f"/session/waitlist/{entry_id}?{urlencode({'key': key})}"
+
+
 def sign_in_code(code_id: UUID, **query: str) -> str:
     """Where the mailed code is typed."""
     return with_query(f"/auth/{code_id}", **query)

@@ -20,13 +20,22 @@ Result = TypeVar("Result")
 SWEEP_SECONDS = 5.0
 LISTING_SECONDS = 60.0
 EXPIRY_SECONDS = 5.0
+OFFER_SECONDS = 60.0
 QUEUE = "appointly"
 
 configure_logs()
 app = Celery(
     "appointly",
     broker=settings().broker_url,
-    include=["tasks.jobs", "tasks.slots", "tasks.expiry", "tasks.listings", "tasks.tidy", "tasks.wake"],
+    include=[
+        "tasks.jobs",
+        "tasks.slots",
+        "tasks.expiry",
+        "tasks.listings",
+        "tasks.tidy",
+        "tasks.waitlist",
+        "tasks.wake",
+    ],
 )
 app.conf.update(
     task_serializer="json",
@@ -54,6 +63,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
         "expire": {"task": "expire", "schedule": EXPIRY_SECONDS, "options": {"expires": EXPIRY_SECONDS}},
+        "offer-missed": {"task": "offer_missed", "schedule": OFFER_SECONDS, "options": {"expires": OFFER_SECONDS}},
         "forget-old": {"task": "forget_old", "schedule": crontab(minute="35"), "options": {"expires": 3600.0}},
         "refresh-listings": {"task": "refresh_listings", "schedule": LISTING_SECONDS, "options": {"expires": 60.0}},
         # Every six hours: wherever midnight was, the new last day is there by the morning.

@@ -13,6 +13,7 @@ from tasks.accounts import answer_reset
 from tasks.celery_app import app, run
 from tasks.mail import send_account_mail, send_mail
 from tasks.pictures import forget_files
+from tasks.waitlist import send_waitlist_mail
 
 BATCH = 20
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
     "mail": send_mail,
     "account_mail": send_account_mail,
+    "waitlist_mail": send_waitlist_mail,
     "forget_files": forget_files,
     "reset_asked": answer_reset,
 }

@@ -139,5 +139,5 @@ async def delete_blocked_time(
         if series:
             await remove_blocked_series_of(session, current_actor(), blocked_id, now())
         else:
-            await remove_blocked_time(session, current_actor(), blocked_id)
+            await remove_blocked_time(session, current_actor(), blocked_id, now())
     return Response(status_code=204)

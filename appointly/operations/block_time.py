@@ -16,6 +16,7 @@ from appointly.domain.slot_times import first_moment
 from appointly.errors import NotFound, ValidationFailed
 from appointly.models import BlockedTime, Provider
 from appointly.models.base import uuid7
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.queries.hours import Blocked
 from appointly.validation import Line
@@ -111,12 +112,13 @@ async def _require_room(session: AsyncSession, provider_id: UUID, more: int, now
         raise ValidationFailed(f"At most {MOST_AHEAD:,} blocked times can lie ahead. Please remove some first.")
 
 
-async def remove_blocked_time(session: AsyncSession, actor: Actor, blocked_id: UUID) -> None:
+async def remove_blocked_time(session: AsyncSession, actor: Actor, blocked_id: UUID, now: datetime) -> None:
     """Give blocked time free again. Raises `Forbidden`, and `NotFound` for somebody else's."""
     provider_id = await lock_own_provider(session, actor, "blocked_time.edit")
     query = "DELETE FROM blocked_time WHERE id = %(id)s AND provider_id = %(provider_id)s"
     if not await execute(session, query, id=blocked_id, provider_id=provider_id):
         raise NotFound("We could not find this blocked time.")
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
 
 
@@ -135,6 +137,7 @@ async def remove_blocked_series_of(session: AsyncSession, actor: Actor, blocked_
     removed = await execute(session, query, id=blocked_id, provider_id=provider_id, now=now)
     if not removed:
         raise NotFound("We could not find this blocked time.")
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return removed
 

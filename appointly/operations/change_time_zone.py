@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.errors import ValidationFailed
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from appointly.validation import time_zone
@@ -27,5 +28,6 @@ async def change_time_zone(session: AsyncSession, actor: Actor, zone: str, now: 
     if not await execute(session, query, zone=zone, id=provider_id):
         return Regenerated(0, 0, 0)
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return result

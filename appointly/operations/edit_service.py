@@ -9,6 +9,7 @@ from appointly.domain.actor import Actor
 from appointly.errors import ChangedMeanwhile, NotFound
 from appointly.models import Provider, Service
 from appointly.operations.add_service import require_own
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from appointly.operations.service_form import ServiceChanges, ServiceForm
@@ -37,6 +38,7 @@ async def edit_service(
     for name, value in (after.columns(known) | {"status": status}).items():
         setattr(service, name, value)
     result = await regenerate_slots(session, now=now, service_id=service_id)
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return result
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
 from appointly.database.statement import execute, rollback, select
+from appointly.operations.offer_freed import offer_freed
 from appointly.queries.availability import IN_THE_WAY
 
 
@@ -71,11 +72,15 @@ async def hold_slot(
     return held[0] if held else None
 
 
-async def release_holds(session: AsyncSession, ids: Sequence[UUID]) -> list[Held]:
-    """Let go of these holds; those that are gone already are left out. The providers' locks are to be held."""
+async def release_holds(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> list[Held]:
+    """Let go of these holds; those that are gone already are left out. The providers' locks are to be held.
+
+    What is free again is offered to those who wait for it.
+    """
     released = await select(session, Held, RELEASE, ids=list(ids)) if ids else []
     for each in released:
         announce(session, f"times:{each.provider_id}")
+    await offer_freed(session, [each.provider_id for each in released], now)
     return released
 
 
@@ -84,5 +89,5 @@ async def expire_holds(session: AsyncSession, now: datetime, limit: int = 100) -
     overdue = await select(session, Held, OVERDUE, now=now, limit=limit)
     if overdue:
         await execute(session, LOCK, provider_ids=[each.provider_id for each in overdue])
-        await release_holds(session, [each.id for each in overdue])
+        await release_holds(session, [each.id for each in overdue], now)
     return len(overdue)

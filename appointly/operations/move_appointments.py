@@ -12,6 +12,7 @@ from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
 from appointly.domain.rights import may
 from appointly.errors import Forbidden, NotFound, ValidationFailed
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.queries.bookings import EITHER, SELECT, Booking, rights
 from appointly.validation import several_lines
@@ -87,7 +88,8 @@ async def move(
 ) -> None:
     """Move locked bookings to `status`, free their time where it is an end, plan the mails, tell open pages.
 
-    All or none: raises `InvalidTransition` when one of them may not move there.
+    Freed time is offered to those who wait for it. All or none: raises `InvalidTransition` when one of them may not
+    move there.
     """
     for booking in bookings:
         require_move(Status(booking.status), status)
@@ -111,3 +113,5 @@ async def move(
             announce(session, f"customer:{booking.customer_id}")
         if frees:
             announce(session, f"times:{booking.provider_id}")
+    if frees:
+        await offer_freed(session, [booking.provider_id for booking in bookings], now)

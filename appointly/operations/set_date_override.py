@@ -15,6 +15,7 @@ from appointly.errors import ValidationFailed
 from appointly.models import DateOverride, Provider
 from appointly.models.base import uuid7
 from appointly.operations.hours import ClockRange, require_apart
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from appointly.queries.hours import DateRange, date_overrides
@@ -159,5 +160,6 @@ async def _clear(session: AsyncSession, provider_id: UUID, days: Sequence[date])
 
 async def _take_effect(session: AsyncSession, provider_id: UUID, now: datetime) -> Regenerated:
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return result

@@ -10,6 +10,7 @@ from appointly.domain.actor import Actor
 from appointly.errors import HoursChanged, ValidationFailed
 from appointly.models import WorkingHours
 from appointly.operations.hours import WeekdayHours, require_apart
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
 from appointly.queries.hours import WeekdayRange, working_hours
@@ -48,6 +49,7 @@ async def set_working_hours(
         for entry in ranges
     )
     result = await regenerate_slots(session, now=now, provider_id=provider_id)
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return result
 

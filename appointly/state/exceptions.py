@@ -106,7 +106,7 @@ class Exceptions(rx.State):
                     blocked_id = UUID(entry.key.removeprefix("block-"))
                     if whole:
                         return remove_blocked_series_of(session, actor, blocked_id, at)
-                    return remove_blocked_time(session, actor, blocked_id)
+                    return remove_blocked_time(session, actor, blocked_id, at)
 
                 change = await measure_change(session, actor, removal, at)
         except AppointlyError as error:

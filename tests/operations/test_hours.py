@@ -87,7 +87,7 @@ async def test_only_providers_have_hours(session: AsyncSession) -> None:
         with pytest.raises(Forbidden):
             await add_blocked_time(session, actor, block, NOW)
         with pytest.raises(Forbidden):
-            await remove_blocked_time(session, actor, uuid4())
+            await remove_blocked_time(session, actor, uuid4(), NOW)
 
 
 async def test_a_date_gets_its_own_hours_and_loses_them(session: AsyncSession) -> None:
@@ -117,8 +117,8 @@ async def test_blocked_time_hides_and_gives_back(session: AsyncSession) -> None:
     assert free == [timedelta(0), timedelta(hours=2), timedelta(hours=2, minutes=30)]
     assert [entry.reason for entry in await blocked_times(session, provider.id, NOW)] == ["Dentist"]
     with pytest.raises(NotFound):
-        await remove_blocked_time(session, owner_of(other), blocked)
-    await remove_blocked_time(session, owner, blocked)
+        await remove_blocked_time(session, owner_of(other), blocked, NOW)
+    await remove_blocked_time(session, owner, blocked, NOW)
     assert len(await free_slots(session, service.id, TUESDAY, 1, NOW)) == 6
 
 

@@ -1,0 +1,175 @@
+"""What becomes free is kept for the first one in line who waits for it, in the step that frees it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.domain.actor import GUEST
+from appointly.errors import SlotTaken
+from appointly.models import Hold, Job, Provider, Service, Slot, WaitlistEntry, WaitlistOffer
+from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
+from appointly.operations.book_appointment import Booked, book_appointment
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.hold_slot import expire_holds, hold_slot, release_holds
+from appointly.operations.offer_freed import offer_freed, offer_missed
+from tests.invariants import broken_invariants
+from tests.making import NOW, TOMORROW_NINE, asking, make_provider, make_service, make_slots, owner_of
+
+TUESDAY = date(2026, 11, 24)
+
+
+class Line:
+    """A provider with one full day, and those who wait for it."""
+
+    def __init__(self, session: AsyncSession, provider: Provider, service: Service, slots: Sequence[Slot]) -> None:
+        self.session, self.provider, self.service, self.slots = session, provider, service, slots
+        self.owner = owner_of(provider)
+        self.booked: list[Booked] = []
+
+    async def fill(self) -> None:
+        for slot in self.slots:
+            for _ in range(slot.capacity):
+                self.booked.append(await book_appointment(self.session, GUEST, asking(slot), NOW))
+
+    async def wait(self, name: str, *dates: date, at: datetime = NOW) -> WaitlistEntry:
+        entry = WaitlistEntry(
+            service_id=self.service.id,
+            provider_id=self.provider.id,
+            customer_name=name,
+            customer_email=f"{name.lower()}@example.test",
+            dates=list(dates or [TUESDAY]),
+            created_at=at,
+            updated_at=at,
+        )
+        self.session.add(entry)
+        await self.session.flush()
+        return entry
+
+    async def cancel(self, place: int, at: datetime = NOW) -> None:
+        await cancel_appointments(self.session, self.owner, [self.booked[place].id], "", at)
+
+    async def offers(self) -> list[tuple[str, datetime, str]]:
+        """(name, start, status) by the time they were made."""
+        query = (
+            select(WaitlistEntry.customer_name, WaitlistOffer.start_time, WaitlistOffer.status)
+            .join(WaitlistOffer, WaitlistOffer.entry_id == WaitlistEntry.id)
+            .order_by(WaitlistOffer.created_at, WaitlistOffer.id)
+        )
+        return [tuple(row) for row in await self.session.exec(query)]
+
+
+async def make_line(session: AsyncSession, count: int = 2, **values: object) -> Line:
+    provider = await make_provider(session)
+    service = await make_service(session, provider, **values)
+    line = Line(session, provider, service, await make_slots(session, service, count))
+    await line.fill()
+    return line
+
+
+@pytest.fixture(autouse=True)
+async def whole(session: AsyncSession):
+    yield
+    assert await broken_invariants(session) == []
+
+
+async def test_a_cancelled_time_is_kept_for_the_first_in_line(session: AsyncSession) -> None:
+    line = await make_line(session)
+    first = await line.wait("Ann")
+    await line.wait("Ben", at=NOW + timedelta(minutes=1))
+    await line.cancel(1)
+    second_start = line.slots[1].start_time
+    assert await line.offers() == [("Ann", second_start, "open")]
+    [offer] = await session.exec(select(WaitlistOffer))
+    [hold] = await session.exec(select(Hold))
+    assert (offer.hold_id, hold.purpose, hold.holder) == (hold.id, "offer", str(first.id))
+    assert offer.expires_at == hold.expires_at == NOW + timedelta(hours=2)
+    [job] = await session.exec(select(Job).where(Job.kind == "waitlist_mail"))
+    assert job.payload == {"kind": "offered", "entry_id": str(first.id), "offer_id": str(offer.id)}
+    with pytest.raises(SlotTaken):
+        await book_appointment(session, GUEST, asking(line.slots[1]), NOW)
+
+
+async def test_an_offer_that_ran_out_goes_to_the_next(session: AsyncSession) -> None:
+    line = await make_line(session)
+    await line.wait("Ann")
+    await line.wait("Ben", at=NOW + timedelta(minutes=1))
+    await line.cancel(0)
+    start = line.slots[0].start_time
+    assert await expire_holds(session, NOW + timedelta(hours=1, minutes=59)) == 0
+    assert await expire_holds(session, NOW + timedelta(hours=2)) == 1
+    assert await line.offers() == [("Ann", start, "expired"), ("Ben", start, "open")]
+    await expire_holds(session, NOW + timedelta(hours=4))
+    # Never the same person twice: now it is anybody's.
+    assert [status for *_, status in await line.offers()] == ["expired", "expired"]
+    assert {entry.status for entry in await session.exec(select(WaitlistEntry))} == {"waiting"}
+    booked = await book_appointment(session, GUEST, asking(line.slots[0]), NOW + timedelta(hours=4))
+    # Freed once more, it is still the same start.
+    await cancel_appointments(session, line.owner, [booked.id], "", NOW + timedelta(hours=5))
+    assert len(await line.offers()) == 2
+
+
+async def test_two_times_go_to_two_people_and_none_to_whom_no_day_fits(session: AsyncSession) -> None:
+    line = await make_line(session)
+    await line.wait("Ada", TUESDAY + timedelta(days=1))
+    await line.wait("Ann", TUESDAY, TUESDAY + timedelta(days=1), at=NOW + timedelta(minutes=1))
+    await line.wait("Ben", at=NOW + timedelta(minutes=2))
+    ids = [booked.id for booked in line.booked]
+    await cancel_appointments(session, line.owner, ids, "", NOW)
+    starts = [slot.start_time for slot in line.slots]
+    assert await line.offers() == [("Ann", starts[0], "open"), ("Ben", starts[1], "open")]
+
+
+async def test_a_place_in_a_class(session: AsyncSession) -> None:
+    line = await make_line(session, 1, capacity=3)
+    for number, name in enumerate(["Ann", "Ben", "Cem", "Dot"]):
+        await line.wait(name, at=NOW + timedelta(minutes=number))
+    await cancel_appointments(session, line.owner, [booked.id for booked in line.booked[:2]], "", NOW)
+    assert [name for name, *_ in await line.offers()] == ["Ann", "Ben"]
+    with pytest.raises(SlotTaken):
+        await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
+
+
+async def test_a_hold_that_is_let_go(session: AsyncSession) -> None:
+    line = await make_line(session, 1)
+    await line.cancel(0)
+    held = await hold_slot(session, line.slots[0].id, "draft", "somebody", NOW + timedelta(minutes=10), NOW)
+    assert held
+    await line.wait("Ann")
+    await release_holds(session, [held.id], NOW)
+    assert [name for name, *_ in await line.offers()] == ["Ann"]
+
+
+async def test_blocked_time_that_is_given_free(session: AsyncSession) -> None:
+    line = await make_line(session, 1)
+    wanted = TimeToBlock(start=TOMORROW_NINE, end=TOMORROW_NINE + timedelta(hours=1))
+    blocked = await add_blocked_time(session, line.owner, wanted, NOW)
+    await line.wait("Ann")
+    await line.cancel(0)
+    assert await line.offers() == []
+    await remove_blocked_time(session, line.owner, blocked, NOW)
+    assert [name for name, *_ in await line.offers()] == ["Ann"]
+
+
+async def test_notice_horizon_and_a_paused_service_are_kept(session: AsyncSession) -> None:
+    line = await make_line(session, 1, min_notice_minutes=24 * 60)
+    await line.wait("Ann")
+    await line.cancel(0, NOW + timedelta(hours=2))
+    assert await line.offers() == []
+    paused = await make_line(session, 1)
+    await paused.wait("Ann")
+    paused.service.status = "paused"
+    await paused.cancel(0)
+    assert await line.offers() == []
+
+
+async def test_what_was_missed(session: AsyncSession) -> None:
+    line = await make_line(session, 1)
+    await line.cancel(0)
+    await line.wait("Ann")
+    assert await offer_missed(session, NOW) == 1
+    assert await offer_missed(session, NOW) == 0
+    assert [name for name, *_ in await line.offers()] == ["Ann"]
+    assert await offer_freed(session, [line.provider.id], NOW) == 0
