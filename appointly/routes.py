@@ -29,6 +29,16 @@ def booking_calendar(reference: str) -> str:
     return f"/calendar/booking/{reference}.ics"
 
 
+def booking_panel(reference: str) -> str:
+    """One booking beside the provider's list."""
+    return f"/dashboard/bookings?booking={reference}"
+
+
+def feed(token: str) -> str:
+    """A private calendar; whoever has the address reads it."""
+    return f"/calendar/{token}.ics"
+
+
 def open_booking(reference: str, key: str) -> str:
     """The link in the mail: opens one booking for this browser, then leads to its page."""
     return f"/session/booking/{reference}?{urlencode({'key': key})}"

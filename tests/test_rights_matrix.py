@@ -100,6 +100,8 @@ ROUTES_ASIDE = {
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
     "GET /session/link/{link_id}": "the key in the link is the right: test_mailed_links",
     "GET /calendar/booking/{reference}.ics": "by reference: test_pages_by_reference",
+    "GET /calendar/{token}.ics": "the address is the right: test_feeds",
+    "HEAD /calendar/{token}.ics": "the address is the right: test_feeds",
     "GET /media/{picture_id}/{size}.webp": "public: test_pictures",
     "HEAD /media/{picture_id}/{size}.webp": "public: test_pictures",
     "GET /dev/mailbox/{id}/attachments/{place}": "the demo's mailbox, closed outside demo mode: test_mailbox",

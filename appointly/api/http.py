@@ -12,6 +12,7 @@ from appointly.api import (
     bookings,
     calendar,
     docs,
+    feeds,
     forms,
     google,
     health,
@@ -72,7 +73,7 @@ def create() -> FastAPI:
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
     business = (provider.router, hours.router, own_services.router, pictures.router)
-    for router in (accounts.router, services.router, bookings.router, *business, docs.router):
+    for router in (accounts.router, feeds.router, services.router, bookings.router, *business, docs.router):
         api.include_router(router, prefix=PREFIX)
     pages = (
         health.router,
@@ -82,6 +83,7 @@ def create() -> FastAPI:
         google.router,
         own_data.router,
         calendar.router,
+        feeds.files,
         pictures.media,
         mailbox.router,
     )

@@ -22,6 +22,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "account.edit": "self",
         "account.export": "self",
         "account.delete": "self",
+        "feed.read": "self",
+        "feed.rotate": "self",
         "identity.list": "self",
         "identity.link": "self",
         "identity.unlink": "self",

@@ -38,6 +38,7 @@ from appointly.state.booking_panel import BookingPanel
 from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
 from appointly.state.delete_account import DeleteAccount
+from appointly.state.feeds import Feeds
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
@@ -85,7 +86,7 @@ def add_pages(app: rx.App) -> None:
         settings,
         route="/account/settings",
         title="Settings · Appointly",
-        on_load=[SettingsPage.load, SignInWays.load, ApiTokens.load, DeleteAccount.load],
+        on_load=[SettingsPage.load, SignInWays.load, Feeds.load, ApiTokens.load, DeleteAccount.load],
     )
     app.add_page(account_deleted, route="/account-deleted", title="Account deleted · Appointly")
     app.add_page(

@@ -11,6 +11,7 @@ from appointly.components.forms import form
 from appointly.components.marks import badge
 from appointly.components.surfaces import page_title, section, unfolds
 from appointly.components.zones import zone_options
+from appointly.pages.feeds import feeds_section
 from appointly.pages.own_data import delete_section, export_section
 from appointly.pages.settings_tokens import api_tokens
 from appointly.pages.shell import page
@@ -252,4 +253,4 @@ def _place(place: Any) -> rx.Component:
 
 
 # In the order of the page. Further parts have their own file and are added here.
-PARTS = (_profile, _email, _password, _ways, _places, api_tokens, export_section, delete_section)
+PARTS = (_profile, _email, _password, _ways, _places, feeds_section, api_tokens, export_section, delete_section)

@@ -20,6 +20,8 @@ PUBLIC = {
     "GET /api/v1/services/{service_id}/availability",
     "GET /api/v1/bookings/{booking_id}",  # the guest's cookie is the right, and the query asks for it
     "GET /calendar/booking/{reference}.ics",
+    "GET /calendar/{token}.ics",  # the address is the right
+    "HEAD /calendar/{token}.ics",
     "GET /media/{picture_id}/{size}.webp",
     "HEAD /media/{picture_id}/{size}.webp",
     "POST /api/v1/bookings",
