@@ -259,6 +259,14 @@ class SlotTaken(AppointlyError):
     message = "Somebody else was a moment faster: this time is taken. Please choose another one."
 
 
+class TooManyHolds(AppointlyError):
+    """`details["held"]`: the services whose times are kept."""
+
+    code = "too_many_holds"
+    status = 409
+    message = "You keep three times already. Please book one of them or let one go; then you can keep this one."
+
+
 class SlotInPast(AppointlyError):
     code = "slot_in_past"
     status = 422

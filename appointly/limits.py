@@ -68,6 +68,10 @@ LIMITS: Mapping[str, Limit] = {
     # once whoever asks, so this keeps out floods, not rivals.
     "booking.network": Limit(1200, MINUTE),
     "booking.account": Limit(600, HOUR),
+    # Each costs a look and a lock. The second counts by address and time: who lets a hold run out may take the same
+    # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked.
+    "hold.network": Limit(600, MINUTE),
+    "hold_again.both": Limit(4, 2 * HOUR),
     # Drawing what a form will look like, checking a file: work for us, seconds for a person.
     "preview.network": Limit(300, MINUTE),
     "upload.account": Limit(60, HOUR),

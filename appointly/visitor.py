@@ -29,6 +29,8 @@ from appointly.settings import settings
 SESSION_COOKIE = "appointly_session"
 BOOKINGS_COOKIE = "appointly_bookings"
 BROWSER_COOKIE = "appointly_browser"
+VISITOR_COOKIE = "appointly_visitor"
+VISITOR_LENGTH = 43  # 256 random bits in base64
 BOOKINGS_KEPT = 20
 ACCESS_TOKEN_LIFE = timedelta(minutes=15)
 AUDIENCE = "appointly-api"
@@ -98,6 +100,7 @@ async def visitor_of(
         return await _visitor_of_token(session, bearer, now)
     cookies = read_cookies(cookie_header)
     managed = opened_bookings(cookies.get(BOOKINGS_COOKIE, ""))
+    browser = browser_hash(cookies.get(VISITOR_COOKIE, ""))
     found = None
     if bearer is not None:
         session_id = session_of_access_token(bearer, now)
@@ -105,10 +108,17 @@ async def visitor_of(
     elif token := cookies.get(SESSION_COOKIE, ""):
         found = await session_for_token(session, token, now)
     if found is None:
-        return Visitor(replace(GUEST, managed=managed), cookies=cookies)
+        return Visitor(replace(GUEST, managed=managed, browser=browser), cookies=cookies)
     if in_use:
         await note_visit(session, found, now)
-    return Visitor(replace(found.actor, managed=managed), found.id, cookies=cookies)
+    actor = replace(found.actor, managed=managed, browser=browser)
+    return Visitor(actor, found.id, cookies=cookies)
+
+
+def browser_hash(value: str) -> bytes:
+    """What the database knows a browser by: nothing of ours for a value that we did not make."""
+    made_here = len(value) == VISITOR_LENGTH and value.isascii() and value.replace("-", "").replace("_", "").isalnum()
+    return sha256(value.encode()).digest() if made_here else b""
 
 
 async def _visitor_of_token(session: AsyncSession, secret: str, now: datetime) -> Visitor:

@@ -104,6 +104,7 @@ ROUTES_ASIDE = {
     "HEAD /calendar/{token}.ics": "the address is the right: test_feeds",
     "GET /media/{picture_id}/{size}.webp": "public: test_pictures",
     "HEAD /media/{picture_id}/{size}.webp": "public: test_pictures",
+    "DELETE /api/v1/holds/{hold_id}": "one's own, also a guest's by cookie: test_holds",
     "GET /dev/mailbox/{id}/attachments/{place}": "the demo's mailbox, closed outside demo mode: test_mailbox",
 }
 HANDLERS_ASIDE = {
@@ -341,6 +342,7 @@ async def test_a_token_reaches_only_the_routes_that_name_its_scope(trial: Trial)
 
 OPERATIONS_ASIDE = {
     "account_mail": "plans a mail for operations that have decided",
+    "booking_draft": "one's own by the query; holds no more than a guest may do",
     "create_admin": "a command of whoever runs the servers",
     "expire_appointments": "the product itself, by the clock",
     "forget_old": "the product itself, by the clock",

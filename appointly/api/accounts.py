@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import psycopg
+import structlog
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,8 +16,10 @@ from appointly.api.sessions import forget_everything, remember_device, set_sessi
 from appointly.api.shapes import MeOut, OtpSessionOut, SignedInOut, answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
+from appointly.domain.actor import Actor
 from appointly.domain.one_time_code import CODES_AN_HOUR
 from appointly.errors import CredentialsInvalid, EmailTaken, OtpInvalid, RefreshInvalid
+from appointly.operations.booking_draft import take_over_drafts
 from appointly.operations.redeem_sign_in_code import redeem_sign_in_code
 from appointly.operations.refresh_sign_in import add_refresh_token, refresh_sign_in
 from appointly.operations.send_sign_in_code import AskedCode, send_sign_in_code
@@ -34,6 +38,7 @@ from appointly.visitor import access_token, current_actor, current_visitor
 router = APIRouter(prefix="/auth", tags=["Sign-in"], route_class=GuardedRoute)
 DEMO_CODES_AN_HOUR = 600
 LONGEST_SECRET = 200
+log = structlog.get_logger()
 
 
 class Credentials(BaseModel):
@@ -63,7 +68,18 @@ class RefreshForm(BaseModel):
 async def begin(account: Account, at: datetime) -> NewSession:
     """A session for somebody whose password was checked, or who has just made the account."""
     async with transaction() as session:
-        return await start_session(session, account, at)
+        new = await start_session(session, account, at)
+    await bring_along(account, at)
+    return new
+
+
+async def bring_along(account: Account, at: datetime) -> None:
+    """What was begun in this browser before the sign-in belongs to the account now. No sign-in fails of it."""
+    try:
+        async with transaction() as session:
+            await take_over_drafts(session, Actor(user_id=account.id), current_visitor().actor.browser, at)
+    except psycopg.Error as error:
+        log.warning("drafts_left_behind", error=str(error)[:300])
 
 
 async def start_session(session: AsyncSession, account: Account, at: datetime) -> NewSession:
@@ -98,6 +114,7 @@ async def finish_with_code(code_id: UUID, browser: str, typed: str, at: datetime
                 new = await start_session(session, account, at)
         if account is None or new is None:
             raise OtpInvalid
+        await bring_along(account, at)
         return account, new
 
 

@@ -19,7 +19,8 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.actor import Actor
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
-from appointly.operations.book_appointment import Booked, BookingRequest, book_appointment
+from appointly.operations.book_appointment import Booked, BookingRequest
+from appointly.operations.booking_draft import book_chosen
 from appointly.operations.cancel_appointments import Cancelled, cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.remember_answer import claim_key, keep_answer
@@ -151,13 +152,14 @@ async def post_booking(
     """Book a free time, as a guest or as the signed-in customer.
 
     With an `Idempotency-Key` the same request can be sent again: it books once and gets the first answer again.
-    A taken time is refused with `slot_taken` and the three nearest free ones as `alternatives`.
+    A time that is kept for the caller (`POST /holds`) becomes the booking's. A taken time is refused with `slot_taken`
+    and the three nearest free ones as `alternatives`.
     """
     caller, at = current_visitor(), now()
     await limits.take("booking", form.customer_email)
     async with transaction() as session:
         if idempotency_key is None:
-            booked = await book_appointment(session, caller.actor, form, at)
+            booked = await book_chosen(session, caller.actor, form, at)
             identifier, content = booked.id, booked_json(booked)
         else:
             identifier, content = await book_once(
@@ -176,7 +178,7 @@ async def book_once(
     attempt = await claim_key(session, actor, form.customer_email, key, b"POST /bookings\n" + body, at)
     if attempt.status:
         return UUID(BookedOut.model_validate_json(attempt.body).id.hex), attempt.body
-    booked = await book_appointment(session, actor, form, at)
+    booked = await book_chosen(session, actor, form, at)
     content = booked_json(booked)
     await keep_answer(session, attempt, 201, content)
     return booked.id, content

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from reflex.utils.prerequisites import get_web_dir
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from appointly import limits
@@ -27,10 +28,12 @@ from appointly.api.descriptions import (
     sitemap,
 )
 from appointly.api.problems import expected
+from appointly.api.sessions import set_visitor_cookie
 from appointly.clock import now
 from appointly.errors import AppointlyError
 from appointly.origin import origin_of, set_current_origin
 from appointly.settings import settings
+from appointly.visitor import VISITOR_COOKIE, browser_hash, read_cookies
 
 Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -69,6 +72,7 @@ def documents(pages: Asgi) -> Asgi:
             await pages(scope, receive, send)
             return
         set_current_origin(origin_of(scope))
+        send = known_again(scope, send)
         try:
             answer = await answer_to(scope["path"], scope.get("query_string", b"").decode("latin-1"))
         except Exception as error:
@@ -81,6 +85,27 @@ def documents(pages: Asgi) -> Asgi:
         await pages(without_redirect(scope), receive, send)
 
     return application
+
+
+def known_again(scope: Scope, send: Any) -> Any:
+    """`send`, giving a browser that opens a page its own cookie, if it has none: what it begins is found again.
+
+    Before the page's socket is opened, which keeps the cookies it came with; also with an answer that nothing changed.
+    """
+    headers = Headers(scope=scope)
+    known = browser_hash(read_cookies(headers.get("cookie", "")).get(VISITOR_COOKIE, ""))
+    if known or "text/html" not in headers.get("accept", ""):
+        return send
+    carrier = Response()
+    set_visitor_cookie(carrier)
+    cookies = [header for header in carrier.raw_headers if header[0] == b"set-cookie"]
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *cookies]
+        await send(message)
+
+    return sending
 
 
 async def answer_to(path: str, query: str) -> Answer | None:

@@ -16,6 +16,7 @@ from appointly.api import (
     forms,
     google,
     health,
+    holds,
     hours,
     mailed_links,
     own_data,
@@ -73,7 +74,15 @@ def create() -> FastAPI:
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
     business = (provider.router, hours.router, own_services.router, pictures.router)
-    for router in (accounts.router, feeds.router, services.router, bookings.router, *business, docs.router):
+    for router in (
+        accounts.router,
+        feeds.router,
+        services.router,
+        bookings.router,
+        holds.router,
+        *business,
+        docs.router,
+    ):
         api.include_router(router, prefix=PREFIX)
     pages = (
         health.router,

@@ -1,5 +1,6 @@
-"""The cookies: who is signed in, which bookings were opened by a link, and what signing in needs."""
+"""The cookies: who is signed in, what links have opened, what a guest has begun, and what signing in needs."""
 
+import secrets
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,10 +9,18 @@ from fastapi import Response
 from appointly.origin import DEVICE_COOKIE, current_origin, device_value
 from appointly.queries.sessions import LIFETIMES
 from appointly.settings import settings
-from appointly.visitor import BOOKINGS_COOKIE, BROWSER_COOKIE, SESSION_COOKIE, Visitor, remember_bookings
+from appointly.visitor import (
+    BOOKINGS_COOKIE,
+    BROWSER_COOKIE,
+    SESSION_COOKIE,
+    VISITOR_COOKIE,
+    Visitor,
+    remember_bookings,
+)
 
 BOOKINGS_COOKIE_LIFE = 180 * 24 * 3600
 BROWSER_COOKIE_LIFE = 3600  # longer than a code, so that the page knows whose has run out
+VISITOR_COOKIE_LIFE = 180 * 24 * 3600
 DEVICE_COOKIE_LIFE = 400 * 24 * 3600  # browsers keep none longer
 
 
@@ -29,6 +38,14 @@ def set_session_cookie(response: Response, token: str) -> None:
 def set_browser_cookie(response: Response, browser: str) -> None:
     """Bind the code that was just mailed to this browser."""
     _set(response, BROWSER_COOKIE, browser, BROWSER_COOKIE_LIFE)
+
+
+def set_visitor_cookie(response: Response) -> str:
+    """Know this browser again before anybody signs in, by a new secret: what was begun under the old one is out of
+    its reach. Returns the secret."""
+    value = secrets.token_urlsafe(32)
+    _set(response, VISITOR_COOKIE, value, VISITOR_COOKIE_LIFE)
+    return value
 
 
 def remember(response: Response, caller: Visitor, appointment_id: UUID) -> None:
@@ -54,5 +71,7 @@ def forget(response: Response, *names: str, path: str = "/") -> None:
 
 
 def forget_everything(response: Response) -> None:
-    """Drop what says who somebody is; the device's cookie stays, which signs nobody in."""
+    """Drop what says who somebody is; the device's cookie stays, which signs nobody in. What this browser began before
+    is not shown to the next person either."""
     forget(response, SESSION_COOKIE, BOOKINGS_COOKIE, BROWSER_COOKIE)
+    set_visitor_cookie(response)

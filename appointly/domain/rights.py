@@ -46,6 +46,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "service.edit": "owner",
         "service.delete": "owner",
         "slot.read": "anyone",
+        "hold.make": "anyone",
         "booking.make": "anyone",
         "booking.read": "customer owner admin system",
         "booking.answer": "owner admin system",

@@ -19,6 +19,7 @@ from appointly.domain.answers import check_answers
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
+from appointly.operations.hold_slot import release_run_out
 from appointly.queries.availability import IN_THE_WAY, nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
 
@@ -161,7 +162,7 @@ async def book_appointment(
     the service's questions and `NotSignedIn` for an account deleted meanwhile.
     """
     require(actor, "booking.make", Whose())
-    wanted = await _look(session, request.slot_id, hold_id, now)
+    wanted = await look(session, request.slot_id, hold_id, now)
     answers = check_answers(wanted.questions, request.answers)
     # Looked before locking, so that a refusal is cheap; the statement after the lock looks again.
     await execute(session, LOCK, provider_id=wanted.provider_id)
@@ -195,10 +196,10 @@ async def book_appointment(
         await rollback(session)
         made = []
     if not made:
-        await _look(session, request.slot_id, None, now)
+        await look(session, request.slot_id, None, now)
         if actor.user_id and not await execute(session, LIVING, user_id=actor.user_id):
             raise NotSignedIn
-        raise await _taken(session, request.slot_id, wanted.time_zone, now)
+        raise await taken(session, request.slot_id, wanted.time_zone, now)
     [booked] = made
     topics = [f"provider:{booked.provider_id}", f"times:{booked.provider_id}", f"booking:{booked.id}"]
     if booked.customer_id:
@@ -208,10 +209,11 @@ async def book_appointment(
     return booked
 
 
-async def _look(session: AsyncSession, slot_id: UUID, hold_id: UUID | None, now: datetime) -> Wanted:
+async def look(session: AsyncSession, slot_id: UUID, hold_id: UUID | None, now: datetime) -> Wanted:
     """The slot, if it can be booked as far as anyone can tell without a lock. Raises the refusal.
 
-    Whoever holds a place of it was promised the time, however close it has come and whatever was blocked since.
+    Whoever holds a place of it was promised the time, however close it has come and whatever was blocked since. Holds
+    of others that have run out are let go of, under the provider's lock.
     """
     found = await select(session, Wanted, LOOK, slot_id=slot_id, hold_id=hold_id)
     if not found:
@@ -229,11 +231,14 @@ async def _look(session: AsyncSession, slot_id: UUID, hold_id: UUID | None, now:
     if (wanted.slot_date - today).days >= wanted.horizon_days:
         raise TooFarAhead
     if not wanted.free:
-        raise await _taken(session, slot_id, wanted.time_zone, now)
+        if await release_run_out(session, slot_id, now):
+            return await look(session, slot_id, hold_id, now)
+        raise await taken(session, slot_id, wanted.time_zone, now)
     return wanted
 
 
-async def _taken(session: AsyncSession, slot_id: UUID, time_zone: str, now: datetime) -> SlotTaken:
+async def taken(session: AsyncSession, slot_id: UUID, time_zone: str, now: datetime) -> SlotTaken:
+    """The refusal that names the nearest free times."""
     zone = ZoneInfo(time_zone)
     alternatives: list[dict[str, object]] = [
         {

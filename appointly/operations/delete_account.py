@@ -10,6 +10,7 @@ from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
 from appointly.errors import Forbidden
+from appointly.operations.booking_draft import forget_drafts
 from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appointments
 from appointly.operations.end_sessions import tell_pages
 from appointly.operations.forget_pictures import forget_pictures
@@ -22,6 +23,7 @@ REASON = "The account was deleted."
 _LOCK_PROVIDERS = """
 SELECT FROM provider WHERE id = %(provider_id)s
     OR id IN (SELECT provider_id FROM appointment WHERE customer_id = %(user_id)s)
+    OR id IN (SELECT provider_id FROM service JOIN booking_draft ON service_id = service.id WHERE user_id = %(user_id)s)
 ORDER BY id FOR NO KEY UPDATE
 """
 _LOCK_ACCOUNT = 'SELECT FROM "user" WHERE id = %(user_id)s AND deleted_at IS NULL FOR UPDATE'
@@ -115,6 +117,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
         return
     await execute(session, _REASONS, user_id=actor.user_id)
     await _call_off(session, actor, now)
+    await forget_drafts(session, actor, now)
     nobody = f"deleted-{actor.user_id}@deleted.invalid"
     await execute(session, _SILENCE, nobody=nobody, **who)
     await _forget_addresses(session, actor)

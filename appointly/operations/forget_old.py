@@ -9,6 +9,7 @@ from appointly.queries.sessions import IDLE_LIMITS
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_FINISHED_JOBS = timedelta(days=30)
+KEEP_DRAFTS = timedelta(days=30)
 KEEP_CODES = timedelta(days=30)
 MOST = 5_000
 
@@ -28,10 +29,16 @@ DELETE FROM one_time_code WHERE id IN (
     SELECT id FROM one_time_code WHERE expires_at < %(before)s LIMIT %(most)s
 )
 """
+_DRAFTS = """
+DELETE FROM booking_draft WHERE id IN (
+    SELECT id FROM booking_draft WHERE updated_at < %(before)s AND hold_id IS NULL LIMIT %(most)s
+)
+"""
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> int:
-    """Delete ended sign-ins, answers to repeated requests after two days, finished jobs and mailed codes after thirty.
+    """Delete ended sign-ins, answers to repeated requests after two days, finished jobs, mailed codes and
+    bookings that somebody began and left after thirty.
 
     At most 5,000 of each, so that no transaction is long; returns how many went. Jobs that were given up stay.
     """
@@ -39,4 +46,5 @@ async def forget_old(session: AsyncSession, now: datetime) -> int:
     answers = await execute(session, _ANSWERS, before=now - KEEP_ANSWERS, most=MOST)
     jobs = await execute(session, _JOBS, before=now - KEEP_FINISHED_JOBS, most=MOST)
     codes = await execute(session, _CODES, before=now - KEEP_CODES, most=MOST)
-    return sessions + answers + jobs + codes
+    drafts = await execute(session, _DRAFTS, before=now - KEEP_DRAFTS, most=MOST)
+    return sessions + answers + jobs + codes + drafts

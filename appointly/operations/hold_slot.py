@@ -48,13 +48,19 @@ SELECT id, slot_id, provider_id FROM gone
 OVERDUE = """
 SELECT id, slot_id, provider_id FROM hold WHERE expires_at <= %(now)s ORDER BY expires_at LIMIT %(limit)s
 """
+RUN_OUT = """
+SELECT hold.id, hold.slot_id, hold.provider_id FROM slot AS wanted
+JOIN hold ON hold.provider_id = wanted.provider_id AND expires_at <= %(now)s
+JOIN slot ON slot.id = hold.slot_id AND slot.occupies && wanted.occupies
+WHERE wanted.id = %(slot_id)s
+"""
 LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 
 async def hold_slot(
     session: AsyncSession, slot_id: UUID, purpose: str, holder: str, until: datetime, now: datetime
 ) -> Held | None:
-    """Keep one place of the slot until `until`, if it is free; None where it is not.
+    """Keep one place of the slot until `until`, if it is free; None where it is not. What ran out gives way at once.
 
     Whether the time may be booked at all (notice, horizon, a paused service) is the caller's to ask. Locks the
     provider, and comes before other writes: where somebody booked without that lock, the whole transaction is undone.
@@ -63,6 +69,8 @@ async def hold_slot(
     values = {"slot_id": slot_id, "purpose": purpose, "holder": holder, "until": until, "now": now}
     try:
         held = await select(session, Held, HOLD, **values)
+        if not held and await release_run_out(session, slot_id, now):
+            held = await select(session, Held, HOLD, **values)
     except ExclusionViolation:
         # Only somebody who did not take the lock can cause this; PostgreSQL has given the transaction up already.
         await rollback(session)
@@ -72,15 +80,32 @@ async def hold_slot(
     return held[0] if held else None
 
 
+async def release_run_out(session: AsyncSession, slot_id: UUID, now: datetime) -> int:
+    """Let go of what has run out and is in this slot's way, so that nobody waits for the sweep; how many there were.
+
+    Locks the provider where there are any, so it comes before other writes.
+    """
+    found = await select(session, Held, RUN_OUT, slot_id=slot_id, now=now)
+    if found:
+        await execute(session, LOCK, provider_ids=[found[0].provider_id])
+    return len(await release_holds(session, [each.id for each in found], now))
+
+
 async def release_holds(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> list[Held]:
     """Let go of these holds; those that are gone already are left out. The providers' locks are to be held.
 
     What is free again is offered to those who wait for it.
     """
+    released = await drop_holds(session, ids)
+    await offer_freed(session, [each.provider_id for each in released], now)
+    return released
+
+
+async def drop_holds(session: AsyncSession, ids: Sequence[UUID]) -> list[Held]:
+    """`release_holds` for who takes another time first: what is free after that is theirs to offer."""
     released = await select(session, Held, RELEASE, ids=list(ids)) if ids else []
     for each in released:
         announce(session, f"times:{each.provider_id}")
-    await offer_freed(session, [each.provider_id for each in released], now)
     return released
 
 

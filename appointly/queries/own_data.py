@@ -33,6 +33,13 @@ OWN: dict[str, LiteralString] = {
         SELECT id, name, hint, scopes, created_at, expires_at, last_used_at FROM api_token WHERE user_id = %(user)s
     """,
     "bookings": f"{BOOKING} WHERE customer_id = %(user)s",
+    "bookings_begun": """
+        SELECT booking_draft.id, service.title AS service, slot.start_time AS start, expires_at AS kept_until,
+               customer_name, customer_email, customer_phone, notes, answers, booking_draft.created_at
+        FROM booking_draft JOIN service ON service.id = booking_draft.service_id
+        LEFT JOIN slot ON slot.id = booking_draft.slot_id LEFT JOIN hold ON hold.id = hold_id
+        WHERE booking_draft.user_id = %(user)s
+    """,
     "booking_history": """
         SELECT appointment_event.id, reference, from_status, to_status, actor_kind, reason, appointment_event.created_at
         FROM appointment_event JOIN appointment ON appointment.id = appointment_id WHERE customer_id = %(user)s
