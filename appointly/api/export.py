@@ -27,6 +27,7 @@ ABOUT = {
     "google_accounts": "Google accounts that open your account",
     "api_tokens": "tokens of your programs (not the tokens themselves, which we do not keep)",
     "bookings": "what you have booked",
+    "bookings_begun": "what you have begun to book, and not booked yet",
     "booking_history": "every change of these bookings",
     "messages": "what we have sent you about them",
     "reviews": "what you said about them",
