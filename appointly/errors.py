@@ -342,6 +342,20 @@ class TooManyPictures(AppointlyError):
     message = "There is no room for another picture. Please remove one first."
 
 
+class CalendarUnreadable(AppointlyError):
+    """A calendar elsewhere did not answer as one. The sentence is for its owner and holds no address and no secret."""
+
+    code = "calendar_unreadable"
+    status = 422
+    message = "This calendar cannot be read at the moment."
+
+
+class TooManyCalendars(AppointlyError):
+    code = "too_many_calendars"
+    status = 409
+    message = "You have as many calendars here as we can read. Please remove one first."
+
+
 class GatewayFailed(AppointlyError):
     """An outside system did not do its part; another try may help."""
 

@@ -75,6 +75,8 @@ LIMITS: Mapping[str, Limit] = {
     # Drawing what a form will look like, checking a file: work for us, seconds for a person.
     "preview.network": Limit(300, MINUTE),
     "upload.account": Limit(60, HOUR),
+    # Reading a calendar elsewhere, or searching an account for its calendars: others answer for what we ask them.
+    "calendar.account": Limit(60, HOUR),
     # Signed messages of other systems come in bursts; unsigned ones must not cost more than a look.
     "webhook.network": Limit(3000, MINUTE),
 }

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", alias="APPOINTLY_TRUSTED_PROXIES")
     rate_limit_factor: float = Field(1, alias="APPOINTLY_RATE_LIMIT_FACTOR", ge=0.1, le=1_000_000)
     database_pool_size: int = Field(16, alias="APPOINTLY_DATABASE_POOL_SIZE", ge=1, le=200)
+    calendar_networks: str = Field("", alias="APPOINTLY_CALENDAR_NETWORKS")
     platform_fee_bps: int = Field(500, alias="APPOINTLY_PLATFORM_FEE_BPS", ge=0, le=10_000)
 
     files_url: str = Field("", alias="APPOINTLY_FILES_URL")

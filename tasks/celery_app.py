@@ -21,6 +21,7 @@ SWEEP_SECONDS = 5.0
 LISTING_SECONDS = 60.0
 EXPIRY_SECONDS = 5.0
 OFFER_SECONDS = 60.0
+CALENDAR_SECONDS = 15.0
 QUEUE = "appointly"
 
 configure_logs()
@@ -29,6 +30,7 @@ app = Celery(
     broker=settings().broker_url,
     include=[
         "tasks.jobs",
+        "tasks.calendars",
         "tasks.slots",
         "tasks.expiry",
         "tasks.listings",
@@ -64,6 +66,11 @@ app.conf.update(
         "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
         "expire": {"task": "expire", "schedule": EXPIRY_SECONDS, "options": {"expires": EXPIRY_SECONDS}},
         "offer-missed": {"task": "offer_missed", "schedule": OFFER_SECONDS, "options": {"expires": OFFER_SECONDS}},
+        "read-calendars": {
+            "task": "read_calendars",
+            "schedule": CALENDAR_SECONDS,
+            "options": {"expires": CALENDAR_SECONDS},
+        },
         "forget-old": {"task": "forget_old", "schedule": crontab(minute="35"), "options": {"expires": 3600.0}},
         "refresh-listings": {"task": "refresh_listings", "schedule": LISTING_SECONDS, "options": {"expires": 60.0}},
         # Every six hours: wherever midnight was, the new last day is there by the morning.

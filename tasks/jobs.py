@@ -10,6 +10,7 @@ from appointly.database import transaction
 from appointly.errors import GatewayRefused
 from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
 from tasks.accounts import answer_reset
+from tasks.calendars import read_calendars_soon
 from tasks.celery_app import app, run
 from tasks.mail import send_account_mail, send_mail
 from tasks.pictures import forget_files
@@ -24,6 +25,7 @@ HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
     "waitlist_mail": send_waitlist_mail,
     "forget_files": forget_files,
     "reset_asked": answer_reset,
+    "read_calendars": read_calendars_soon,
 }
 
 

@@ -13,7 +13,8 @@ from appointly.database.statement import execute
 from appointly.domain.actor import GUEST, Actor
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import SCOPES
-from appointly.models import ApiToken, BlockedTime, Identity, Job, LoginSession, Picture
+from appointly.encrypted import encrypt
+from appointly.models import ApiToken, BlockedTime, ExternalCalendar, Identity, Job, LoginSession, Picture
 from appointly.operations.api_tokens import NewToken, make_api_token
 from appointly.operations.book_appointment import book_appointment
 from appointly.visitor import BOOKINGS_COOKIE, remember_bookings
@@ -53,6 +54,7 @@ class World:
     services: dict[str, UUID]
     slot: UUID
     blocked: UUID
+    calendar: UUID
     picture: UUID
     job: UUID
     session: UUID
@@ -96,6 +98,14 @@ async def make_world() -> World:
                 await execute(session, query, status=str(status), id=booked.id)
         elsewhere = await book_appointment(session, GUEST, asking(foreign), at)
         blocked = BlockedTime(provider_id=mine.id, start_time=at, end_time=at + timedelta(hours=1))
+        calendar = ExternalCalendar(
+            provider_id=mine.id,
+            kind="ics",
+            name=SECRET_NAME,
+            shown="calendar.example",
+            secret=encrypt("external_calendar", {"address": "https://calendar.example/a.ics"}),
+            due_at=at + timedelta(days=1),
+        )
         picture = Picture(provider_id=mine.id, kind="gallery", width=10, height=10)
         job = Job(kind="mail", dedupe_key="dead", due_at=at, dead_at=at, attempts=9)
         identity = [Identity(user_id=ada.user_id, issuer="https://g", subject=str(n), email="a@b.test") for n in (1, 2)]
@@ -103,7 +113,7 @@ async def make_world() -> World:
             user_id=ada.user_id, token_hash=b"x" * 32, last_seen_at=at, expires_at=at + timedelta(days=1)
         )
         spare = ApiToken(user_id=ada.user_id, name="spare", token_hash=b"y" * 32, hint="aaaa", scopes=["account:read"])
-        session.add_all([blocked, picture, job, *identity, place, spare])
+        session.add_all([blocked, calendar, picture, job, *identity, place, spare])
         await session.flush()
         secrets = {
             scope: await make_api_token(session, owner_of(mine), NewToken(name=scope, scopes=[scope]), at)
@@ -147,6 +157,7 @@ async def make_world() -> World:
         services,
         free.id,
         blocked.id,
+        calendar.id,
         picture.id,
         job.id,
         place.id,

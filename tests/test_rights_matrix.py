@@ -26,6 +26,7 @@ from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.guard import access_of, parameters
 from appointly.state.oversight import Oversight
+from appointly.state.own_calendars import OwnCalendars
 from appointly.state.own_services import OwnServices
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in_ways import SignInWays
@@ -95,6 +96,14 @@ OWN_WAYS = {
     "token": Way("api_token.revoke", handler=ApiTokens.revoke, key="token"),
     "identity": Way("identity.unlink", handler=SignInWays.remove, key="way"),
 }
+CALENDAR_WAYS = [
+    Way("calendar.edit", "PATCH /api/v1/provider/calendars/{calendar_id}", {"name": "Another name"}),
+    Way("calendar.edit", "POST /api/v1/provider/calendars/{calendar_id}/sync"),
+    Way("calendar.edit", "DELETE /api/v1/provider/calendars/{calendar_id}"),
+    Way("calendar.edit", handler=OwnCalendars.rename, arguments={"form": {"new_name": "Another"}}, key="calendar"),
+    Way("calendar.edit", handler=OwnCalendars.read_now, key="calendar"),
+    Way("calendar.edit", handler=OwnCalendars.remove, key="calendar"),
+]
 # By what an id alone does not open: a key that only the mail holds, or things that are everybody's.
 ROUTES_ASIDE = {
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
@@ -312,6 +321,16 @@ async def test_what_belongs_to_one(trial: Trial, what: str) -> None:
     assert trial.wrong == []
 
 
+async def test_calendars_elsewhere(trial: Trial) -> None:
+    whose = Whose(provider_id=trial.world.owner.provider_id)
+    for way in CALENDAR_WAYS:
+        if way.route:
+            await trial.over_http(way, trial.world.calendar, whose, "calendar")
+        else:
+            await trial.by_event(way, trial.world.calendar, whose, "calendar", works=True)
+    assert trial.wrong == []
+
+
 async def test_anybody_may_book_and_nobody_for_the_token_s_owner(trial: Trial) -> None:
     for who in trial.world.people:
         transport = httpx.ASGITransport(api, client=("203.0.113.9", 1))
@@ -382,7 +401,7 @@ def test_every_operation_checks_a_right_or_says_why_not() -> None:
 
 
 def test_every_way_with_an_id_is_in_the_matrix_or_listed() -> None:
-    ways = [*BOOKING_WAYS, *BOOKING_EVENTS, *SERVICE_WAYS, *PUBLIC_WAYS, *OWN_WAYS.values()]
+    ways = [*BOOKING_WAYS, *BOOKING_EVENTS, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
     with_id = {name for name in ROUTES if "{" in name}
     missing = with_id - {way.route for way in ways} - set(ROUTES_ASIDE)
     assert missing == set()

@@ -36,6 +36,7 @@ ABOUT = {
     "working_hours": "your week, in minutes after midnight; 1 is Monday",
     "exceptions": "dates with other hours",
     "blocked_times": "times you have blocked",
+    "calendars_elsewhere": "your own calendars elsewhere, without what it takes to read them",
     "pictures": "pictures you have uploaded: /media/<id> is where they are shown",
     "customers_bookings": "what your customers have booked, with what they told you",
 }

@@ -19,6 +19,7 @@ from appointly.api import (
     holds,
     hours,
     mailed_links,
+    own_calendars,
     own_data,
     own_services,
     pictures,
@@ -73,7 +74,7 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    business = (provider.router, hours.router, own_services.router, pictures.router)
+    business = (provider.router, hours.router, own_calendars.router, own_services.router, pictures.router)
     for router in (
         accounts.router,
         feeds.router,

@@ -39,6 +39,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "hours.edit": "owner",
         "blocked_time.read": "owner admin",
         "blocked_time.edit": "owner",
+        "calendar.read": "owner",
+        "calendar.edit": "owner",
         "picture.read": "anyone",
         "picture.edit": "owner",
         "service.read": "anyone",

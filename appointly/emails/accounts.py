@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from appointly.domain.one_time_code import code_of, link_key
+from appointly.emails.calendars import calendar_failing
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.mail import Mail
 from appointly.routes import mailed_link
@@ -174,4 +175,5 @@ KINDS: Mapping[str, Callable[[Mapping[str, str], Settings], Letter]] = {
     "take_email": _take_email,
     "email_in_use": _email_in_use,
     "email_changed": _email_changed,
+    "calendar_failing": calendar_failing,
 }

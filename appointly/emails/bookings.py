@@ -4,6 +4,7 @@ from email.utils import parseaddr
 
 from appointly import routes
 from appointly.domain.manage_key import manage_key
+from appointly.emails import calendars
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
@@ -154,4 +155,5 @@ KINDS = {
     "new_booking": _new_booking,
     "new_request": _new_request,
     "booking_cancelled": _booking_cancelled,
+    **calendars.KINDS,
 }

@@ -82,6 +82,7 @@ _BUSINESS = (
     "UPDATE service SET status = 'archived', description = '', picture = '', questions = '[]', tags = '{}'"
     " WHERE provider_id = %(provider_id)s",
     "DELETE FROM blocked_time WHERE provider_id = %(provider_id)s",
+    "DELETE FROM external_calendar WHERE provider_id = %(provider_id)s",
     "DELETE FROM date_override WHERE provider_id = %(provider_id)s",
     "DELETE FROM working_hours WHERE provider_id = %(provider_id)s",
     # Whoever has paid there must be able to tell whom; nobody else needs the name.

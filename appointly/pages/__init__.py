@@ -16,6 +16,7 @@ from appointly.pages.mailed_links import confirm, new_password, reset_password
 from appointly.pages.not_found import not_found
 from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
+from appointly.pages.own_calendars import own_calendars
 from appointly.pages.own_data import account_deleted
 from appointly.pages.own_services import own_services
 from appointly.pages.profile_editor import profile_editor
@@ -44,6 +45,7 @@ from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
 from appointly.state.onboarding import Onboarding
 from appointly.state.oversight import Oversight
+from appointly.state.own_calendars import CalendarNews, OwnCalendars
 from appointly.state.own_services import OwnServices
 from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
@@ -102,7 +104,12 @@ def add_pages(app: rx.App) -> None:
 def add_workspaces(app: rx.App) -> None:
     """Register the pages of providers and admins."""
     shown: list[tuple[Any, str, str, Any]] = [
-        (dashboard, "/dashboard", "Today", [Dashboard.load, Checklist.load, BookingPanel.load, Unconfirmed.load]),
+        (
+            dashboard,
+            "/dashboard",
+            "Today",
+            [Dashboard.load, CalendarNews.load, Checklist.load, BookingPanel.load, Unconfirmed.load],
+        ),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (
@@ -111,6 +118,7 @@ def add_workspaces(app: rx.App) -> None:
             "Availability",
             Availability.load,
         ),
+        (own_calendars, "/dashboard/calendars", "Your own calendars", OwnCalendars.load),
         (own_services, "/dashboard/services", "Services", OwnServices.load),
         (service_editor, "/add-service", "A new service", ServiceEditor.load),
         (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),

@@ -11,6 +11,7 @@ from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
 from appointly.components.timeline import timeline
 from appointly.components.zones import zone_note
+from appointly.pages.calendar_news import calendar_news
 from appointly.pages.checklist import checklist
 from appointly.pages.panel import answer_buttons, booking_panel
 from appointly.pages.shell import workspace
@@ -40,6 +41,7 @@ def dashboard() -> rx.Component:
             ),
         ),
         checklist(),
+        rx.el.div(calendar_news(), class_name="mt-6 empty:hidden"),
         rx.cond(Dashboard.loaded, _content(), _loading()),
         booking_panel(HERE),
         current=HERE,

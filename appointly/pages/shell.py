@@ -23,6 +23,7 @@ WORKSPACE_PLACES = (
     ("Calendar", "/dashboard/calendar", "calendar-days"),
     ("Services", "/dashboard/services", "sparkles"),
     ("Availability", "/dashboard/availability", "calendar-clock"),
+    ("Calendars", "/dashboard/calendars", "calendar-sync"),
     ("Profile", "/dashboard/profile", "store"),
 )
 Places = Sequence[tuple[str, str, str]]

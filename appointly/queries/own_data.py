@@ -60,6 +60,10 @@ BUSINESS: dict[str, LiteralString] = {
     "working_hours": "SELECT * FROM working_hours WHERE provider_id = %(provider)s",
     "exceptions": "SELECT * FROM date_override WHERE provider_id = %(provider)s",
     "blocked_times": "SELECT * FROM blocked_time WHERE provider_id = %(provider)s",
+    "calendars_elsewhere": """
+        SELECT id, kind, name, shown, writes_back, last_synced_at, last_error, created_at FROM external_calendar
+        WHERE provider_id = %(provider)s
+    """,
     "pictures": "SELECT * FROM picture WHERE provider_id = %(provider)s",
     "customers_bookings": f"{BOOKING} WHERE appointment.provider_id = %(provider)s",
 }

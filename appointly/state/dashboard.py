@@ -25,6 +25,7 @@ from appointly.queries.bookings import (
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import MINUTE, watch
+from appointly.state.own_calendars import CalendarNews
 from appointly.visitor import current_actor
 
 SHOWN_REQUESTS = 5
@@ -86,10 +87,10 @@ class Dashboard(rx.State):
         await self._read(actor)
 
     @rx.event
-    async def refresh(self) -> EventSpec | None:
+    async def refresh(self) -> list[EventSpec | None]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        return await BookingPanel.follow(self)
+        return [CalendarNews.load(), await BookingPanel.follow(self)]  # type: ignore[operator]
 
     async def _read(self, actor: Actor) -> None:
         at = now()

@@ -22,7 +22,8 @@ def test_every_kind_is_sent_and_every_sent_one_is_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_text_and_html_with_what_people_write_escaped(kind: str) -> None:
-    mail = compose(FACTS | {"kind": kind, "name": HOSTILE, "target": HOSTILE, "identity": HOSTILE}, SETTINGS)
+    typed = dict.fromkeys(("name", "target", "identity", "reason"), HOSTILE)
+    mail = compose(FACTS | {"kind": kind, **typed}, SETTINGS)
     assert mail.subject
     assert "\n" not in mail.subject
     assert "<img" not in mail.html

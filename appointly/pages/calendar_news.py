@@ -1,0 +1,63 @@
+"""What the provider's own calendars need: bookings that meet busy times there, and readings that fail."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.links import link, text_link
+from appointly.state.own_calendars import CalendarNews
+
+WARNING = "rounded-card border border-warn bg-warn-soft p-4 text-warn-ink sm:p-5"
+
+
+def calendar_news(*, bookings_alone: bool = False) -> rx.Component:
+    """Nothing, where all is well."""
+    return rx.fragment(
+        rx.cond(CalendarNews.collisions, _collisions()),
+        rx.fragment() if bookings_alone else rx.cond(CalendarNews.failing, _failing()),
+    )
+
+
+def _collisions() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(
+            rx.icon("calendar-x", size=20, aria_hidden=True, class_name="shrink-0"),
+            CalendarNews.title,
+            class_name="flex items-center gap-2 text-lg font-semibold",
+        ),
+        rx.el.p("We changed nothing. Move or cancel them, or leave them if both fit.", class_name="mt-1 text-sm"),
+        rx.el.ul(rx.foreach(CalendarNews.collisions, _collision), class_name="mt-3 flex flex-col gap-1"),
+        aria_label="Collisions",
+        class_name=f"{WARNING} mb-4",
+    )
+
+
+def _collision(each: Any) -> rx.Component:
+    return rx.el.li(
+        link(
+            rx.el.span(each.when, class_name="font-medium tabular-nums"),
+            rx.el.span(f"{each.customer} · {each.service}", dir="auto", class_name="min-w-0 wrap-anywhere"),
+            rx.el.span(f"busy in {each.calendar}", class_name="text-sm wrap-anywhere"),
+            href=f"/dashboard?booking={each.reference}",
+            class_name="flex min-h-11 flex-wrap items-center gap-x-3 rounded-control bg-surface px-3 py-2 text-ink"
+            " hover:bg-sunken",
+        )
+    )
+
+
+def _failing() -> rx.Component:
+    return rx.el.section(
+        rx.el.ul(
+            rx.foreach(
+                CalendarNews.failing,
+                lambda each: rx.el.li(
+                    rx.el.strong(f"We cannot read {each.name}. ", class_name="font-semibold wrap-anywhere"),
+                    f"{each.status} ",
+                    text_link("Look at your calendars", href="/dashboard/calendars"),
+                ),
+            ),
+            class_name="flex flex-col gap-1 text-sm",
+        ),
+        aria_label="Calendars that cannot be read",
+        class_name=f"{WARNING} mb-4",
+    )
