@@ -312,6 +312,12 @@ class InvalidTransition(AppointlyError):
     message = "This booking has moved on, so that is no longer possible."
 
 
+class RescheduleWaiting(AppointlyError):
+    code = "reschedule_waiting"
+    status = 409
+    message = "You have asked for another time already. Withdraw that wish first, then you can choose a different one."
+
+
 class HoursChanged(AppointlyError):
     code = "hours_changed"
     status = 409

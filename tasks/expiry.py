@@ -1,7 +1,8 @@
-"""Ends holds that ran out and requests that nobody answered in time."""
+"""Ends holds that ran out, and requests and wishes for another time that nobody answered in time."""
 
 from appointly.clock import now
 from appointly.database import transaction
+from appointly.operations.answer_reschedule import expire_reschedules
 from appointly.operations.expire_appointments import expire_appointments
 from appointly.operations.hold_slot import expire_holds
 from tasks.celery_app import app, run
@@ -15,7 +16,11 @@ def expire() -> None:
 
 
 async def _expire() -> int:
+    at = now()
+    # Before the holds: the time that is kept for a wish goes with the wish.
     async with transaction() as session:
-        expired = await expire_holds(session, now())
+        expired = await expire_reschedules(session, at)
     async with transaction() as session:
-        return expired + await expire_appointments(session, now())
+        expired += await expire_holds(session, at)
+    async with transaction() as session:
+        return expired + await expire_appointments(session, at)

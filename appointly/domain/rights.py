@@ -56,6 +56,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "booking.cancel": "customer owner admin system",
         "booking.cancel_late": "owner admin system",
         "booking.move": "customer owner admin system",
+        "reschedule.withdraw": "customer admin system",
+        "reschedule.answer": "owner admin system",
         "overview.read": "admin",
         "job.read": "admin",
         "job.retry": "admin",

@@ -14,6 +14,7 @@ from appointly.domain.rights import may
 from appointly.errors import Forbidden, NotFound, ValidationFailed
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
+from appointly.operations.reschedule_requests import close_requests
 from appointly.queries.bookings import EITHER, SELECT, Booking, rights
 from appointly.validation import several_lines
 
@@ -106,6 +107,8 @@ async def move(
         actor_id=actor.user_id,
         now=now,
     )
+    if status not in (Status.PENDING, Status.CONFIRMED):
+        await close_requests(session, [booking.id for booking in bookings], "withdrawn", now)
     await plan_mails(session, mails, now)
     for booking in bookings:
         announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}")
