@@ -1,6 +1,6 @@
 """`/bookings`: book, look, confirm, decline, complete, cancel."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -25,6 +25,7 @@ from appointly.operations.cancel_appointments import Cancelled, cancel_appointme
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.bookings import Booking, booking_by_id, bookings_of
+from appointly.queries.reschedules import Reschedule, waiting_moves
 from appointly.visitor import current_actor, current_visitor
 
 router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
@@ -45,6 +46,20 @@ class BookedOut(BaseModel):
     token: str
     price: Money
     payment: PaymentOut
+
+
+class RescheduleOut(BaseModel):
+    """A wish for another time, or a move that was made at once; `start` and `end` are the new ones."""
+
+    id: UUID
+    booking_id: UUID
+    status: Literal["waiting", "accepted", "declined", "withdrawn", "expired"]
+    slot_id: UUID | None
+    start: datetime
+    end: datetime
+    reason: str
+    answer: str
+    expires_at: datetime
 
 
 class BookingOut(BaseModel):
@@ -71,6 +86,7 @@ class BookingOut(BaseModel):
     price: Money
     payment: PaymentOut
     cancellation_policy: str
+    reschedule: RescheduleOut | None
     created_at: datetime
 
 
@@ -126,8 +142,30 @@ def booked_json(booked: Booked) -> bytes:
     )
 
 
-def shown(booking: Booking) -> dict[str, object]:
+def reschedule_out(request: Reschedule) -> dict[str, object]:
+    """A wish for another time as the API shows it."""
+    zone = ZoneInfo(request.time_zone)
+    same = ("id", "status", "slot_id", "reason", "answer", "expires_at")
+    return {name: getattr(request, name) for name in same} | {
+        "booking_id": request.appointment_id,
+        "start": request.start.astimezone(zone),
+        "end": request.end.astimezone(zone),
+    }
+
+
+async def shown(session: AsyncSession, booking: Booking) -> dict[str, object]:
     """A booking as the API shows it."""
+    [only] = await all_shown(session, [booking])
+    return only
+
+
+async def all_shown(session: AsyncSession, bookings: Sequence[Booking]) -> list[dict[str, object]]:
+    """The same for several, with the wishes for another time that wait."""
+    waiting = await waiting_moves(session, current_actor(), [booking.id for booking in bookings])
+    return [_shown(booking, waiting.get(booking.id)) for booking in bookings]
+
+
+def _shown(booking: Booking, waiting: Reschedule | None) -> dict[str, object]:
     zone = ZoneInfo(booking.time_zone)
     same = ("id", "reference", "status", "slot_id", "service_id", "token", "location", "address", "customer_name")
     more = ("customer_email", "customer_phone", "notes", "answers", "cancellation_policy", "created_at")
@@ -139,6 +177,7 @@ def shown(booking: Booking) -> dict[str, object]:
         "timezone": booking.time_zone,
         "price": money(booking.price_amount, booking.currency),
         "payment": payment(booking.price_amount),
+        "reschedule": reschedule_out(waiting) if waiting else None,
     }
 
 
@@ -193,7 +232,7 @@ async def get_bookings(
     """One's own bookings, as customer or as provider, the latest start first."""
     async with reading() as session:
         page = await bookings_of(session, current_actor(), limit=limit, cursor=cursor)
-    return answer({"items": [shown(booking) for booking in page.items], "next_cursor": page.next_cursor})
+        return answer({"items": await all_shown(session, page.items), "next_cursor": page.next_cursor})
 
 
 @router.get("/{booking_id}", response_model=BookingOut, responses=refusals(404, 422))
@@ -201,7 +240,7 @@ async def get_bookings(
 async def get_booking(booking_id: UUID) -> Response:
     """One booking, for its customer (also by the link from the mail) and its provider."""
     async with reading() as session:
-        return answer(shown(await booking_by_id(session, current_actor(), booking_id)))
+        return answer(await shown(session, await booking_by_id(session, current_actor(), booking_id)))
 
 
 Verb = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[Booking]]
@@ -211,7 +250,7 @@ async def moved(booking_id: UUID, verb: Verb) -> Response:
     """Let the provider move a booking, and show it."""
     async with transaction() as session:
         booking = await verb(session, current_actor(), booking_id, now())
-    return answer(shown(booking))
+        return answer(await shown(session, booking))
 
 
 MOVES = refusals(404, 409)
@@ -231,7 +270,7 @@ async def post_decline(booking_id: UUID, form: Cancellation | None = None) -> Re
     reason = form.reason if form else ""
     async with transaction() as session:
         booking = await decline_appointment(session, current_actor(), booking_id, now(), reason)
-    return answer(shown(booking))
+        return answer(await shown(session, booking))
 
 
 @router.post("/{booking_id}/complete", response_model=BookingOut, responses=MOVES)

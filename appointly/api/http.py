@@ -25,6 +25,7 @@ from appointly.api import (
     pictures,
     problems,
     provider,
+    reschedules,
     services,
 )
 from appointly.api.shapes import refusals
@@ -81,6 +82,7 @@ def create() -> FastAPI:
         services.router,
         bookings.router,
         holds.router,
+        reschedules.router,
         *business,
         docs.router,
     ):

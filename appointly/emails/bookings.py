@@ -4,7 +4,7 @@ from email.utils import parseaddr
 
 from appointly import routes
 from appointly.domain.manage_key import manage_key
-from appointly.emails import calendars
+from appointly.emails import calendars, moves
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
@@ -12,7 +12,9 @@ from appointly.emails.mail import Attachment, Mail
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
-INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"}
+INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"} | dict.fromkeys(
+    moves.NEW_TIMES, "REQUEST"
+)
 
 
 def compose(news: News, settings: Settings) -> Mail:
@@ -26,7 +28,7 @@ def compose(news: News, settings: Settings) -> Mail:
 
 def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment, ...]:
     method = INVITES.get(news.kind)
-    if not method or (method == "CANCEL" and not news.was_confirmed):
+    if not method or not news.was_confirmed:
         return ()
     organizer = parseaddr(settings.mail_from)[1]
     return (invitation(news.booking, news.sequence, method, news.planned_at, link, organizer),)
@@ -156,4 +158,5 @@ KINDS = {
     "new_request": _new_request,
     "booking_cancelled": _booking_cancelled,
     **calendars.KINDS,
+    **moves.KINDS,
 }

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.domain.rights import may, require
 from appointly.errors import (
@@ -16,7 +15,7 @@ from appointly.errors import (
     TooFarAhead,
     TooSoon,
 )
-from appointly.models.base import uuid7
+from appointly.models import RescheduleRequest
 from appointly.operations.book_appointment import slot_taken
 from appointly.operations.hold_slot import hold_slot
 from appointly.operations.move_appointments import lock_bookings, tidy_reason
@@ -33,16 +32,6 @@ from appointly.queries.reschedules import (
     target,
     waiting_moves,
 )
-
-RECORD = """
-INSERT INTO reschedule_request (
-    id, appointment_id, provider_id, slot_id, hold_id, from_time, start_time, end_time, status, reason, expires_at,
-    decided_at, created_at
-) VALUES (
-    %(id)s, %(appointment_id)s, %(provider_id)s, %(slot_id)s, %(hold_id)s, %(from_time)s, %(start)s, %(end)s,
-    %(status)s, %(reason)s, %(expires_at)s, %(decided_at)s, %(now)s
-)
-"""
 
 
 async def reschedule(
@@ -157,22 +146,20 @@ async def _record(
     expires_at: datetime,
     hold_id: UUID | None = None,
 ) -> UUID:
-    request_id = uuid7()
-    await execute(
-        session,
-        RECORD,
-        id=request_id,
+    request = RescheduleRequest(
         appointment_id=booking.id,
         provider_id=booking.provider_id,
         slot_id=wanted.id,
         hold_id=hold_id,
         from_time=booking.start,
-        start=wanted.start,
-        end=wanted.end,
+        start_time=wanted.start,
+        end_time=wanted.end,
         status=status,
         reason=reason,
         expires_at=expires_at,
         decided_at=None if status == "waiting" else now,
-        now=now,
+        created_at=now,
     )
-    return request_id
+    session.add(request)
+    await session.flush()
+    return request.id
