@@ -96,8 +96,8 @@ SELECT slot.id, slot.provider_id, slot_date, start_time AS start, end_time AS "e
 {FROM} WHERE slot.id = %(slot_id)s AND slot.service_id = %(service_id)s AND slot.id <> %(old_id)s
 """
 TIMES: LiteralString = f"""
-SELECT slot.id, slot_date AS date, start_time AS start, end_time AS "end", letter || token AS token,
-       capacity - booked_count AS remaining
+SELECT slot.id, slot_date AS date, start_time AS start, end_time AS "end", letter || slot.token AS token,
+       slot.capacity - booked_count AS remaining
 {FROM}
 WHERE slot.service_id = %(service_id)s AND slot_date BETWEEN %(first)s AND %(last)s AND slot.id <> %(old_id)s
   AND start_time > %(now)s AND (NOT slot.booked OR slot.id = ANY(%(own)s))

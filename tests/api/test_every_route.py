@@ -29,6 +29,8 @@ PUBLIC = {
     "POST /api/v1/holds",
     "DELETE /api/v1/holds/{hold_id}",  # the browser's cookie is the right, and the query asks for it
     "POST /api/v1/bookings/{booking_id}/cancel",
+    "POST /api/v1/bookings/{booking_id}/reschedule",
+    "DELETE /api/v1/reschedules/{request_id}",
     "POST /api/v1/auth/signup",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/otp",  # who waits for a code is nobody yet
