@@ -106,6 +106,10 @@ CALENDAR_WAYS = [
 ]
 # By what an id alone does not open: a key that only the mail holds, or things that are everybody's.
 ROUTES_ASIDE = {
+    "POST /api/v1/bookings/{booking_id}/reschedule": "needs a free slot: test_reschedules",
+    "POST /api/v1/reschedules/{request_id}/accept": "needs a waiting wish: test_reschedules",
+    "POST /api/v1/reschedules/{request_id}/decline": "needs a waiting wish: test_reschedules",
+    "DELETE /api/v1/reschedules/{request_id}": "needs a waiting wish: test_reschedules",
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
     "GET /session/link/{link_id}": "the key in the link is the right: test_mailed_links",
     "GET /calendar/booking/{reference}.ics": "by reference: test_pages_by_reference",
@@ -383,6 +387,8 @@ OPERATIONS_ASIDE = {
     "service_form": "the shape of a form",
     "sign_in": "the password was right",
     "sign_up": "anyone",
+    "move_time": "called by operations that have decided",
+    "reschedule_requests": "called by operations that have decided",
     "move_appointments": "what answer, cancel and finish have in common; holds the check itself",
 }
 CHECKS = {"require", "may", "lock_own_provider", "require_provider", "lock_bookings", "own_business"}

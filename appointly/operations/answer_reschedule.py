@@ -15,7 +15,7 @@ from appointly.operations.move_appointments import lock_bookings, require_provid
 from appointly.operations.move_time import move_time, moved_mails, tell_both
 from appointly.operations.plan_mails import Mail
 from appointly.operations.reschedule import require_movable
-from appointly.operations.reschedule_requests import accept_request, close_requests
+from appointly.operations.reschedule_requests import close_requests
 from appointly.queries.bookings import Booking
 from appointly.queries.reschedules import Reschedule, reschedule_by_id, target
 
@@ -65,7 +65,7 @@ async def accept_reschedule(
             raise await slot_taken(session, request.slot_id, request.time_zone, now)
     if not await move_time(session, actor, booking, request.slot_id, now, hold_id=request.hold_id, reason=answer):
         raise await slot_taken(session, request.slot_id, request.time_zone, now)
-    await accept_request(session, request.id, now, answer)
+    await close_requests(session, [booking.id], "accepted", now, answer)
     await tell_both(session, booking, moved_mails(booking, request.id, request.start, accepted=True), now)
     return await reschedule_by_id(session, actor, request_id)
 

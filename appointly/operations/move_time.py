@@ -10,19 +10,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce
 from appointly.database.statement import execute, rollback
 from appointly.domain.actor import Actor
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.queries.bookings import Booking
 
 # The new time may overlap the old one, which therefore has to be let go first: `taken` asks for `let_go`.
 MOVE_TIME = """
-WITH let_go AS (
-    UPDATE slot SET booked_count = booked_count - 1 WHERE id = %(old_id)s RETURNING id
-), released AS (
-    DELETE FROM hold WHERE id = %(hold_id)s AND slot_id = %(slot_id)s RETURNING id
+WITH released AS (
+    DELETE FROM hold WHERE id = %(hold_id)s RETURNING slot_id
+), let_go AS (
+    UPDATE slot SET booked_count = booked_count - 1
+    WHERE id = %(old_id)s OR id IN (SELECT slot_id FROM released WHERE slot_id <> %(slot_id)s)
+    RETURNING id
 ), taken AS (
-    UPDATE slot SET booked_count = booked_count + 1 - (SELECT count(*) FROM released)
+    UPDATE slot
+    SET booked_count = booked_count + 1 - (SELECT count(*) FROM released WHERE released.slot_id = %(slot_id)s)
     WHERE id = %(slot_id)s AND EXISTS (SELECT FROM let_go)
-      AND (booked_count < capacity OR EXISTS (SELECT FROM released))
+      AND (booked_count < capacity OR EXISTS (SELECT FROM released WHERE released.slot_id = %(slot_id)s))
     RETURNING *
 ), moved AS (
     UPDATE appointment
@@ -51,10 +55,11 @@ async def move_time(
     hold_id: UUID | None = None,
     reason: str = "",
 ) -> bool:
-    """Move a locked booking to the slot, whose place may be kept by `hold_id`; whether that was possible.
+    """Move a locked booking to the slot; whether that was possible.
 
-    Its reference, price, policy, answers and invitation stay. Where it was not possible, nothing may be written in this
-    transaction any more: the caller refuses.
+    `hold_id` is what was kept for it, here or elsewhere, and ends with the move. Reference, price, policy, answers and
+    invitation stay. Time that is free now is offered to those who wait for it. Where the move was not possible, nothing
+    may be written in this transaction any more: the caller refuses.
     """
     try:
         moved = await execute(
@@ -74,9 +79,12 @@ async def move_time(
         # Only somebody who did not take the lock can cause this; PostgreSQL has given the transaction up already.
         await rollback(session)
         return False
+    if not moved:
+        return False
     announce_booking(session, booking)
     announce(session, f"times:{booking.provider_id}")
-    return moved == 1
+    await offer_freed(session, [booking.provider_id], now)
+    return True
 
 
 def moved_mails(

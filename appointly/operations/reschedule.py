@@ -103,11 +103,12 @@ async def _move_at_once(
     now: datetime,
 ) -> UUID:
     by_provider = may(actor, "reschedule.answer", booking.whose)
+    kept = waiting.hold_id if waiting else None
+    if not await move_time(session, actor, booking, wanted.id, now, hold_id=kept, reason=reason):
+        raise await slot_taken(session, wanted.id, wanted.time_zone, now)
     if waiting:  # this move is its answer
         answered = "accepted" if waiting.slot_id == wanted.id else "declined"
         await close_requests(session, [booking.id], answered, now, answer=reason)
-    if not await move_time(session, actor, booking, wanted.id, now, reason=reason):
-        raise await slot_taken(session, wanted.id, wanted.time_zone, now)
     request_id = await _record(session, booking, wanted, "accepted", now, reason=reason, expires_at=now)
     await tell_both(session, booking, moved_mails(booking, request_id, wanted.start, by_provider=by_provider), now)
     return request_id

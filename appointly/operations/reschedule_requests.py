@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database.statement import execute, select
+from appointly.database.statement import select
 from appointly.operations.hold_slot import release_holds
 
 
@@ -33,24 +33,14 @@ RETURNING request.id, appointment_id, waiting.hold_id, from_time, start_time AS 
 """
 
 
-ACCEPT = """
-UPDATE reschedule_request SET status = 'accepted', answer = %(answer)s, hold_id = NULL, decided_at = %(now)s
-WHERE id = %(id)s AND status = 'waiting'
-"""
-
-
-async def accept_request(session: AsyncSession, request_id: UUID, now: datetime, answer: str = "") -> None:
-    """Note that the appointment has moved to what this request asked for; the kept place has become its own."""
-    await execute(session, ACCEPT, id=request_id, answer=answer, now=now)
-
-
 async def close_requests(
     session: AsyncSession, appointment_ids: Sequence[UUID], status: str, now: datetime, answer: str = ""
 ) -> list[Closed]:
     """Let the requests of these appointments that still wait be `status`; the times kept for them are free again.
 
-    The providers' locks are to be held. Those that ended before are left out.
+    The providers' locks are to be held. Those that ended before are left out; of accepted ones the kept place is the
+    appointment's by now.
     """
     closed = await select(session, Closed, CLOSE, ids=list(appointment_ids), status=status, answer=answer, now=now)
-    await release_holds(session, [each.hold_id for each in closed if each.hold_id])
+    await release_holds(session, [each.hold_id for each in closed if each.hold_id], now)
     return closed
