@@ -373,6 +373,7 @@ OPERATIONS_ASIDE = {
     "hours": "what operations on hours have in common",
     "mailed_links": "the key in the mail is the right",
     "note_visit": "notes the visit of somebody the door has found",
+    "offer_freed": "called by operations that have freed time, and by the clock",
     "plan_mails": "plans mails for operations that have decided",
     "preview_change": "counts what a change of one's own hours would do, and is rolled back",
     "provider_fields": "the shape of a form",
@@ -389,6 +390,7 @@ OPERATIONS_ASIDE = {
     "sign_up": "anyone",
     "move_time": "called by operations that have decided",
     "reschedule_requests": "called by operations that have decided",
+    "waitlist_mail": "plans mails for operations that have decided",
     "move_appointments": "what answer, cancel and finish have in common; holds the check itself",
 }
 CHECKS = {"require", "may", "lock_own_provider", "require_provider", "lock_bookings", "own_business"}

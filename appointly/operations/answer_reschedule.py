@@ -10,7 +10,7 @@ from appointly.database.statement import select
 from appointly.domain.actor import SYSTEM, Actor
 from appointly.domain.rights import may
 from appointly.errors import Forbidden, InvalidTransition
-from appointly.operations.book_appointment import slot_taken
+from appointly.operations.book_appointment import taken
 from appointly.operations.move_appointments import lock_bookings, require_provider, tidy_reason
 from appointly.operations.move_time import move_time, moved_mails, tell_both
 from appointly.operations.plan_mails import Mail
@@ -62,9 +62,9 @@ async def accept_reschedule(
     if request.hold_id is None:
         own = [booking.slot_id] if booking.slot_id else []
         if not (await target(session, booking, request.slot_id, own, now)).free:
-            raise await slot_taken(session, request.slot_id, request.time_zone, now)
+            raise await taken(session, request.slot_id, request.time_zone, now)
     if not await move_time(session, actor, booking, request.slot_id, now, hold_id=request.hold_id, reason=answer):
-        raise await slot_taken(session, request.slot_id, request.time_zone, now)
+        raise await taken(session, request.slot_id, request.time_zone, now)
     await close_requests(session, [booking.id], "accepted", now, answer)
     await tell_both(session, booking, moved_mails(booking, request.id, request.start, accepted=True), now)
     return await reschedule_by_id(session, actor, request_id)

@@ -16,7 +16,7 @@ from appointly.errors import (
     TooSoon,
 )
 from appointly.models import RescheduleRequest
-from appointly.operations.book_appointment import slot_taken
+from appointly.operations.book_appointment import taken
 from appointly.operations.hold_slot import hold_slot
 from appointly.operations.move_appointments import lock_bookings, tidy_reason
 from appointly.operations.move_time import move_time, moved_mails, tell_both
@@ -81,7 +81,7 @@ async def _look(
         if wanted.too_far:
             raise TooFarAhead
     if not wanted.free:
-        raise await slot_taken(session, slot_id, wanted.time_zone, now)
+        raise await taken(session, slot_id, wanted.time_zone, now)
     return wanted, waiting
 
 
@@ -105,7 +105,7 @@ async def _move_at_once(
     by_provider = may(actor, "reschedule.answer", booking.whose)
     kept = waiting.hold_id if waiting else None
     if not await move_time(session, actor, booking, wanted.id, now, hold_id=kept, reason=reason):
-        raise await slot_taken(session, wanted.id, wanted.time_zone, now)
+        raise await taken(session, wanted.id, wanted.time_zone, now)
     if waiting:  # this move is its answer
         answered = "accepted" if waiting.slot_id == wanted.id else "declined"
         await close_requests(session, [booking.id], answered, now, answer=reason)
@@ -118,7 +118,7 @@ async def _ask(session: AsyncSession, booking: Booking, wanted: Target, reason: 
     expires_at = min(now + timedelta(hours=wanted.within), booking.start, wanted.start)
     held = await hold_slot(session, wanted.id, "reschedule", f"booking:{booking.id}", expires_at, now)
     if held is None:
-        raise await slot_taken(session, wanted.id, wanted.time_zone, now)
+        raise await taken(session, wanted.id, wanted.time_zone, now)
     request_id = await _record(
         session, booking, wanted, "waiting", now, reason=reason, expires_at=expires_at, hold_id=held.id
     )
