@@ -318,6 +318,48 @@ class RescheduleWaiting(AppointlyError):
     message = "You have asked for another time already. Withdraw that wish first, then you can choose a different one."
 
 
+class ReviewTooEarly(AppointlyError):
+    code = "review_too_early"
+    status = 409
+    message = "Only an appointment that has taken place can be reviewed."
+
+
+class ReviewClosed(AppointlyError):
+    code = "review_closed"
+    status = 409
+    message = "An appointment can be reviewed for 90 days. This one is longer ago."
+
+
+class ReviewExists(AppointlyError):
+    code = "review_exists"
+    status = 409
+    message = "You have reviewed this appointment already."
+
+
+class ReviewFinal(AppointlyError):
+    code = "review_final"
+    status = 409
+    message = "A review can be changed for 14 days. This one stands as it is, but you can delete it."
+
+
+class ReviewHidden(AppointlyError):
+    code = "review_hidden"
+    status = 409
+    message = "Our team has taken this review down, so it cannot be changed any more."
+
+
+class ReviewReported(AppointlyError):
+    code = "review_reported"
+    status = 409
+    message = "This review was reported already. Our team looks at it."
+
+
+class AppointmentReviewed(AppointlyError):
+    code = "appointment_reviewed"
+    status = 409
+    message = "The customer has reviewed this appointment, so it stays completed."
+
+
 class HoursChanged(AppointlyError):
     code = "hours_changed"
     status = 409

@@ -4,22 +4,30 @@ from datetime import datetime
 from uuid import UUID
 
 from appointly.clock import now
-from appointly.database import reading
+from appointly.database import reading, transaction
 from appointly.emails import accounts
 from appointly.emails.bookings import compose
 from appointly.errors import GatewayRefused
 from appointly.gateways import mail
 from appointly.operations.jobs import ClaimedJob
+from appointly.operations.plan_mails import skip_mail
 from appointly.queries.mails import news_of
 from appointly.settings import settings
 
 
 async def send_mail(job: ClaimedJob) -> None:
-    """Render the message of the job and hand it over; the job's key makes a second try harmless."""
+    """Render the message of the job and hand it over; the job's key makes a second try harmless.
+
+    One whose news is no longer so is skipped.
+    """
     async with reading() as session:
         news = await news_of(session, UUID(job.payload["message_id"]), job.payload["sequence"])
     if news is None:
         raise GatewayRefused("The message of this job is gone.")
+    if not news.matters:
+        async with transaction() as session:
+            await skip_mail(session, UUID(job.payload["message_id"]))
+        return
     await mail.send(compose(news, settings()), job.dedupe_key)
 
 

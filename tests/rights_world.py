@@ -14,7 +14,7 @@ from appointly.domain.actor import GUEST, Actor
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import SCOPES
 from appointly.encrypted import encrypt
-from appointly.models import ApiToken, BlockedTime, ExternalCalendar, Identity, Job, LoginSession, Picture
+from appointly.models import ApiToken, BlockedTime, ExternalCalendar, Identity, Job, LoginSession, Picture, Review
 from appointly.operations.api_tokens import NewToken, make_api_token
 from appointly.operations.book_appointment import book_appointment
 from appointly.visitor import BOOKINGS_COOKIE, remember_bookings
@@ -56,6 +56,7 @@ class World:
     blocked: UUID
     calendar: UUID
     picture: UUID
+    review: UUID
     job: UUID
     session: UUID
     token: UUID
@@ -113,7 +114,8 @@ async def make_world() -> World:
             user_id=ada.user_id, token_hash=b"x" * 32, last_seen_at=at, expires_at=at + timedelta(days=1)
         )
         spare = ApiToken(user_id=ada.user_id, name="spare", token_hash=b"y" * 32, hint="aaaa", scopes=["account:read"])
-        session.add_all([blocked, calendar, picture, job, *identity, place, spare])
+        review = Review(appointment_id=bookings["completed"], service_id=main.id, stars=2, words="Late.")
+        session.add_all([review, blocked, calendar, picture, job, *identity, place, spare])
         await session.flush()
         secrets = {
             scope: await make_api_token(session, owner_of(mine), NewToken(name=scope, scopes=[scope]), at)
@@ -159,6 +161,7 @@ async def make_world() -> World:
         blocked.id,
         calendar.id,
         picture.id,
+        review.id,
         job.id,
         place.id,
         spare.id,

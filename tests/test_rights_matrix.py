@@ -28,6 +28,7 @@ from appointly.state.guard import access_of, parameters
 from appointly.state.oversight import Oversight
 from appointly.state.own_calendars import OwnCalendars
 from appointly.state.own_services import OwnServices
+from appointly.state.provider_reviews import ProviderReviews
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in_ways import SignInWays
 from tests.api.test_every_route import ROUTES
@@ -36,7 +37,13 @@ from tests.state.driver import browser_tab
 from tests.state.test_every_handler import OURS
 
 NOBODY = uuid4()
-READS = {"booking": "booking.read", "service": "service.read", "slot": "slot.read", "picture": "picture.read"}
+READS = {
+    "booking": "booking.read",
+    "review": "booking.read",
+    "service": "service.read",
+    "slot": "slot.read",
+    "picture": "picture.read",
+}
 
 
 @dataclass(frozen=True)
@@ -87,8 +94,23 @@ SERVICE_WAYS = [
 PUBLIC_WAYS = [
     Way("service.read", "GET /api/v1/services/{service}"),
     Way("slot.read", "GET /api/v1/services/{service_id}/availability"),
+    Way("service.read", "GET /api/v1/services/{service}/reviews"),
+]
+WRITTEN = {"stars": 4, "words": "On time."}
+REVIEW_WAYS = [
+    Way("review.write", "POST /api/v1/bookings/{booking_id}/review", WRITTEN),
+    Way("review.write", "PATCH /api/v1/bookings/{booking_id}/review", WRITTEN),
+    Way("review.write", "DELETE /api/v1/bookings/{booking_id}/review"),
 ]
 OWN_WAYS = {
+    "review": Way("review.answer", "POST /api/v1/reviews/{review_id}/answer", {"words": "Thank you."}),
+    "review, reported": Way("review.report", "POST /api/v1/reviews/{review_id}/report", {"reason": "An insult."}),
+    "review on the page": Way(
+        "review.answer", handler=ProviderReviews.answer, arguments={"form": {"answer": "Thanks"}}, key="review_id"
+    ),
+    "review reported on the page": Way(
+        "review.report", handler=ProviderReviews.report, arguments={"form": {"reason": "Lies"}}, key="review_id"
+    ),
     "blocked": Way("blocked_time.edit", "DELETE /api/v1/provider/blocked-times/{blocked_id}"),
     "picture": Way("picture.edit", "DELETE /api/v1/provider/pictures/{picture_id}"),
     "job": Way("job.retry", handler=Oversight.retry, key="job_id"),
@@ -121,6 +143,7 @@ ROUTES_ASIDE = {
     "GET /dev/mailbox/{id}/attachments/{place}": "the demo's mailbox, closed outside demo mode: test_mailbox",
 }
 HANDLERS_ASIDE = {
+    "ProviderReviews.ask": "repeats what the browser itself said",
     "BookingPanel.ask": "repeats what the browser itself said",
     "Wizard.pick": "a free time is everybody's; leads to an address",
 }
@@ -251,6 +274,12 @@ async def test_bookings_over_http(trial: Trial) -> None:
     assert trial.wrong == []
 
 
+async def test_reviews_over_http(trial: Trial) -> None:
+    for way in REVIEW_WAYS:
+        await trial.over_http(way, trial.world.bookings["completed"], whose_booking(trial.world, "completed"), "done")
+    assert trial.wrong == []
+
+
 WORKS = {
     "pending": {"confirm", "decline", "cancel"},
     "confirmed": {"cancel"},
@@ -317,7 +346,7 @@ async def test_what_belongs_to_one(trial: Trial, what: str) -> None:
     whose = Whose(user_id=world.ada.user_id) if self_owned else Whose(provider_id=world.owner.provider_id)
     if what == "job":
         whose = Whose()
-    target: UUID = getattr(world, what)
+    target: UUID = getattr(world, what.split()[0].strip(","))
     if way.route:
         await trial.over_http(way, target, whose, what)
     else:
@@ -409,7 +438,8 @@ def test_every_operation_checks_a_right_or_says_why_not() -> None:
 
 
 def test_every_way_with_an_id_is_in_the_matrix_or_listed() -> None:
-    ways = [*BOOKING_WAYS, *BOOKING_EVENTS, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
+    bookings = [*BOOKING_WAYS, *REVIEW_WAYS, *BOOKING_EVENTS]
+    ways = [*bookings, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
     with_id = {name for name in ROUTES if "{" in name}
     missing = with_id - {way.route for way in ways} - set(ROUTES_ASIDE)
     assert missing == set()

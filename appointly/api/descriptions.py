@@ -11,7 +11,9 @@ from appointly.database import reading
 from appointly.database.statement import select
 from appointly.display import formatting, markdown
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, LOCATIONS, POLICIES, place_of
+from appointly.domain.reviews import shown_name
 from appointly.queries import storefront
+from appointly.queries.reviews import Said, reviews_of_provider, reviews_of_service
 from appointly.queries.search import search_services
 from appointly.queries.search_request import SearchRequest
 
@@ -61,7 +63,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         if page is None:
             return None
         times = (await storefront.next_times(session, [page.id], TIMES, now)).get(page.id, ())
-        said = await storefront.reviews_of_service(session, page.id, REVIEWS)
+        said = await reviews_of_service(session, page.id, limit=REVIEWS)
     price, duration = formatting.money(page.price_amount, page.currency), formatting.duration(page.duration_minutes)
     place = place_of(page.address, page.city) if page.location == "provider" else page.city
     next_times = [formatting.moment(time.start, page.time_zone, now) for time in times]
@@ -84,7 +86,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         markdown.rendered(page.description),
         tag("p", text(POLICIES[page.cancellation_policy])),
         tag("p", text("Next free times: " + "; ".join(next_times))) if next_times else "",
-        reviews(said),
+        reviews(said.items),
     ]
     offer = {
         "@type": "Offer",
@@ -119,7 +121,7 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
         if page is None:
             return None
         offers = await storefront.offers_of_provider(session, page.id)
-        said = await storefront.reviews_of_provider(session, page.id, REVIEWS)
+        said = await reviews_of_provider(session, page.id, limit=REVIEWS)
     body = [
         tag("h1", text(page.name)),
         tag("p", text(page.headline)),
@@ -127,7 +129,7 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
         tag("p", text(place_of(page.address, page.city))),
         tag("h2", text("Services")),
         offers_list(offers),
-        reviews(said),
+        reviews(said.items),
     ]
     data = business(base, page.name, page.slug, page.address, page.city) | {"description": markdown.plain(page.about)}
     if page.picture:
@@ -223,9 +225,16 @@ def offers_list(offers: Iterable[Any]) -> str:
     )
 
 
-def reviews(said: Iterable[storefront.Said]) -> str:
+def reviews(said: Iterable[Said]) -> str:
     """What people said, if anybody did."""
-    words = [tag("li", text(f"{each.stars} of 5: {each.words}")) for each in said]
+    words = [
+        tag(
+            "li",
+            tag("p", text(f"{shown_name(each.customer)}, {each.stars} of 5: {each.words}")),
+            tag("p", text(f"{each.provider} answered: {each.answer}")) if each.answer else "",
+        )
+        for each in said
+    ]
     return tag("h2", text("Reviews")) + tag("ul", *words) if words else ""
 
 

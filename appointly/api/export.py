@@ -30,7 +30,8 @@ ABOUT = {
     "bookings_begun": "what you have begun to book, and not booked yet",
     "booking_history": "every change of these bookings",
     "messages": "what we have sent you about them",
-    "reviews": "what you said about them",
+    "reviews": "what you said about them, and what was answered",
+    "reports": "what you have asked our team to look at",
     "business": "your business as it describes itself",
     "services": "what you offer",
     "working_hours": "your week, in minutes after midnight; 1 is Monday",
@@ -39,6 +40,7 @@ ABOUT = {
     "calendars_elsewhere": "your own calendars elsewhere, without what it takes to read them",
     "pictures": "pictures you have uploaded: /media/<id> is where they are shown",
     "customers_bookings": "what your customers have booked, with what they told you",
+    "customers_reviews": "what your customers said afterwards, and what you answered",
 }
 Part = Callable[[IO[bytes], list[Row], bool], None]
 

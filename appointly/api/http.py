@@ -26,6 +26,7 @@ from appointly.api import (
     problems,
     provider,
     reschedules,
+    reviews,
     services,
 )
 from appointly.api.shapes import refusals
@@ -83,6 +84,7 @@ def create() -> FastAPI:
         bookings.router,
         holds.router,
         reschedules.router,
+        reviews.router,
         *business,
         docs.router,
     ):

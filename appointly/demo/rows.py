@@ -23,6 +23,7 @@ TABLES = (
     "appointment",
     "appointment_event",
     "review",
+    "flag",
     "audit_entry",
 )
 

@@ -15,6 +15,13 @@ from appointly.domain.lifecycle import Status
 
 HISTORY_DAYS = 92
 AHEAD_DAYS = 20
+ANSWERS = {
+    5: "Thank you, that makes our day. See you next time!",
+    4: "Thank you for coming, and for the kind words. Tell us next time what would make it five.",
+    3: "Thank you for being frank. We have talked about it in the team, and hope to do better next time.",
+    2: "We are sorry. Please write to us, so that we can put it right.",
+    1: "We are sorry. Please write to us, so that we can put it right.",
+}
 
 
 def history(bookings: Bookings, shops: Sequence[Shop], demo_customer: Customer, now: datetime) -> None:
@@ -33,10 +40,13 @@ def history(bookings: Bookings, shops: Sequence[Shop], demo_customer: Customer, 
             wanted = random.randint(3, 6) if shop.business.demo else random.randint(0, 3)
             for time_ in list(apart(times))[:wanted]:
                 _finished(bookings, time_, now)
+    _report(bookings, next(shop for shop in shops if shop.business.demo), now)
 
 
-def _finished(bookings: Bookings, time_: Time, now: datetime, customers: Sequence[Customer] = ()) -> None:
-    """One past time, booked by one party or by a class, sometimes reviewed."""
+def _finished(
+    bookings: Bookings, time_: Time, now: datetime, customers: Sequence[Customer] = (), *, silent: bool = False
+) -> None:
+    """One past time, booked by one party or by a class, sometimes reviewed; `silent`: not yet."""
     random = bookings.random
     capacity = time_.service.offer.capacity
     size = 1 if capacity == 1 else random.randint(capacity // 3 + 1, capacity)
@@ -46,7 +56,7 @@ def _finished(bookings: Bookings, time_: Time, now: datetime, customers: Sequenc
         end = random.choices([Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW], [88, 8, 4])[0]
         parties.append((customer, _moves(bookings, time_, end if not customers else Status.COMPLETED)))
     for appointment, (_, moves) in zip(bookings.add(time_, parties), parties, strict=True):
-        if moves[-1][0] == Status.COMPLETED and (customers or random.random() < 0.3):
+        if moves[-1][0] == Status.COMPLETED and (customers or random.random() < 0.3) and not silent:
             _review(bookings, time_, appointment, now)
 
 
@@ -67,9 +77,22 @@ def _review(bookings: Bookings, time_: Time, appointment: UUID, now: datetime) -
     words = time_.service.words
     stars, sentence = words.pop() if words else (bookings.random.choices([5, 4, 3], [70, 25, 5])[0], "")
     said = min(time_.end + timedelta(hours=bookings.random.randint(1, 50)), now)
+    answer = ANSWERS[stars] if len(sentence) % 3 else ""
     bookings.rows.add(
         "review", said, appointment_id=appointment, service_id=time_.service.id, stars=stars, words=sentence,
-        created_at=said,
+        answer=answer, answered_at=min(said + timedelta(hours=20), now) if answer else None, created_at=said,
+    )  # fmt: skip
+
+
+def _report(bookings: Bookings, shop: Shop, now: datetime) -> None:
+    """The demo provider has asked our team to look at the harshest review."""
+    own = {service.id for service in shop.services}
+    written = [row for row in bookings.rows.tables["review"] if row["service_id"] in own and row["words"]]
+    harshest = min(written, key=lambda row: row["stars"])
+    bookings.rows.add(
+        "flag", now, kind="review", appointment_id=harshest["appointment_id"], review_id=harshest["id"],
+        raised_by=shop.owner_id, reason="This must be about another business: we do not offer what it describes.",
+        status="open", decision="", created_at=now - timedelta(hours=3),
     )  # fmt: skip
 
 
@@ -83,7 +106,9 @@ def _visits(
         while not ranges_of(shop, day):
             day -= timedelta(days=1)
         service = next(service for service in shop.services if service.offer.capacity == 1)
-        _finished(bookings, grid(service, shop.zone, day, ranges_of(shop, day))[2], now, [demo_customer])
+        _finished(
+            bookings, grid(service, shop.zone, day, ranges_of(shop, day))[2], now, [demo_customer], silent=not number
+        )
         visits.add((shop.id, day))
     return visits
 

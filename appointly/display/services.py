@@ -75,19 +75,6 @@ class ServiceCard:
 
 
 @dataclass(frozen=True)
-class Quote:
-    """What somebody said after an appointment."""
-
-    words: str
-    name: str
-    initials: str
-    tint: int
-    about: str
-    stars: int
-    when: str = ""
-
-
-@dataclass(frozen=True)
 class Hours:
     """The hours of one weekday: "09:00–12:30, 14:00–18:00", or "Closed"."""
 

@@ -4,7 +4,7 @@ from email.utils import parseaddr
 
 from appointly import routes
 from appointly.domain.manage_key import manage_key
-from appointly.emails import calendars, moves
+from appointly.emails import calendars, moves, reviews
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
@@ -159,4 +159,5 @@ KINDS = {
     "booking_cancelled": _booking_cancelled,
     **calendars.KINDS,
     **moves.KINDS,
+    **reviews.KINDS,
 }

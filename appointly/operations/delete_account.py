@@ -51,6 +51,7 @@ SELECT email FROM "user" WHERE id = %(user_id)s UNION SELECT email FROM one_time
 UNION SELECT target FROM one_time_code WHERE user_id = %(user_id)s AND target <> ''
 """
 _REASONS = "UPDATE appointment_event SET reason = '' WHERE actor_id = %(user_id)s AND reason <> ''"
+_REPORTS = "UPDATE flag SET reason = '' WHERE raised_by = %(user_id)s AND reason <> ''"
 _APPOINTMENTS = """
 UPDATE appointment SET customer_name = 'Deleted customer', customer_email = %(nobody)s, customer_phone = '', notes = '',
     answers = '{}', updated_at = %(now)s
@@ -85,6 +86,10 @@ _BUSINESS = (
     "DELETE FROM external_calendar WHERE provider_id = %(provider_id)s",
     "DELETE FROM date_override WHERE provider_id = %(provider_id)s",
     "DELETE FROM working_hours WHERE provider_id = %(provider_id)s",
+    """
+    UPDATE review SET answer = '', answered_at = NULL FROM service
+    WHERE service.id = service_id AND provider_id = %(provider_id)s AND answer <> ''
+    """,
     # Whoever has paid there must be able to tell whom; nobody else needs the name.
     """
     UPDATE provider SET headline = '', about = '', address = '', latitude = NULL, longitude = NULL, phone = '',
@@ -117,6 +122,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
     if not await execute(session, _LOCK_ACCOUNT, user_id=actor.user_id):
         return
     await execute(session, _REASONS, user_id=actor.user_id)
+    await execute(session, _REPORTS, user_id=actor.user_id)
     await _call_off(session, actor, now)
     await forget_drafts(session, actor, now)
     nobody = f"deleted-{actor.user_id}@deleted.invalid"

@@ -59,7 +59,8 @@ WITH done AS (
     WHERE id = %(id)s AND attempts = %(attempts)s AND done_at IS NULL
     RETURNING payload
 )
-UPDATE message SET status = 'sent', sent_at = %(now)s FROM done WHERE message.id = (payload ->> 'message_id')::uuid
+UPDATE message SET status = 'sent', sent_at = %(now)s
+FROM done WHERE message.id = (payload ->> 'message_id')::uuid AND status <> 'skipped'
 """
 
 FAIL = """

@@ -10,8 +10,9 @@ from appointly.database import announce
 from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
+from appointly.domain.reviews import ASK_AFTER
 from appointly.domain.rights import may
-from appointly.errors import Forbidden, NotFound, ValidationFailed
+from appointly.errors import AppointmentReviewed, Forbidden, NotFound, ValidationFailed
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reschedule_requests import close_requests
@@ -23,6 +24,7 @@ REASON_LENGTH = 1000
 
 READ = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
 
+REVIEWED = "SELECT FROM review WHERE appointment_id = ANY(%(ids)s)"
 LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 # The provider's lock is held, so the statement may touch slot and appointment in any order.
@@ -94,6 +96,8 @@ async def move(
     """
     for booking in bookings:
         require_move(Status(booking.status), status)
+    if status == Status.CONFIRMED:
+        await _require_unreviewed(session, bookings)
     frees = status not in KEEPS_TIME
     await execute(
         session,
@@ -110,6 +114,8 @@ async def move(
     if status not in (Status.PENDING, Status.CONFIRMED):
         await close_requests(session, [booking.id for booking in bookings], "withdrawn", now)
     await plan_mails(session, mails, now)
+    if status == Status.COMPLETED:
+        await plan_mails(session, [Mail(booking.id, "how_was_it") for booking in bookings], now, now + ASK_AFTER)
     for booking in bookings:
         announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}")
         if booking.customer_id:
@@ -118,3 +124,10 @@ async def move(
             announce(session, f"times:{booking.provider_id}")
     if frees:
         await offer_freed(session, [booking.provider_id for booking in bookings], now)
+
+
+async def _require_unreviewed(session: AsyncSession, bookings: Sequence[Booking]) -> None:
+    """Raise `AppointmentReviewed` where a completed appointment would be open again under what was said about it."""
+    completed = [booking.id for booking in bookings if booking.status == Status.COMPLETED]
+    if completed and await execute(session, REVIEWED, ids=completed):
+        raise AppointmentReviewed

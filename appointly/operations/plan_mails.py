@@ -69,3 +69,8 @@ async def plan_mails(
         now=now,
     )
     jobs_written(session)
+
+
+async def skip_mail(session: AsyncSession, message_id: UUID) -> None:
+    """This message is not worth sending any more."""
+    await execute(session, "UPDATE message SET status = 'skipped' WHERE id = %(id)s", id=message_id)

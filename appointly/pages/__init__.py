@@ -23,6 +23,7 @@ from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings
 from appointly.pages.provider_calendar import provider_calendar
+from appointly.pages.provider_reviews import provider_reviews
 from appointly.pages.search import search
 from appointly.pages.service import service
 from appointly.pages.service_editor import service_editor
@@ -36,6 +37,7 @@ from appointly.state.availability import Availability
 from appointly.state.become_provider import BecomeProvider
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
+from appointly.state.booking_review import BookingReview
 from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
 from appointly.state.delete_account import DeleteAccount
@@ -50,6 +52,7 @@ from appointly.state.own_services import OwnServices
 from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.provider_reviews import ProviderReviews
 from appointly.state.search import Search
 from appointly.state.service import ServiceView
 from appointly.state.service_editor import ServiceEditor
@@ -76,7 +79,12 @@ def add_pages(app: rx.App) -> None:
     app.add_page(contact, route="/contact", title="Contact · Appointly")
     app.add_page(not_found, route="404", title="Page not found · Appointly")
     app.add_page(wizard, route="/book/[slug]", title="Book · Appointly", on_load=Wizard.load)
-    app.add_page(booking, route="/booking/[reference]", title="Your booking · Appointly", on_load=BookingPage.load)
+    app.add_page(
+        booking,
+        route="/booking/[reference]",
+        title="Your booking · Appointly",
+        on_load=[BookingPage.load, BookingReview.load],
+    )
     app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=[Account.load, Unconfirmed.load])
     for linked, route, title in (
         (reset_password, "/reset-password", "Forgotten password"),
@@ -122,6 +130,7 @@ def add_workspaces(app: rx.App) -> None:
         (own_services, "/dashboard/services", "Services", OwnServices.load),
         (service_editor, "/add-service", "A new service", ServiceEditor.load),
         (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),
+        (provider_reviews, "/dashboard/reviews", "Reviews", ProviderReviews.load),
         (profile_editor, "/dashboard/profile", "Profile", ProfileEditor.load),
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),

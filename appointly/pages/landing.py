@@ -13,7 +13,8 @@ from appointly.components.marks import avatar, badge
 from appointly.components.search_bar import search_bar
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import CARD, section_title
-from appointly.display.services import CATEGORIES, Quote
+from appointly.display.reviews import Quote
+from appointly.display.services import CATEGORIES
 from appointly.pages.shell import WIDTH, page
 from appointly.state.landing import Landing
 

@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.feedback import WAITING, skeleton, skeleton_card, skeleton_lines
 from appointly.components.links import TEXT_LINK, link
 from appointly.components.marks import portrait, stars
-from appointly.components.reviews import review
+from appointly.components.reviews import public_reviews
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import card, section_title
 from appointly.components.written import written
@@ -52,10 +52,18 @@ def _provider() -> rx.Component:
                     ),
                 ),
                 rx.cond(
-                    ProviderView.reviews.length() > 0,  # type: ignore[attr-defined]
+                    ProviderView.stars.average != "",
                     rx.el.div(
                         section_title("Reviews"),
-                        rx.el.ul(rx.foreach(ProviderView.reviews, review), class_name="mt-5 divide-y divide-line"),
+                        rx.el.div(
+                            public_reviews(
+                                ProviderView.stars,
+                                ProviderView.reviews,
+                                ProviderView.more_reviews,
+                                ProviderView.show_more_reviews,
+                            ),
+                            class_name="mt-5",
+                        ),
                         class_name="mt-12",
                     ),
                 ),

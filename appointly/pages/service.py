@@ -10,7 +10,7 @@ from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import WAITING, message, skeleton, skeleton_lines
 from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.marks import badge, portrait, stars
-from appointly.components.reviews import review
+from appointly.components.reviews import public_reviews
 from appointly.components.surfaces import CARD
 from appointly.components.written import written
 from appointly.pages.not_found import nothing_here
@@ -65,8 +65,16 @@ def _service() -> rx.Component:
             _part("Good to know", _good_to_know()),
             _part("Who you will meet", _who()),
             rx.cond(
-                ServiceView.reviews.length() > 0,  # type: ignore[attr-defined]
-                _part("Reviews", rx.el.ul(rx.foreach(ServiceView.reviews, review), class_name="divide-y divide-line")),
+                ServiceView.stars.average != "",
+                _part(
+                    "Reviews",
+                    public_reviews(
+                        ServiceView.stars,
+                        ServiceView.reviews,
+                        ServiceView.more_reviews,
+                        ServiceView.show_more_reviews,
+                    ),
+                ),
             ),
             class_name="min-w-0",
         ),

@@ -24,6 +24,7 @@ WORKSPACE_PLACES = (
     ("Services", "/dashboard/services", "sparkles"),
     ("Availability", "/dashboard/availability", "calendar-clock"),
     ("Calendars", "/dashboard/calendars", "calendar-sync"),
+    ("Reviews", "/dashboard/reviews", "star"),
     ("Profile", "/dashboard/profile", "store"),
 )
 Places = Sequence[tuple[str, str, str]]

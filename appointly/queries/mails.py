@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,11 +25,15 @@ class Planned:
     was_confirmed: bool
     planned_at: datetime
     detail: dict[str, Any]
+    matters: bool
 
 
 @dataclass(frozen=True)
 class News:
-    """What happened to a booking, as it was when the mail was planned: every try renders the same mail."""
+    """What happened to a booking, as it was when the mail was planned: every try renders the same mail.
+
+    `matters` is false once what it would say is no longer so.
+    """
 
     booking: Booking
     kind: str
@@ -41,9 +45,16 @@ class News:
     sequence: int
     planned_at: datetime
     detail: dict[str, Any]
+    matters: bool = True
 
 
-PLANNED = """
+# Mails that are planned for later look again when they are due, by their kind.
+MATTERS: dict[str, LiteralString] = {
+    "how_was_it": "appointment.status = 'completed'"
+    " AND NOT EXISTS (SELECT FROM review WHERE review.appointment_id = appointment.id)",
+}
+WHETHER: LiteralString = " ".join(f"WHEN '{kind}' THEN {condition}" for kind, condition in MATTERS.items())
+PLANNED: LiteralString = f"""
 SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provider.time_zone) AS reader_zone,
        coalesce(event.reason, detail ->> 'reason', '') AS reason,
        coalesce(event.actor_kind NOT IN ('guest', 'customer'), false) AS by_provider,
@@ -52,7 +63,7 @@ SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provi
            WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'
              AND earlier.created_at <= message.created_at
        ) AS was_confirmed,
-       message.created_at AS planned_at, detail
+       message.created_at AS planned_at, detail, CASE kind {WHETHER} ELSE true END AS matters
 FROM message
 JOIN appointment ON appointment.id = message.appointment_id
 JOIN provider ON provider.id = appointment.provider_id
@@ -60,7 +71,7 @@ LEFT JOIN appointment_event AS event
     ON event.appointment_id = message.appointment_id AND event.created_at = message.created_at
 LEFT JOIN "user" AS reader ON reader.email = recipient
 WHERE message.id = %(id)s
-"""
+"""  # noqa: S608
 
 
 async def news_of(session: AsyncSession, message_id: UUID, sequence: int) -> News | None:
@@ -81,4 +92,5 @@ async def news_of(session: AsyncSession, message_id: UUID, sequence: int) -> New
         sequence=sequence,
         planned_at=planned.planned_at,
         detail=planned.detail,
+        matters=planned.matters,
     )

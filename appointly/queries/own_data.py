@@ -50,8 +50,12 @@ OWN: dict[str, LiteralString] = {
         WHERE customer_id = %(user)s AND recipient = customer_email
     """,
     "reviews": """
-        SELECT review.id, reference, stars, words, review.created_at FROM review
+        SELECT review.id, reference, stars, words, answer, answered_at, hidden_at, review.created_at FROM review
         JOIN appointment ON appointment.id = appointment_id WHERE customer_id = %(user)s
+    """,
+    "reports": """
+        SELECT flag.id, reference, kind, reason, flag.status, decision, decided_at, flag.created_at FROM flag
+        JOIN appointment ON appointment.id = appointment_id WHERE raised_by = %(user)s
     """,
 }
 BUSINESS: dict[str, LiteralString] = {
@@ -66,6 +70,11 @@ BUSINESS: dict[str, LiteralString] = {
     """,
     "pictures": "SELECT * FROM picture WHERE provider_id = %(provider)s",
     "customers_bookings": f"{BOOKING} WHERE appointment.provider_id = %(provider)s",
+    "customers_reviews": """
+        SELECT review.id, reference, stars, words, answer, answered_at, review.created_at FROM review
+        JOIN appointment ON appointment.id = appointment_id
+        WHERE appointment.provider_id = %(provider)s AND hidden_at IS NULL
+    """,
 }
 
 

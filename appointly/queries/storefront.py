@@ -1,4 +1,4 @@
-"""What visitors read before they book: a service, a provider, reviews, and the next free times of several services."""
+"""What visitors read before they book: a service, a provider, and the next free times of several services."""
 
 # ruff: noqa: S608 - the statements are put together from constants of this file
 
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.queries.availability import IS_FREE
 from appointly.queries.pictures import SHOWN
+from appointly.queries.reviews import PROVIDER_RATING, RATING
 
 SLUG = re.compile("[a-z0-9-]{1,200}")
 
@@ -102,18 +103,6 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A review: stars, words, whose, about which service."""
-
-    stars: int
-    words: str
-    customer: str
-    title: str
-    slug: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class NextTime:
     """A free time of a service."""
 
@@ -132,29 +121,23 @@ service.id, service.slug, service.title, service.category, {SHOWN} AS picture, p
 duration_minutes, provider.slug AS provider_slug, business_name AS provider, city, time_zone,
 said.rating, said.reviews
 """
-SAID: LiteralString = """
-LATERAL (SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review WHERE service_id = service.id) AS said
-"""
 LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS NULL"
 SERVICE: LiteralString = f"""
 SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
        questions, status = 'active' AND suspended_at IS NULL AS open, unlisted,
        provider.id AS provider_id,
        provider.picture AS provider_picture, headline, about, address, languages, latitude, longitude
-FROM service JOIN provider ON provider.id = provider_id, {SAID}
+FROM service JOIN provider ON provider.id = provider_id, {RATING}
 WHERE service.slug = %(slug)s AND status <> 'archived' AND suspended_at IS NULL
 """
-PROVIDER: LiteralString = """
+PROVIDER: LiteralString = f"""
 SELECT id, slug, business_name AS name, headline, about, category, city, address, phone, languages, time_zone, picture,
        places, travel_radius_km, links, latitude, longitude, said.rating, said.reviews
-FROM provider, LATERAL (
-    SELECT avg(stars)::float8 AS rating, count(*) AS reviews FROM review JOIN service ON service.id = service_id
-    WHERE provider_id = provider.id
-) AS said
+FROM provider, {PROVIDER_RATING}
 WHERE slug = %(slug)s AND suspended_at IS NULL
 """
 OFFERS_OF_PROVIDER: LiteralString = f"""
-SELECT {OFFER} FROM service JOIN provider ON provider.id = provider_id, {SAID}
+SELECT {OFFER} FROM service JOIN provider ON provider.id = provider_id, {RATING}
 WHERE provider_id = %(provider_id)s AND {LISTED} ORDER BY service.letter
 """
 HOURS: LiteralString = """
@@ -165,25 +148,6 @@ WHERE provider_id = %(provider_id)s AND weekday <> ALL (
 UNION ALL SELECT extract(isodow FROM local_date)::int, opens_minute, closes_minute FROM date_override
 WHERE provider_id = %(provider_id)s AND local_date = %(today)s AND opens_minute IS NOT NULL
 ORDER BY weekday, opens_minute
-"""
-REVIEW: LiteralString = """
-SELECT stars, words, customer_name AS customer, title, service.slug, review.created_at
-FROM review JOIN appointment ON appointment.id = appointment_id JOIN service ON service.id = review.service_id
-"""
-REVIEWS_OF_SERVICE: LiteralString = f"""
-{REVIEW} WHERE review.service_id = %(service_id)s AND words <> '' ORDER BY review.created_at DESC LIMIT %(count)s
-"""
-REVIEWS_OF_PROVIDER: LiteralString = f"""
-{REVIEW} WHERE service.provider_id = %(provider_id)s AND words <> '' AND NOT unlisted
-ORDER BY review.created_at DESC LIMIT %(count)s
-"""
-BEST_REVIEWS: LiteralString = f"""
-SELECT * FROM (
-    SELECT DISTINCT ON (title) * FROM (
-        {REVIEW} WHERE stars = 5 AND length(words) BETWEEN 40 AND 160 AND NOT unlisted
-        ORDER BY review.created_at DESC LIMIT 60
-    ) AS latest
-) AS one_each ORDER BY created_at DESC LIMIT %(count)s
 """
 NEXT_TIMES: LiteralString = f"""
 SELECT service.id AS service_id, soon.id AS slot_id, start_time AS start
@@ -204,7 +168,7 @@ WITH soon AS (
     SELECT soon.id, start_time, row_number() OVER (PARTITION BY category ORDER BY start_time) AS place
     FROM soon JOIN service USING (id)
 )
-SELECT {OFFER} FROM of_category JOIN service USING (id) JOIN provider ON provider.id = provider_id, {SAID}
+SELECT {OFFER} FROM of_category JOIN service USING (id) JOIN provider ON provider.id = provider_id, {RATING}
 ORDER BY place, start_time LIMIT %(count)s
 """
 ADDRESSES: LiteralString = f"""
@@ -247,21 +211,6 @@ async def offers_of_provider(session: AsyncSession, provider_id: UUID) -> list[O
 async def hours_of_provider(session: AsyncSession, provider_id: UUID, today: date) -> list[Hours]:
     """The usual week of a provider, with the hours `today` really has; `today` is the date there."""
     return await select(session, Hours, HOURS, provider_id=provider_id, today=today)
-
-
-async def reviews_of_service(session: AsyncSession, service_id: UUID, count: int) -> list[Said]:
-    """The newest reviews with words."""
-    return await select(session, Said, REVIEWS_OF_SERVICE, service_id=service_id, count=count)
-
-
-async def reviews_of_provider(session: AsyncSession, provider_id: UUID, count: int) -> list[Said]:
-    """The newest reviews with words, of all services."""
-    return await select(session, Said, REVIEWS_OF_PROVIDER, provider_id=provider_id, count=count)
-
-
-async def best_reviews(session: AsyncSession, count: int) -> list[Said]:
-    """Recent reviews with five stars, each of another service."""
-    return await select(session, Said, BEST_REVIEWS, count=count)
 
 
 async def free_today(session: AsyncSession, count: int, now: datetime) -> list[Offer]:

@@ -10,6 +10,7 @@ from appointly.errors import AppointlyError, NotFound
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.base import Viewer
+from appointly.state.booking_review import BookingReview
 from appointly.state.live import watch
 from appointly.visitor import current_actor
 
@@ -32,10 +33,11 @@ class BookingPage(rx.State):
         await self._read(self._asked(), follow=True)
 
     @rx.event
-    async def refresh(self) -> None:
+    async def refresh(self) -> list[EventSpec]:
         """The booking has changed. A page that Redis forgot waits for its next event: that names the booking."""
         if self.booking.reference:
             await self._read(self.booking.reference)
+        return [BookingReview.load()]  # type: ignore[operator]
 
     @rx.event
     async def cancel(self) -> EventSpec | None:

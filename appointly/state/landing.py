@@ -7,10 +7,12 @@ import reflex as rx
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.formatting import day
-from appointly.display.services import Quote, ServiceCard
+from appointly.display.reviews import Quote, quotes_of
+from appointly.display.services import ServiceCard
 from appointly.display.shapes import Choice
 from appointly.queries import storefront
-from appointly.state.views import card_of, quotes_of
+from appointly.queries.reviews import best_reviews
+from appointly.state.views import card_of
 
 CARDS, QUOTES, TIMES, DAYS = 4, 3, 3, 14
 
@@ -33,7 +35,7 @@ class Landing(rx.State):
         async with reading() as session:
             offers = await storefront.free_today(session, CARDS, at)
             times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
-            said = await storefront.best_reviews(session, QUOTES)
+            said = await best_reviews(session, QUOTES)
             self.cities = await storefront.cities(session)
         self.today = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.quotes = quotes_of(said, at)

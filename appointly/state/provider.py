@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -11,13 +12,15 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, Quote, ServiceCard, place_of, ways
+from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
+from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, ServiceCard, place_of, ways
 from appointly.queries import storefront
 from appointly.queries.pictures import Uploaded, pictures_of
+from appointly.queries.reviews import reviews_of_provider, spread_of_provider
 from appointly.queries.storefront import ProviderPage
-from appointly.state.views import card_of, photo_of, quotes_of
+from appointly.state.views import card_of, photo_of
 
-TIMES, REVIEWS = 3, 8
+TIMES, REVIEWS, MOST_REVIEWS = 3, 8, 120
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -122,10 +125,14 @@ class ProviderView(rx.State):
     page_title: str = "Appointly"
     story: ProviderStory = ProviderStory()
     services: list[ServiceCard] = []
+    stars: StarsView = StarsView()
     reviews: list[Quote] = []
+    more_reviews: bool = False
     hours: list[Hours] = []
     gallery: list[Shown] = []
     sites: list[Site] = []
+    _provider_id: str = ""
+    _reviews_after: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -141,9 +148,31 @@ class ProviderView(rx.State):
             times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
             today = at.astimezone(ZoneInfo(page.time_zone)).date()
             hours = await storefront.hours_of_provider(session, page.id, today)
-            said = await storefront.reviews_of_provider(session, page.id, REVIEWS)
+            same = str(page.id) == self._provider_id
+            said = await reviews_of_provider(
+                session, page.id, limit=max(REVIEWS, len(self.reviews)) if same else REVIEWS
+            )
+            spread = await spread_of_provider(session, page.id)
             pictures = await pictures_of(session, page.id, "gallery")
         self.story, self.sites, self.gallery = story_of(page), sites_of(page), gallery_of(pictures)
         self.services = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.hours = week_of(hours, today.isoweekday())
-        self.reviews = quotes_of(said, at)
+        self._provider_id, self.stars, self.reviews = str(page.id), stars_of(spread), quotes_of(said.items, at)
+        self._reviews_end(said.next_cursor)
+
+    @rx.event
+    async def show_more_reviews(self) -> None:
+        """Add the next reviews below those that are shown."""
+        if not self.more_reviews:
+            return
+        at = now()
+        async with reading() as session:
+            said = await reviews_of_provider(
+                session, UUID(self._provider_id), limit=REVIEWS, cursor=self._reviews_after or None
+            )
+        self.reviews += quotes_of(said.items, at)
+        self._reviews_end(said.next_cursor)
+
+    def _reviews_end(self, cursor: str | None) -> None:
+        self._reviews_after = cursor or ""
+        self.more_reviews = bool(cursor) and len(self.reviews) < MOST_REVIEWS

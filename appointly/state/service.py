@@ -12,15 +12,18 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, Quote, place_of
+from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, place_of
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.queries import storefront
 from appointly.queries.availability import available_days, free_slots
+from appointly.queries.reviews import reviews_of_service, spread_of_service
 from appointly.queries.storefront import ServicePage
 from appointly.state.live import watch
-from appointly.state.views import photo_of, quotes_of
+from appointly.state.views import photo_of
 
 REVIEWS = 6
+MOST_REVIEWS = 120
 DAYS_SHOWN = 42
 
 
@@ -97,7 +100,9 @@ class ServiceView(rx.State):
     missing: bool = False
     page_title: str = "Appointly"
     story: ServiceStory = ServiceStory()
+    stars: StarsView = StarsView()
     reviews: list[Quote] = []
+    more_reviews: bool = False
     month: Month = Month("", [Day()])
     day: str = ""
     day_label: str = ""
@@ -107,6 +112,7 @@ class ServiceView(rx.State):
     book_href: str = ""
     zone: str = ""
     nothing_free: bool = False
+    _reviews_after: str = ""
     _service_id: str = ""
     _slug: str = ""
     _zone: str = "UTC"
@@ -127,20 +133,21 @@ class ServiceView(rx.State):
         at, slug = now(), str(self.router.url.path.rstrip("/").rpartition("/")[2])
         async with reading() as session:
             page = await storefront.service_page(session, slug)
-            said = await storefront.reviews_of_service(session, page.id, REVIEWS) if page else []
         self.missing, self.loaded = page is None, True
         self.page_title = f"{page.title} at {page.provider} · Appointly" if page else NOT_FOUND_TITLE
         if page is None:
             return
         if slug != self._slug:
             self.day = self.slot = self.slot_label = ""
+            self.reviews = []
         self._slug, self._service_id, self._zone = slug, str(page.id), page.time_zone
         self._capacity, self._horizon = page.capacity, page.horizon_days
-        self.story, self.reviews = story_of(page), quotes_of(said, at)
+        self.story = story_of(page)
         self.zone = formatting.zone_name(page.time_zone)
         self.book_href = routes.book(slug, self.slot)
         await self._show_month(self._today(at).replace(day=1), at)
         await self._show_times(at)
+        await self._show_reviews(at)
         watch(self, ServiceView.refresh, f"times:{page.provider_id}")
 
     @rx.event
@@ -184,6 +191,31 @@ class ServiceView(rx.State):
                 if time.id == slot and not time.taken:
                     self.slot, self.slot_label = slot, f"{self.day_label}, {time.label}"
                     self.book_href = routes.book(self._slug, slot)
+
+    @rx.event
+    async def show_more_reviews(self) -> None:
+        """Add the next reviews below those that are shown."""
+        if not self.more_reviews:
+            return
+        at = now()
+        async with reading() as session:
+            said = await reviews_of_service(
+                session, UUID(self._service_id), limit=REVIEWS, cursor=self._reviews_after or None
+            )
+        self.reviews += quotes_of(said.items, at)
+        self._reviews_end(said.next_cursor)
+
+    def _reviews_end(self, cursor: str | None) -> None:
+        self._reviews_after = cursor or ""
+        self.more_reviews = bool(cursor) and len(self.reviews) < MOST_REVIEWS
+
+    async def _show_reviews(self, at: datetime) -> None:
+        service_id = UUID(self._service_id)
+        async with reading() as session:
+            said = await reviews_of_service(session, service_id, limit=max(REVIEWS, len(self.reviews)))
+            spread = await spread_of_service(session, service_id)
+        self.stars, self.reviews = stars_of(spread), quotes_of(said.items, at)
+        self._reviews_end(said.next_cursor)
 
     def _today(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self._zone)).date()

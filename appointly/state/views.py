@@ -1,15 +1,15 @@
 """What the queries found, as the pages show it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from appointly import routes
 from appointly.display import formatting
-from appointly.display.services import QuickTime, Quote, ServiceCard
+from appointly.display.services import QuickTime, ServiceCard
 from appointly.queries.search import Found
-from appointly.queries.storefront import NextTime, Offer, Said
+from appointly.queries.storefront import NextTime, Offer
 
 NOTHING_FREE = "No free times in the coming weeks"
 
@@ -48,28 +48,6 @@ def quick_time(time: NextTime, offer: Offer, now: datetime) -> QuickTime:
         formatting.moment(time.start, offer.time_zone, now),
         routes.book(offer.slug, str(time.slot_id)),
     )
-
-
-def quotes_of(reviews: Iterable[Said], now: datetime) -> list[Quote]:
-    """Reviews; of the customer's name the first word and one letter are shown."""
-    return [
-        Quote(
-            words=said.words,
-            name=short_name(said.customer),
-            initials=formatting.initials(said.customer),
-            tint=formatting.tint(said.customer),
-            about=said.title,
-            stars=said.stars,
-            when=formatting.day(said.created_at.date(), now.date()),
-        )
-        for said in reviews
-    ]
-
-
-def short_name(name: str) -> str:
-    """ "Nora Lindqvist" → "Nora L."."""
-    first, *rest = name.split()
-    return f"{first} {rest[-1][0]}." if rest else first
 
 
 def card_of_found(found: Found, now: datetime) -> ServiceCard:
