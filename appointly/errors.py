@@ -291,12 +291,38 @@ class ServiceUnavailable(AppointlyError):
     message = "This service cannot be booked at the moment."
 
 
+class DayNotFull(AppointlyError):
+    """`details["dates"]`: the dates that have free times."""
+
+    code = "day_not_full"
+    status = 409
+    message = "There are free times on this day. You can book one at once."
+
+
+class AlreadyWaiting(AppointlyError):
+    code = "already_waiting"
+    status = 409
+    message = "You are on the list for this service already. We write to you as soon as a time becomes free."
+
+
+class TooManyLists(AppointlyError):
+    code = "too_many_lists"
+    status = 409
+    message = "You wait for ten services already. Please leave one of these lists first."
+
+
+class OfferEnded(AppointlyError):
+    code = "offer_ended"
+    status = 410
+    message = "This time is no longer kept for you. You are still in line for other times."
+
+
 class ServiceBooked(AppointlyError):
     code = "service_booked"
     status = 409
     message = (
-        "People have booked this service, so its record stays. Archive it instead: it disappears everywhere, and the"
-        " bookings stay as they are."
+        "People have booked this service or wait for it, so its record stays. Archive it instead: it disappears"
+        " everywhere, and the bookings stay as they are."
     )
 
 

@@ -6,6 +6,7 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.emails import waitlist
 from appointly.gateways import mail
+from appointly.operations.end_waits import end_waits
 from appointly.operations.jobs import ClaimedJob
 from appointly.operations.offer_freed import offer_missed
 from appointly.queries.waitlist_mails import news_of_place
@@ -15,9 +16,14 @@ from tasks.celery_app import app, run
 
 @app.task(name="offer_missed")
 def offer() -> None:
-    """Offer all that is free for somebody in line, one provider a transaction."""
-    while run(_offer()):
+    """End waits that are over, then offer all that is free for somebody in line; one provider a transaction."""
+    while run(_end()) or run(_offer()):
         pass
+
+
+async def _end() -> int:
+    async with transaction() as session:
+        return await end_waits(session, now())
 
 
 async def _offer() -> int:

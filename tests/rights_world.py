@@ -14,7 +14,17 @@ from appointly.domain.actor import GUEST, Actor
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import SCOPES
 from appointly.encrypted import encrypt
-from appointly.models import ApiToken, BlockedTime, ExternalCalendar, Identity, Job, LoginSession, Picture, Review
+from appointly.models import (
+    ApiToken,
+    BlockedTime,
+    ExternalCalendar,
+    Identity,
+    Job,
+    LoginSession,
+    Picture,
+    Review,
+    WaitlistEntry,
+)
 from appointly.operations.api_tokens import NewToken, make_api_token
 from appointly.operations.book_appointment import book_appointment
 from appointly.visitor import BOOKINGS_COOKIE, remember_bookings
@@ -61,6 +71,7 @@ class World:
     session: UUID
     token: UUID
     identity: UUID
+    place: UUID
 
 
 async def make_world() -> World:
@@ -116,6 +127,16 @@ async def make_world() -> World:
         spare = ApiToken(user_id=ada.user_id, name="spare", token_hash=b"y" * 32, hint="aaaa", scopes=["account:read"])
         review = Review(appointment_id=bookings["completed"], service_id=main.id, stars=2, words="Late.")
         session.add_all([review, blocked, calendar, picture, job, *identity, place, spare])
+        waiting = WaitlistEntry(
+            service_id=main.id,
+            provider_id=mine.id,
+            customer_id=ada.user_id,
+            customer_name=SECRET_NAME,
+            customer_email="ada@example.test",
+            dates=[(at + timedelta(days=9)).date()],
+            updated_at=at,
+        )
+        session.add(waiting)
         await session.flush()
         secrets = {
             scope: await make_api_token(session, owner_of(mine), NewToken(name=scope, scopes=[scope]), at)
@@ -126,10 +147,10 @@ async def make_world() -> World:
         # Visits are noted once a minute; in this world the last one lies ahead, so that none is noted.
         await execute(session, "UPDATE api_token SET last_used_at = now() + interval '1 h'")
         await execute(session, "UPDATE api_token SET expires_at = now() WHERE name = 'stale'")
-    opened = {"cookie": f"{BOOKINGS_COOKIE}={remember_bookings([], *bookings.values())}"}
+    opened = {"cookie": f"{BOOKINGS_COOKIE}={remember_bookings([], *bookings.values(), waiting.id)}"}
     people = [
         Somebody("guest", GUEST),
-        Somebody("guest with the link", Actor(managed=frozenset(bookings.values())), opened),
+        Somebody("guest with the link", Actor(managed=frozenset([*bookings.values(), waiting.id])), opened),
         Somebody(
             "guest with another link",
             Actor(managed=frozenset([elsewhere.id])),
@@ -166,6 +187,7 @@ async def make_world() -> World:
         place.id,
         spare.id,
         identity[0].id,
+        waiting.id,
     )
 
 

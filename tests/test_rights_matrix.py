@@ -102,6 +102,13 @@ REVIEW_WAYS = [
     Way("review.write", "PATCH /api/v1/bookings/{booking_id}/review", WRITTEN),
     Way("review.write", "DELETE /api/v1/bookings/{booking_id}/review"),
 ]
+PLACE_WAYS = [
+    Way("waitlist.read", "GET /api/v1/waitlist/{entry_id}"),
+    Way("waitlist.leave", "DELETE /api/v1/waitlist/{entry_id}"),
+    Way("waitlist.answer", "POST /api/v1/waitlist/{entry_id}/accept"),
+    Way("waitlist.answer", "POST /api/v1/waitlist/{entry_id}/pass"),
+    Way("waitlist.remove", "DELETE /api/v1/provider/waitlist/{entry_id}"),
+]
 OWN_WAYS = {
     "review": Way("review.answer", "POST /api/v1/reviews/{review_id}/answer", {"words": "Thank you."}),
     "review, reported": Way("review.report", "POST /api/v1/reviews/{review_id}/report", {"reason": "An insult."}),
@@ -133,6 +140,7 @@ ROUTES_ASIDE = {
     "POST /api/v1/reschedules/{request_id}/decline": "needs a waiting wish: test_reschedules",
     "DELETE /api/v1/reschedules/{request_id}": "needs a waiting wish: test_reschedules",
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
+    "GET /session/waitlist/{entry_id}": "the key in the link is the right: test_waitlist",
     "GET /session/link/{link_id}": "the key in the link is the right: test_mailed_links",
     "GET /calendar/booking/{reference}.ics": "by reference: test_pages_by_reference",
     "GET /calendar/{token}.ics": "the address is the right: test_feeds",
@@ -361,6 +369,12 @@ async def test_calendars_elsewhere(trial: Trial) -> None:
             await trial.over_http(way, trial.world.calendar, whose, "calendar")
         else:
             await trial.by_event(way, trial.world.calendar, whose, "calendar", works=True)
+
+
+async def test_places_in_line(trial: Trial) -> None:
+    world = trial.world
+    for way in PLACE_WAYS:
+        await trial.over_http(way, world.place, Whose(world.ada.user_id, world.owner.provider_id, world.place), "place")
     assert trial.wrong == []
 
 
@@ -396,6 +410,7 @@ OPERATIONS_ASIDE = {
     "account_mail": "plans a mail for operations that have decided",
     "booking_draft": "one's own by the query; holds no more than a guest may do",
     "create_admin": "a command of whoever runs the servers",
+    "end_waits": "the product itself, by the clock and with a service that ends",
     "expire_appointments": "the product itself, by the clock",
     "forget_old": "the product itself, by the clock",
     "hold_slot": "called by operations that have decided, and by the clock",
@@ -439,7 +454,7 @@ def test_every_operation_checks_a_right_or_says_why_not() -> None:
 
 def test_every_way_with_an_id_is_in_the_matrix_or_listed() -> None:
     bookings = [*BOOKING_WAYS, *REVIEW_WAYS, *BOOKING_EVENTS]
-    ways = [*bookings, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
+    ways = [*bookings, *PLACE_WAYS, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
     with_id = {name for name in ROUTES if "{" in name}
     missing = with_id - {way.route for way in ways} - set(ROUTES_ASIDE)
     assert missing == set()

@@ -32,6 +32,7 @@ ABOUT = {
     "messages": "what we have sent you about them",
     "reviews": "what you said about them, and what was answered",
     "reports": "what you have asked our team to look at",
+    "waiting_lists": "what you waited for, and what you were offered",
     "business": "your business as it describes itself",
     "services": "what you offer",
     "working_hours": "your week, in minutes after midnight; 1 is Monday",

@@ -4,7 +4,9 @@ A socket keeps the cookies it was opened with, so signing in and out are never e
 to its page with `error` and everything that was typed except the password.
 """
 
+from contextlib import suppress
 from urllib.parse import parse_qsl, quote, urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -253,6 +255,18 @@ async def demo(request: Request) -> Response:
         return await (to_the_code(account, then) if role == "provider" else welcome(account, then))
     except AppointlyError as error:
         return back(routes.login(role), error, typed)
+
+
+@router.get("/waitlist/{entry_id}")
+@access("public")
+async def open_waitlist(entry_id: str, key: str = "") -> Response:
+    """The same for a place in line."""
+    response = RedirectResponse(routes.waitlist(quote(entry_id[:36], safe="")), 303)
+    with suppress(ValueError):
+        identifier = UUID(entry_id)
+        if opens(settings().secret_key, identifier, key):
+            remember(response, current_visitor(), identifier)
+    return response
 
 
 @router.get("/booking/{reference}")

@@ -28,6 +28,7 @@ from appointly.api import (
     reschedules,
     reviews,
     services,
+    waitlist,
 )
 from appointly.api.shapes import refusals
 from appointly.sandbox import mailbox
@@ -37,6 +38,7 @@ PREFIX = "/api/v1"
 TAGS = [
     {"name": "Services", "description": "Find a service and its free times."},
     {"name": "Bookings", "description": "Book, look, answer, cancel."},
+    {"name": "Waiting list", "description": "Wait for a full day, and take what becomes free."},
     {"name": "Your business", "description": "For providers: what your business tells about itself."},
     {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
     {"name": "Health", "description": "For whoever runs the servers."},
@@ -85,6 +87,7 @@ def create() -> FastAPI:
         holds.router,
         reschedules.router,
         reviews.router,
+        waitlist.router,
         *business,
         docs.router,
     ):

@@ -8,9 +8,9 @@ from uuid import UUID
 class Actor:
     """The person (or the system) behind a request, looked up in the database for this very request.
 
-    `kind` is guest, customer, provider, admin or system. `managed` holds the appointments that a mailed link has opened
-    for this browser. `provider_id` is set for accounts with a business. `browser` is the SHA-256 of the browser's own
-    cookie: what a guest began there is the guest's, as long as nobody signs in.
+    `kind` is guest, customer, provider, admin or system. `managed` holds the appointments and the places in line that a
+    mailed link has opened for this browser. `provider_id` is set for accounts with a business. `browser` is the SHA-256
+    of the browser's own cookie: what a guest began there is the guest's, as long as nobody signs in.
     """
 
     kind: str = "guest"

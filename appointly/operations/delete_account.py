@@ -13,7 +13,9 @@ from appointly.errors import Forbidden
 from appointly.operations.booking_draft import forget_drafts
 from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appointments
 from appointly.operations.end_sessions import tell_pages
+from appointly.operations.end_waits import end_waits_at
 from appointly.operations.forget_pictures import forget_pictures
+from appointly.operations.hold_slot import release_holds
 from appointly.operations.own_provider import announce_times
 from appointly.queries.leaving import COMING, Coming
 
@@ -24,6 +26,7 @@ _LOCK_PROVIDERS = """
 SELECT FROM provider WHERE id = %(provider_id)s
     OR id IN (SELECT provider_id FROM appointment WHERE customer_id = %(user_id)s)
     OR id IN (SELECT provider_id FROM service JOIN booking_draft ON service_id = service.id WHERE user_id = %(user_id)s)
+    OR id IN (SELECT provider_id FROM waitlist_entry WHERE customer_id = %(user_id)s)
 ORDER BY id FOR NO KEY UPDATE
 """
 _LOCK_ACCOUNT = 'SELECT FROM "user" WHERE id = %(user_id)s AND deleted_at IS NULL FOR UPDATE'
@@ -74,6 +77,17 @@ WITH gone AS (
 INSERT INTO audit_entry (actor_id, action, object_kind, object_id, created_at)
 SELECT id, 'delete_account', 'user', id, %(now)s FROM gone
 """
+_KEPT_IN_LINE = """
+SELECT hold_id AS id FROM waitlist_offer JOIN waitlist_entry ON waitlist_entry.id = entry_id
+WHERE customer_id = %(user_id)s AND hold_id IS NOT NULL
+"""
+# Offers keep no names; those that were taken are the appointment's history.
+_OUT_OF_LINE = """
+WITH gone AS (
+    DELETE FROM waitlist_entry WHERE customer_id = %(user_id)s RETURNING id
+)
+DELETE FROM job USING gone WHERE kind = 'waitlist_mail' AND payload ->> 'entry_id' = gone.id::text
+"""
 _BUSINESS = (
     "DELETE FROM slot WHERE provider_id = %(provider_id)s AND booked_count = 0"
     " AND NOT EXISTS (SELECT FROM appointment WHERE slot_id = slot.id)",
@@ -103,6 +117,11 @@ _BUSINESS = (
 
 
 @dataclass(frozen=True)
+class _Kept:
+    id: UUID
+
+
+@dataclass(frozen=True)
 class _Address:
     email: str
 
@@ -123,6 +142,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
         return
     await execute(session, _REASONS, user_id=actor.user_id)
     await execute(session, _REPORTS, user_id=actor.user_id)
+    await _leave_lists(session, actor, now)
     await _call_off(session, actor, now)
     await forget_drafts(session, actor, now)
     nobody = f"deleted-{actor.user_id}@deleted.invalid"
@@ -138,6 +158,15 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
         announce_times(session, actor.provider_id)
     await execute(session, _ACCOUNT, nobody=nobody, user_id=actor.user_id, now=now)
     tell_pages(session, actor.user_id, actor.provider_id)
+
+
+async def _leave_lists(session: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Out of every line, and nobody waits at the own business any more: before its times are free."""
+    if actor.provider_id is not None:
+        await end_waits_at(session, actor.provider_id, now, closing=True)
+    kept = await select(session, _Kept, _KEPT_IN_LINE, user_id=actor.user_id)
+    await execute(session, _OUT_OF_LINE, user_id=actor.user_id)
+    await release_holds(session, [each.id for each in kept], now)
 
 
 async def _call_off(session: AsyncSession, actor: Actor, now: datetime) -> None:

@@ -1,5 +1,6 @@
-"""Take away what was never booked."""
+"""Take away what was never booked, and what nobody waits for."""
 
+from typing import LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,14 +11,16 @@ from appointly.errors import NotFound, ServiceBooked
 from appointly.operations.own_provider import announce_times, lock_own_provider
 
 # After the lock, so that a booking under way has either happened or finds no slot any more.
-SLOTS = """
+UNWANTED: LiteralString = """
+NOT EXISTS (SELECT FROM appointment WHERE appointment.service_id = %(id)s)
+AND NOT EXISTS (SELECT FROM waitlist_entry WHERE waitlist_entry.service_id = %(id)s AND provider_id = %(provider)s
+                AND waitlist_entry.status IN ('waiting', 'offered'))
+"""
+SLOTS: LiteralString = f"""
 DELETE FROM slot USING service WHERE service_id = %(id)s AND service.id = %(id)s AND service.provider_id = %(provider)s
-AND NOT EXISTS (SELECT FROM appointment WHERE appointment.service_id = %(id)s)
-"""
-SERVICE = """
-DELETE FROM service WHERE id = %(id)s AND provider_id = %(provider)s
-AND NOT EXISTS (SELECT FROM appointment WHERE service_id = %(id)s)
-"""
+AND {UNWANTED}
+"""  # noqa: S608
+SERVICE: LiteralString = f"DELETE FROM service WHERE id = %(id)s AND provider_id = %(provider)s AND {UNWANTED}"  # noqa: S608
 OWN = "SELECT FROM service WHERE id = %(id)s AND provider_id = %(provider)s"
 
 

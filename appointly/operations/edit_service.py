@@ -9,6 +9,7 @@ from appointly.domain.actor import Actor
 from appointly.errors import ChangedMeanwhile, NotFound
 from appointly.models import Provider, Service
 from appointly.operations.add_service import require_own
+from appointly.operations.end_waits import end_waits_at
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.regenerate_slots import Regenerated, regenerate_slots
@@ -38,6 +39,7 @@ async def edit_service(
     for name, value in (after.columns(known) | {"status": status}).items():
         setattr(service, name, value)
     result = await regenerate_slots(session, now=now, service_id=service_id)
+    await end_waits_at(session, provider_id, now)
     await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
     return result

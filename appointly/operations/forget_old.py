@@ -11,6 +11,7 @@ KEEP_ANSWERS = timedelta(days=2)
 KEEP_FINISHED_JOBS = timedelta(days=30)
 KEEP_DRAFTS = timedelta(days=30)
 KEEP_CODES = timedelta(days=30)
+KEEP_WAITS = timedelta(days=90)
 MOST = 5_000
 
 _SESSIONS = """
@@ -34,11 +35,16 @@ DELETE FROM booking_draft WHERE id IN (
     SELECT id FROM booking_draft WHERE updated_at < %(before)s AND hold_id IS NULL LIMIT %(most)s
 )
 """
+_WAITS = """
+DELETE FROM waitlist_entry WHERE id IN (
+    SELECT id FROM waitlist_entry WHERE status NOT IN ('waiting', 'offered') AND updated_at < %(before)s LIMIT %(most)s
+)
+"""
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> int:
     """Delete ended sign-ins, answers to repeated requests after two days, finished jobs, mailed codes and
-    bookings that somebody began and left after thirty.
+    bookings that somebody began and left after thirty, waits that ended after ninety.
 
     At most 5,000 of each, so that no transaction is long; returns how many went. Jobs that were given up stay.
     """
@@ -47,4 +53,5 @@ async def forget_old(session: AsyncSession, now: datetime) -> int:
     jobs = await execute(session, _JOBS, before=now - KEEP_FINISHED_JOBS, most=MOST)
     codes = await execute(session, _CODES, before=now - KEEP_CODES, most=MOST)
     drafts = await execute(session, _DRAFTS, before=now - KEEP_DRAFTS, most=MOST)
-    return sessions + answers + jobs + codes + drafts
+    waits = await execute(session, _WAITS, before=now - KEEP_WAITS, most=MOST)
+    return sessions + answers + jobs + codes + drafts + waits

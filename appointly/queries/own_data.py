@@ -49,6 +49,14 @@ OWN: dict[str, LiteralString] = {
         FROM message JOIN appointment ON appointment.id = appointment_id
         WHERE customer_id = %(user)s AND recipient = customer_email
     """,
+    "waiting_lists": """
+        SELECT entry.id, service.title AS service, business_name AS provider, dates, entry.status, customer_name,
+               customer_email, customer_phone, entry.created_at,
+               (SELECT json_agg(json_build_object('start', start_time, 'status', offer.status))
+                FROM waitlist_offer AS offer WHERE entry_id = entry.id) AS offers
+        FROM waitlist_entry AS entry JOIN service ON service.id = service_id
+        JOIN provider ON provider.id = entry.provider_id WHERE customer_id = %(user)s
+    """,
     "reviews": """
         SELECT review.id, reference, stars, words, answer, answered_at, hidden_at, review.created_at FROM review
         JOIN appointment ON appointment.id = appointment_id WHERE customer_id = %(user)s

@@ -35,6 +35,11 @@ PUBLIC = {
     "POST /api/v1/bookings/{booking_id}/cancel",
     "POST /api/v1/bookings/{booking_id}/reschedule",
     "DELETE /api/v1/reschedules/{request_id}",
+    "POST /api/v1/waitlist",
+    "GET /api/v1/waitlist/{entry_id}",  # the guest's cookie is the right for these
+    "DELETE /api/v1/waitlist/{entry_id}",
+    "POST /api/v1/waitlist/{entry_id}/accept",
+    "POST /api/v1/waitlist/{entry_id}/pass",
     "POST /api/v1/auth/signup",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/otp",  # who waits for a code is nobody yet
@@ -54,6 +59,7 @@ PUBLIC = {
     "POST /session/reset-password",
     "POST /session/new-password",
     "GET /session/booking/{reference}",
+    "GET /session/waitlist/{entry_id}",
     "GET /session/google",
     "GET /session/google/callback",
     "POST /session/google/link",

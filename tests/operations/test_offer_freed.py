@@ -1,7 +1,6 @@
 """What becomes free is kept for the first one in line who waits for it, in the step that frees it."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -9,64 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST
 from appointly.errors import SlotTaken
-from appointly.models import Hold, Job, Provider, Service, Slot, WaitlistEntry, WaitlistOffer
+from appointly.models import Hold, Job, WaitlistEntry, WaitlistOffer
 from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
-from appointly.operations.book_appointment import Booked, book_appointment
+from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.hold_slot import expire_holds, hold_slot, release_holds
 from appointly.operations.offer_freed import offer_freed, offer_missed
 from tests.invariants import broken_invariants
-from tests.making import NOW, TOMORROW_NINE, asking, make_provider, make_service, make_slots, owner_of
-
-TUESDAY = date(2026, 11, 24)
-
-
-class Line:
-    """A provider with one full day, and those who wait for it."""
-
-    def __init__(self, session: AsyncSession, provider: Provider, service: Service, slots: Sequence[Slot]) -> None:
-        self.session, self.provider, self.service, self.slots = session, provider, service, slots
-        self.owner = owner_of(provider)
-        self.booked: list[Booked] = []
-
-    async def fill(self) -> None:
-        for slot in self.slots:
-            for _ in range(slot.capacity):
-                self.booked.append(await book_appointment(self.session, GUEST, asking(slot), NOW))
-
-    async def wait(self, name: str, *dates: date, at: datetime = NOW) -> WaitlistEntry:
-        entry = WaitlistEntry(
-            service_id=self.service.id,
-            provider_id=self.provider.id,
-            customer_name=name,
-            customer_email=f"{name.lower()}@example.test",
-            dates=list(dates or [TUESDAY]),
-            created_at=at,
-            updated_at=at,
-        )
-        self.session.add(entry)
-        await self.session.flush()
-        return entry
-
-    async def cancel(self, place: int, at: datetime = NOW) -> None:
-        await cancel_appointments(self.session, self.owner, [self.booked[place].id], "", at)
-
-    async def offers(self) -> list[tuple[str, datetime, str]]:
-        """(name, start, status) by the time they were made."""
-        query = (
-            select(WaitlistEntry.customer_name, WaitlistOffer.start_time, WaitlistOffer.status)
-            .join(WaitlistOffer, WaitlistOffer.entry_id == WaitlistEntry.id)
-            .order_by(WaitlistOffer.created_at, WaitlistOffer.id)
-        )
-        return [tuple(row) for row in await self.session.exec(query)]
-
-
-async def make_line(session: AsyncSession, count: int = 2, **values: object) -> Line:
-    provider = await make_provider(session)
-    service = await make_service(session, provider, **values)
-    line = Line(session, provider, service, await make_slots(session, service, count))
-    await line.fill()
-    return line
+from tests.making import NOW, TOMORROW_NINE, asking
+from tests.operations.waiting import TUESDAY, make_line
 
 
 @pytest.fixture(autouse=True)
@@ -116,8 +66,7 @@ async def test_two_times_go_to_two_people_and_none_to_whom_no_day_fits(session: 
     await line.wait("Ada", TUESDAY + timedelta(days=1))
     await line.wait("Ann", TUESDAY, TUESDAY + timedelta(days=1), at=NOW + timedelta(minutes=1))
     await line.wait("Ben", at=NOW + timedelta(minutes=2))
-    ids = [booked.id for booked in line.booked]
-    await cancel_appointments(session, line.owner, ids, "", NOW)
+    await line.cancel(0, 1)
     starts = [slot.start_time for slot in line.slots]
     assert await line.offers() == [("Ann", starts[0], "open"), ("Ben", starts[1], "open")]
 
@@ -126,7 +75,7 @@ async def test_a_place_in_a_class(session: AsyncSession) -> None:
     line = await make_line(session, 1, capacity=3)
     for number, name in enumerate(["Ann", "Ben", "Cem", "Dot"]):
         await line.wait(name, at=NOW + timedelta(minutes=number))
-    await cancel_appointments(session, line.owner, [booked.id for booked in line.booked[:2]], "", NOW)
+    await line.cancel(0, 1)
     assert [name for name, *_ in await line.offers()] == ["Ann", "Ben"]
     with pytest.raises(SlotTaken):
         await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
@@ -156,7 +105,7 @@ async def test_blocked_time_that_is_given_free(session: AsyncSession) -> None:
 async def test_notice_horizon_and_a_paused_service_are_kept(session: AsyncSession) -> None:
     line = await make_line(session, 1, min_notice_minutes=24 * 60)
     await line.wait("Ann")
-    await line.cancel(0, NOW + timedelta(hours=2))
+    await line.cancel(0, at=NOW + timedelta(hours=2))
     assert await line.offers() == []
     paused = await make_line(session, 1)
     await paused.wait("Ann")
