@@ -386,6 +386,36 @@ class AppointmentReviewed(AppointlyError):
     message = "The customer has reviewed this appointment, so it stays completed."
 
 
+class QueueMovedOn(AppointlyError):
+    code = "queue_moved_on"
+    status = 409
+    message = "The line has moved on meanwhile. Nothing was changed; this is how it stands now."
+
+
+class QueueFull(AppointlyError):
+    code = "queue_full"
+    status = 409
+    message = "Five hundred people have taken a token without an appointment today. There are no more until tomorrow."
+
+
+class DoorCodeInvalid(AppointlyError):
+    code = "door_code_invalid"
+    status = 422
+    message = "This code is not one of ours, or it is no longer good. Please ask at the desk for the new one."
+
+
+class WrongDoor(AppointlyError):
+    code = "wrong_door"
+    status = 409
+    message = "Check in with the code at the door of the provider you have booked with."
+
+
+class NotToday(AppointlyError):
+    code = "not_today"
+    status = 409
+    message = "This appointment is not today, so there is nothing to check in yet."
+
+
 class HoursChanged(AppointlyError):
     code = "hours_changed"
     status = 409

@@ -72,6 +72,8 @@ LIMITS: Mapping[str, Limit] = {
     # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked.
     "hold.network": Limit(600, MINUTE),
     "hold_again.both": Limit(4, 2 * HOUR),
+    # References typed at a door, for those whose browser knows nothing of a booking. 49 bits are not found by trying.
+    "reference.network": Limit(60, 15 * MINUTE),
     # Drawing what a form will look like, checking a file: work for us, seconds for a person.
     "preview.network": Limit(300, MINUTE),
     "upload.account": Limit(60, HOUR),

@@ -85,6 +85,16 @@ def provider(slug: str) -> str:
     return f"/providers/{slug}"
 
 
+def queue(slug: str) -> str:
+    """The public page of a provider's line of today."""
+    return f"/queue/{slug}"
+
+
+def mark(code: str) -> str:
+    """Where a scanned code leads: the check-in."""
+    return with_query("/mark", id=code)
+
+
 def picture(picture_id: UUID, size: str = "large") -> str:
     """The file of an uploaded picture, `large` or `small`."""
     return f"/media/{picture_id}/{size}.webp"

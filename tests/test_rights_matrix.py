@@ -66,6 +66,7 @@ BOOKING_WAYS = [
     Way("booking.answer", "POST /api/v1/bookings/{booking_id}/decline"),
     Way("booking.finish", "POST /api/v1/bookings/{booking_id}/complete"),
     Way("booking.finish", "POST /api/v1/bookings/{booking_id}/no-show"),
+    Way("booking.check_in", "POST /api/v1/bookings/{booking_id}/check-in"),
 ]
 PANEL = {"confirm": "answer", "complete": "finish", "no_show": "finish"}
 PANEL_WITH_REASON = {"decline": "answer", "cancel": "cancel"}
@@ -139,6 +140,11 @@ ROUTES_ASIDE = {
     "POST /api/v1/reschedules/{request_id}/accept": "needs a waiting wish: test_reschedules",
     "POST /api/v1/reschedules/{request_id}/decline": "needs a waiting wish: test_reschedules",
     "DELETE /api/v1/reschedules/{request_id}": "needs a waiting wish: test_reschedules",
+    "GET /api/v1/providers/{slug}/queue": "public, tokens alone: tests/api/test_queue",
+    **{
+        f"POST /api/v1/provider/queue/{{entry_id}}/{verb}": "one's own line of today alone: tests/api/test_queue"
+        for verb in ("call", "skip", "done", "undo")
+    },
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
     "GET /session/waitlist/{entry_id}": "the key in the link is the right: test_waitlist",
     "GET /session/link/{link_id}": "the key in the link is the right: test_mailed_links",
@@ -152,6 +158,8 @@ ROUTES_ASIDE = {
 }
 HANDLERS_ASIDE = {
     "ProviderReviews.ask": "repeats what the browser itself said",
+    "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",
+    "MarkPage.check_in": "needs the code at the door too: tests/state/test_mark",
     "BookingPanel.ask": "repeats what the browser itself said",
     "Wizard.pick": "a free time is everybody's; leads to an address",
 }
@@ -437,7 +445,7 @@ OPERATIONS_ASIDE = {
     "waitlist_mail": "plans mails for operations that have decided",
     "move_appointments": "what answer, cancel and finish have in common; holds the check itself",
 }
-CHECKS = {"require", "may", "lock_own_provider", "require_provider", "lock_bookings", "own_business"}
+CHECKS = {"lock_line", "require", "may", "lock_own_provider", "require_provider", "lock_bookings", "own_business"}
 
 
 def test_every_operation_checks_a_right_or_says_why_not() -> None:

@@ -11,8 +11,11 @@ from appointly.database import reading
 from appointly.database.statement import select
 from appointly.display import formatting, markdown
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, LOCATIONS, POLICIES, place_of
+from appointly.domain.actor import GUEST
+from appointly.domain.queue import Turn
 from appointly.domain.reviews import shown_name
 from appointly.queries import storefront
+from appointly.queries.queue import line_of, shop_by_slug
 from appointly.queries.reviews import Said, reviews_of_provider, reviews_of_service
 from appointly.queries.search import search_services
 from appointly.queries.search_request import SearchRequest
@@ -143,6 +146,26 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
         preview_of(base, page.picture),
         "".join(body),
         [data | rating(page.rating, page.reviews)],
+    )
+
+
+async def queue_description(base: str, slug: str, now: datetime) -> Description | None:
+    """The line of a provider; None for an unknown one. It changes by the minute, so no engine keeps it."""
+    async with reading() as session:
+        shop = await shop_by_slug(session, slug)
+        if shop is None:
+            return None
+        line = await line_of(session, shop, GUEST, now)
+    waiting = [place.entry.token for place in line.of(Turn.WAITING)]
+    words = f"Now serving {line.serving.entry.token}." if line.serving else "Nobody is served just now."
+    words += f" Next: {', '.join(waiting[:8])}." if waiting else ""
+    return Description(
+        f"The queue at {shop.business_name} · {NAME}",
+        words,
+        f"{base}{routes.queue(shop.slug)}",
+        f"{base}/og.png",
+        tag("h1", text(f"The queue at {shop.business_name}")) + tag("p", text(words)),
+        listed=False,
     )
 
 

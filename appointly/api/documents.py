@@ -23,6 +23,7 @@ from appointly.api.descriptions import (
     Description,
     landing,
     provider_description,
+    queue_description,
     search_description,
     service_description,
     sitemap,
@@ -37,7 +38,9 @@ from appointly.visitor import VISITOR_COOKIE, browser_hash, read_cookies
 
 Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
-ROBOTS = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /api/\nDisallow: /book/\nDisallow: /booking/\n"
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/account", "/admin", "/api/", "/book/", "/booking/", "/mark")
+)
 SMALLEST_TO_COMPRESS = 1000
 # Once the application has what the words stood for, they are gone: they say nothing about the pages that follow.
 LEAVE = """<script>new MutationObserver((_, observer) => {
@@ -128,6 +131,8 @@ async def answer_to(path: str, query: str) -> Answer | None:
             return page(None)
         case "providers", slug if slug:
             return page(await provider_description(base, slug, now()))
+        case "queue", slug if slug:
+            return page(await queue_description(base, slug, now()))
     return None
 
 

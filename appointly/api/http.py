@@ -25,6 +25,7 @@ from appointly.api import (
     pictures,
     problems,
     provider,
+    queue,
     reschedules,
     reviews,
     services,
@@ -40,6 +41,7 @@ TAGS = [
     {"name": "Bookings", "description": "Book, look, answer, cancel."},
     {"name": "Waiting list", "description": "Wait for a full day, and take what becomes free."},
     {"name": "Your business", "description": "For providers: what your business tells about itself."},
+    {"name": "Queue", "description": "The day's line at a provider: tokens, estimates, walk-ins, a late day."},
     {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
     {"name": "Health", "description": "For whoever runs the servers."},
 ]
@@ -89,6 +91,9 @@ def create() -> FastAPI:
         reviews.router,
         waitlist.router,
         *business,
+        queue.public,
+        queue.own,
+        queue.bookings,
         docs.router,
     ):
         api.include_router(router, prefix=PREFIX)

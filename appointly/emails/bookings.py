@@ -4,7 +4,7 @@ from email.utils import parseaddr
 
 from appointly import routes
 from appointly.domain.manage_key import manage_key
-from appointly.emails import calendars, moves, reviews
+from appointly.emails import calendars, moves, queue, reviews
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
@@ -148,6 +148,7 @@ def _booking_cancelled(news: News, link: str, settings: Settings) -> Letter:
 
 
 KINDS = {
+    **queue.KINDS,
     "confirmed": _confirmed,
     "accepted": _accepted,
     "requested": _requested,

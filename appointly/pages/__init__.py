@@ -13,6 +13,7 @@ from appointly.pages.dashboard import dashboard
 from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
 from appointly.pages.mailed_links import confirm, new_password, reset_password
+from appointly.pages.mark import mark
 from appointly.pages.not_found import not_found
 from appointly.pages.onboarding import onboarding
 from appointly.pages.oversight import admin_bookings, admin_jobs, admin_overview
@@ -23,7 +24,9 @@ from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings
 from appointly.pages.provider_calendar import provider_calendar
+from appointly.pages.provider_queue import provider_queue
 from appointly.pages.provider_reviews import provider_reviews
+from appointly.pages.queue import queue
 from appointly.pages.search import search
 from appointly.pages.service import service
 from appointly.pages.service_editor import service_editor
@@ -41,10 +44,12 @@ from appointly.state.booking_review import BookingReview
 from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
 from appointly.state.delete_account import DeleteAccount
+from appointly.state.door_code import DoorCode
 from appointly.state.feeds import Feeds
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
+from appointly.state.mark import MarkPage
 from appointly.state.onboarding import Onboarding
 from appointly.state.oversight import Oversight
 from appointly.state.own_calendars import CalendarNews, OwnCalendars
@@ -52,7 +57,9 @@ from appointly.state.own_services import OwnServices
 from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.provider_queue import ProviderQueue
 from appointly.state.provider_reviews import ProviderReviews
+from appointly.state.queue import QueueView
 from appointly.state.search import Search
 from appointly.state.service import ServiceView
 from appointly.state.service_editor import ServiceEditor
@@ -70,6 +77,8 @@ def add_pages(app: rx.App) -> None:
     app.add_page(search, route="/services", title="Find an appointment · Appointly", on_load=Search.load)
     app.add_page(service, route="/services/[slug]", title=ServiceView.page_title, on_load=ServiceView.load)
     app.add_page(provider, route="/providers/[slug]", title=ProviderView.page_title, on_load=ProviderView.load)
+    app.add_page(queue, route="/queue/[slug]", title=QueueView.page_title, on_load=QueueView.load)
+    app.add_page(mark, route="/mark", title="Check in · Appointly", on_load=MarkPage.load)
     app.add_page(login, route="/login", title="Sign in · Appointly", on_load=SignInForm.load)
     app.add_page(login_provider, route="/login-provider", title="Provider sign-in · Appointly", on_load=SignInForm.load)
     app.add_page(signup, route="/signup", title="Make an account · Appointly", on_load=SignInForm.load)
@@ -120,6 +129,7 @@ def add_workspaces(app: rx.App) -> None:
         ),
         (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
+        (provider_queue, "/dashboard/queue", "Queue", [ProviderQueue.load, DoorCode.load]),
         (
             availability,
             "/dashboard/availability",

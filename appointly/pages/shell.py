@@ -21,6 +21,7 @@ WORKSPACE_PLACES = (
     ("Today", "/dashboard", "layout-dashboard"),
     ("Bookings", "/dashboard/bookings", "list-checks"),
     ("Calendar", "/dashboard/calendar", "calendar-days"),
+    ("Queue", "/dashboard/queue", "users"),
     ("Services", "/dashboard/services", "sparkles"),
     ("Availability", "/dashboard/availability", "calendar-clock"),
     ("Calendars", "/dashboard/calendars", "calendar-sync"),

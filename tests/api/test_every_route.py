@@ -22,6 +22,8 @@ PUBLIC = {
     "POST /api/v1/bookings/{booking_id}/review",  # these three ask for the booking's customer
     "PATCH /api/v1/bookings/{booking_id}/review",
     "DELETE /api/v1/bookings/{booking_id}/review",
+    "GET /api/v1/providers/{slug}/queue",
+    "POST /api/v1/bookings/{booking_id}/check-in",
     "GET /api/v1/bookings/{booking_id}",  # the guest's cookie is the right, and the query asks for it
     "GET /calendar/booking/{reference}.ics",
     "GET /calendar/{token}.ics",  # the address is the right
