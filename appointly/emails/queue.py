@@ -10,9 +10,9 @@ from appointly.settings import Settings
 
 
 def _delayed(news: News, link: str, settings: Settings) -> Letter:
-    booking, minutes = news.booking, int(news.detail["minutes"])
+    booking, minutes = news.booking, int(news.detail.get("minutes", 0))
     late, likely = count(minutes, "minute"), clock_time(booking.start + timedelta(minutes=minutes), news.reader_zone)
-    less = minutes < int(news.detail["before"])
+    less = minutes < int(news.detail.get("before", 0))
     heading = f"{booking.provider_name} runs {late} late" + (" now, less than before" if less else "")
     return for_customer(
         news,
