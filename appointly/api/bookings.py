@@ -168,7 +168,15 @@ async def all_shown(session: AsyncSession, bookings: Sequence[Booking]) -> list[
 def _shown(booking: Booking, waiting: Reschedule | None) -> dict[str, object]:
     zone = ZoneInfo(booking.time_zone)
     same = ("id", "reference", "status", "slot_id", "service_id", "token", "location", "address", "customer_name")
-    more = ("customer_email", "customer_phone", "notes", "answers", "cancellation_policy", "created_at")
+    more = (
+        "customer_email",
+        "customer_phone",
+        "notes",
+        "answers",
+        "cancellation_policy",
+        "checked_in_at",
+        "created_at",
+    )
     return {name: getattr(booking, name) for name in same + more} | {
         "service": booking.service_title,
         "provider": booking.provider_name,

@@ -243,4 +243,4 @@ async def post_check_in(booking_id: UUID, form: CheckIn | None = None) -> Respon
         if code and (read is None or gate is None or gate.version != read.version):
             raise DoorCodeInvalid
         booking = await check_in(session, actor, booking_id, gate.id if gate else None, now())
-    return answer(shown(booking))
+        return answer(await shown(session, booking))
