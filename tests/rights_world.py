@@ -18,6 +18,7 @@ from appointly.models import (
     ApiToken,
     BlockedTime,
     ExternalCalendar,
+    Flag,
     Identity,
     Job,
     LoginSession,
@@ -72,6 +73,8 @@ class World:
     token: UUID
     identity: UUID
     place: UUID
+    flag: UUID
+    report: UUID
 
 
 async def make_world() -> World:
@@ -137,6 +140,8 @@ async def make_world() -> World:
             updated_at=at,
         )
         session.add(waiting)
+        flags = [Flag(kind="no_show", appointment_id=bookings[status]) for status in ("no_show", "completed")]
+        session.add_all(flags)
         await session.flush()
         secrets = {
             scope: await make_api_token(session, owner_of(mine), NewToken(name=scope, scopes=[scope]), at)
@@ -188,6 +193,8 @@ async def make_world() -> World:
         spare.id,
         identity[0].id,
         waiting.id,
+        flags[0].id,
+        flags[1].id,
     )
 
 

@@ -40,6 +40,7 @@ NOBODY = uuid4()
 READS = {
     "booking": "booking.read",
     "review": "booking.read",
+    "no_show": "booking.read",
     "service": "service.read",
     "slot": "slot.read",
     "picture": "picture.read",
@@ -67,6 +68,10 @@ BOOKING_WAYS = [
     Way("booking.finish", "POST /api/v1/bookings/{booking_id}/complete"),
     Way("booking.finish", "POST /api/v1/bookings/{booking_id}/no-show"),
     Way("booking.check_in", "POST /api/v1/bookings/{booking_id}/check-in"),
+    Way("booking.cancel", "GET /api/v1/bookings/{booking_id}/cancellation"),
+    Way("booking.finish", "POST /api/v1/bookings/{booking_id}/undo"),
+    Way("booking.finish", "POST /api/v1/bookings/{booking_id}/take-back-no-show"),
+    Way("no_show.dispute", "POST /api/v1/bookings/{booking_id}/dispute", {"reason": "I was there"}),
 ]
 PANEL = {"confirm": "answer", "complete": "finish", "no_show": "finish"}
 PANEL_WITH_REASON = {"decline": "answer", "cancel": "cancel"}
@@ -121,6 +126,8 @@ OWN_WAYS = {
     ),
     "blocked": Way("blocked_time.edit", "DELETE /api/v1/provider/blocked-times/{blocked_id}"),
     "picture": Way("picture.edit", "DELETE /api/v1/provider/pictures/{picture_id}"),
+    "flag": Way("flag.decide", "POST /api/v1/flags/{flag_id}/uphold"),
+    "report": Way("flag.decide", "POST /api/v1/flags/{flag_id}/dismiss"),
     "job": Way("job.retry", handler=Oversight.retry, key="job_id"),
     "session": Way("session.end", handler=SettingsPage.end, key="place"),
     "token": Way("api_token.revoke", handler=ApiTokens.revoke, key="token"),
@@ -360,7 +367,7 @@ async def test_what_belongs_to_one(trial: Trial, what: str) -> None:
     world, way = trial.world, OWN_WAYS[what]
     self_owned = what in ("session", "token", "identity")
     whose = Whose(user_id=world.ada.user_id) if self_owned else Whose(provider_id=world.owner.provider_id)
-    if what == "job":
+    if what in ("job", "flag", "report"):
         whose = Whose()
     target: UUID = getattr(world, what.split()[0].strip(","))
     if way.route:

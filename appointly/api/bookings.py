@@ -103,10 +103,17 @@ class Cancellation(BaseModel):
     reason: Reason = ""
 
 
+class OneCancellation(Cancellation):
+    """`expected_refund` is the amount that was shown, in minor units: another one would be refused."""
+
+    expected_refund: Annotated[int, Field(ge=0)] | None = None
+
+
 class Cancellations(Cancellation):
-    """All of them or none."""
+    """All of them or none. `expected_refunds` are the amounts that were shown, by id."""
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+    expected_refunds: Annotated[dict[UUID, int], Field(max_length=100)] = {}
 
 
 class CancelledOut(BaseModel):
@@ -301,10 +308,10 @@ def cancelled_out(cancelled: Cancelled) -> dict[str, object]:
     return {"id": cancelled.id, "reference": cancelled.reference, "status": cancelled.status, "refund": refund}
 
 
-async def cancelled(ids: list[UUID], reason: str) -> list[dict[str, object]]:
+async def cancelled(ids: list[UUID], reason: str, expected: dict[UUID, int]) -> list[dict[str, object]]:
     """Call off all of `ids` or none."""
     async with transaction() as session:
-        done = await cancel_appointments(session, current_actor(), ids, reason, now())
+        done = await cancel_appointments(session, current_actor(), ids, reason, now(), expected)
     return [cancelled_out(each) for each in done]
 
 
@@ -312,12 +319,14 @@ async def cancelled(ids: list[UUID], reason: str) -> list[dict[str, object]]:
 @access("public", "bookings:write")
 async def post_cancel_all(form: Cancellations) -> Response:
     """Cancel several bookings, all of them or none."""
-    return answer({"items": await cancelled(form.ids, form.reason)})
+    return answer({"items": await cancelled(form.ids, form.reason, form.expected_refunds)})
 
 
 @router.post("/{booking_id}/cancel", response_model=CancelledOut, responses=MOVES)
 @access("public", "bookings:write")
-async def post_cancel(booking_id: UUID, form: Cancellation | None = None) -> Response:
+async def post_cancel(booking_id: UUID, form: OneCancellation | None = None) -> Response:
     """Cancel one booking, as its customer or its provider."""
-    [done] = await cancelled([booking_id], form.reason if form else "")
+    form = form or OneCancellation()
+    expected = {} if form.expected_refund is None else {booking_id: form.expected_refund}
+    [done] = await cancelled([booking_id], form.reason, expected)
     return answer(done)

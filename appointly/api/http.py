@@ -7,12 +7,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from appointly.api import (
+    absences,
     account_forms,
     accounts,
+    booking_ends,
     bookings,
     calendar,
     docs,
     feeds,
+    flags,
     forms,
     google,
     health,
@@ -42,6 +45,7 @@ TAGS = [
     {"name": "Waiting list", "description": "Wait for a full day, and take what becomes free."},
     {"name": "Your business", "description": "For providers: what your business tells about itself."},
     {"name": "Queue", "description": "The day's line at a provider: tokens, estimates, walk-ins, a late day."},
+    {"name": "Reports", "description": "For admins: no-shows that are disputed, reviews that were reported."},
     {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
     {"name": "Health", "description": "For whoever runs the servers."},
 ]
@@ -80,12 +84,20 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    business = (provider.router, hours.router, own_calendars.router, own_services.router, pictures.router)
+    business = (
+        provider.router,
+        hours.router,
+        absences.router,
+        own_calendars.router,
+        own_services.router,
+        pictures.router,
+    )
     for router in (
         accounts.router,
         feeds.router,
         services.router,
         bookings.router,
+        booking_ends.router,
         holds.router,
         reschedules.router,
         reviews.router,
@@ -94,6 +106,7 @@ def create() -> FastAPI:
         queue.public,
         queue.own,
         queue.bookings,
+        flags.router,
         docs.router,
     ):
         api.include_router(router, prefix=PREFIX)

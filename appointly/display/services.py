@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from appointly.domain import cancellation
+
 
 @dataclass(frozen=True)
 class Category:
@@ -35,11 +37,7 @@ LOCATIONS = {
     "customer": "At your place",
     "online": "Online",
 }
-POLICIES = {
-    "flexible": "Plans change: cancel here any time before it begins.",
-    "moderate": "Plans change: please cancel at least a day before.",
-    "strict": "This time is kept for you alone: please cancel at least three days before.",
-}
+POLICIES = {name: policy.words for name, policy in cancellation.POLICIES.items()}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from email.utils import parseaddr
 
 from appointly import routes
 from appointly.domain.manage_key import manage_key
-from appointly.emails import calendars, moves, queue, reviews
+from appointly.emails import calendars, endings, moves, queue, reviews
+from appointly.emails.endings import answer_by, other_times, what_else
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
@@ -12,9 +13,8 @@ from appointly.emails.mail import Attachment, Mail
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
-INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL"} | dict.fromkeys(
-    moves.NEW_TIMES, "REQUEST"
-)
+INVITES = {"confirmed": "REQUEST", "accepted": "REQUEST", "cancelled": "CANCEL", "called_off": "CANCEL"}
+INVITES |= dict.fromkeys(moves.NEW_TIMES, "REQUEST")
 
 
 def compose(news: News, settings: Settings) -> Mail:
@@ -79,8 +79,9 @@ def _declined(news: News, link: str, settings: Settings) -> Letter:
         settings.base_url + routes.service(news.booking.service_slug),
         subject=f"Not possible: {news.booking.service_title} at {news.booking.provider_name}",
         heading=f"{news.booking.provider_name} cannot take this appointment",
-        sentences=["We are sorry that this time does not work. Other times may be free."],
+        sentences=["We are sorry that this time does not work. Other times may be free.", *what_else(news)],
         button="Choose another time",
+        links=other_times(news, settings),
     )
 
 
@@ -91,9 +92,11 @@ def _expired(news: News, link: str, settings: Settings) -> Letter:
         subject=f"No answer: {news.booking.service_title} at {news.booking.provider_name}",
         heading="Your request was not answered in time",
         sentences=[
-            f"We are sorry: {news.booking.provider_name} did not answer before the appointment would have begun."
+            f"We are sorry: {news.booking.provider_name} did not answer in time. You owe nothing.",
+            *what_else(news),
         ],
         button="Choose another time",
+        links=other_times(news, settings),
     )
 
 
@@ -130,8 +133,8 @@ def _new_request(news: News, link: str, settings: Settings) -> Letter:
         subject=f"Please answer: {news.booking.customer_name}, {news.booking.service_title}",
         heading="A request waits for your answer",
         sentences=[
-            f"{news.booking.customer_name} would like {news.booking.service_title}. The time is kept until you answer; "
-            "a request without an answer ends when its time comes."
+            f"{news.booking.customer_name} would like {news.booking.service_title}. The time is kept until you answer. "
+            f"{answer_by(news)}"
         ],
     )
 
@@ -161,4 +164,5 @@ KINDS = {
     **calendars.KINDS,
     **moves.KINDS,
     **reviews.KINDS,
+    **endings.KINDS,
 }

@@ -10,12 +10,14 @@ INK, SOFT, LINE, CANVAS, ACCENT = "#1e1c19", "#565049", "#e7e3dd", "#faf9f7", "#
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says: a heading, sentences, facts in two columns, one thing to do, small print, and why it came."""
+    """What a mail says: a heading, sentences, links with their words, facts in two columns, one thing to do, small
+    print, and why it came."""
 
     subject: str
     preview: str
     heading: str
     sentences: Sequence[str]
+    links: Sequence[tuple[str, str]] = ()
     facts: Sequence[tuple[str, str]] = ()
     quote: str = ""
     button: tuple[str, str] | None = None
@@ -26,6 +28,7 @@ class Letter:
 def as_text(letter: Letter) -> str:
     """The letter as plain text."""
     parts = [letter.heading, *letter.sentences]
+    parts += [f"{words}:\n{link}" for words, link in letter.links]
     if letter.quote:
         parts.append("\n".join(f"> {line}" for line in letter.quote.splitlines()))
     if letter.facts:
@@ -46,6 +49,7 @@ def as_html(letter: Letter) -> str:
         [
             _row(f'<h1 style="margin:0;font-size:24px;line-height:32px;color:{INK}">{escape(letter.heading)}</h1>', 8),
             *(_row(f'<p style="margin:0;color:{SOFT}">{_lines(sentence)}</p>', 12) for sentence in letter.sentences),
+            *(_row(_link(words, link), 8) for words, link in letter.links),
             _quote(letter.quote),
             _facts(letter.facts),
             _button(letter.button),
@@ -80,6 +84,10 @@ def _lines(text: str) -> str:
 
 def _row(content: str, space: int) -> str:
     return f'<tr><td style="padding-top:{space}px">{content}</td></tr>'
+
+
+def _link(words: str, link: str) -> str:
+    return f'<a href="{escape(link)}" style="color:{ACCENT};font-weight:600">{escape(words)}</a>'
 
 
 def _quote(text: str) -> str:

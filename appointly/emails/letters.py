@@ -1,5 +1,6 @@
 """What letters about an appointment have in common: its facts, and the frame for each side."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from appointly.display.formatting import clock_time, long_day, money, zone_name
@@ -9,7 +10,7 @@ from appointly.queries.bookings import Booking
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
-OVER = {"declined", "expired", "cancelled", "booking_cancelled"}
+OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "missed"}
 KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
 
 
@@ -35,9 +36,17 @@ def _facts(news: News, *more: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def for_customer(
-    news: News, link: str, *, subject: str, heading: str, sentences: list[str], button: str, small_print: str = ""
+    news: News,
+    link: str,
+    *,
+    subject: str,
+    heading: str,
+    sentences: list[str],
+    button: str,
+    small_print: str = "",
+    links: Sequence[tuple[str, str]] = (),
 ) -> Letter:
-    """A letter to the customer; `link` is what its button opens."""
+    """A letter to the customer; `link` is what its button opens, `links` are further ones with their words."""
     booking = news.booking
     place = ("Where", where(booking))
     return Letter(
@@ -49,6 +58,7 @@ def for_customer(
         quote=news.reason,
         button=(button, link),
         small_print=small_print,
+        links=links,
     )
 
 

@@ -10,6 +10,7 @@ from appointly.domain.lifecycle import Status
 from appointly.errors import InvalidTransition
 from appointly.operations.move_appointments import lock_bookings, move, require_provider, tidy_reason
 from appointly.operations.plan_mails import Mail
+from appointly.queries.alternatives import alternatives, detail_of
 from appointly.queries.bookings import Booking, booking_by_id
 
 
@@ -37,6 +38,7 @@ async def decline_appointment(
     reason = tidy_reason(reason)
     [booking] = await lock_bookings(session, actor, [appointment_id])
     require_provider(actor, "booking.answer", booking)
-    mail = Mail(booking.id, "declined")
+    instead = await alternatives(session, [booking.service_id], now, now)
+    mail = Mail(booking.id, "declined", detail=detail_of(instead, booking.service_id))
     await move(session, actor, [booking], Status.DECLINED, now, reason=reason, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)

@@ -20,10 +20,12 @@ from appointly.domain.lifecycle import Status
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
 from appointly.operations.hold_slot import release_run_out
+from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.queries.availability import IN_THE_WAY, nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
 
 ALTERNATIVES = 3
+LEAST_TO_REMIND = timedelta(hours=1)
 # Neither 0, 1, I, L, O nor U: nothing to confuse when it is read out, and 49 bits nobody guesses.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 10
@@ -201,12 +203,20 @@ async def book_appointment(
             raise NotSignedIn
         raise await taken(session, request.slot_id, wanted.time_zone, now)
     [booked] = made
+    if not instant:
+        await _remind(session, booked, min(wanted.answer_within, wanted.start_time - now), now)
     topics = [f"provider:{booked.provider_id}", f"times:{booked.provider_id}", f"booking:{booked.id}"]
     if booked.customer_id:
         topics.append(f"customer:{booked.customer_id}")
     announce(session, *topics)
     jobs_written(session)
     return booked
+
+
+async def _remind(session: AsyncSession, booked: Booked, left: timedelta, now: datetime) -> None:
+    """Plan a mail that reminds the provider when half of the time for an answer has gone by."""
+    if left >= LEAST_TO_REMIND:
+        await plan_mails(session, [Mail(booked.id, "answer_reminder", to_provider=True)], now, due_at=now + left / 2)
 
 
 async def look(session: AsyncSession, slot_id: UUID, hold_id: UUID | None, now: datetime) -> Wanted:

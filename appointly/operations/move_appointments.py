@@ -7,22 +7,19 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
-from appointly.database.statement import execute, select
+from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
 from appointly.domain.reviews import ASK_AFTER
 from appointly.domain.rights import may
-from appointly.errors import AppointmentReviewed, Forbidden, NotFound, ValidationFailed
+from appointly.errors import AppointmentReviewed, Forbidden, ValidationFailed
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reschedule_requests import close_requests
-from appointly.queries.bookings import EITHER, SELECT, Booking, rights
+from appointly.queries.bookings import Booking, bookings_by_ids
 from appointly.validation import several_lines
 
 REASON_LENGTH = 1000
-
-
-READ = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
 
 REVIEWED = "SELECT FROM review WHERE appointment_id = ANY(%(ids)s)"
 LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
@@ -69,14 +66,9 @@ async def lock_bookings(session: AsyncSession, actor: Actor, ids: Sequence[UUID]
 
     Raises `NotFound` when one of them does not exist or is not the actor's business.
     """
-    seen = await select(session, Booking, READ, ids=list(ids), **rights(actor))
-    if len(seen) < len(set(ids)):
-        raise NotFound(
-            "We could not find this booking." if len(ids) == 1 else "We could not find all of these bookings."
-        )
+    seen = await bookings_by_ids(session, actor, ids)
     await execute(session, LOCK, provider_ids=[booking.provider_id for booking in seen])
-    current = {booking.id: booking for booking in await select(session, Booking, READ, ids=list(ids), **rights(actor))}
-    return [current[booking_id] for booking_id in ids]
+    return await bookings_by_ids(session, actor, ids)
 
 
 async def move(

@@ -1,5 +1,6 @@
 """Bookings as pages and the API show them; each query holds the right of the one who asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -68,6 +69,11 @@ class Booking:
     def whose(self) -> Whose:
         """Its people, for `domain.rights`."""
         return Whose(self.customer_id, self.provider_id, self.id)
+
+    @property
+    def paid_amount(self) -> int:
+        """What was paid in advance, in minor units: prices are paid at the appointment."""
+        return 0
 
     @property
     def answered(self) -> list[tuple[str, str]]:
@@ -155,6 +161,17 @@ async def _one(session: AsyncSession, actor: Actor, query: str, **values: object
     if not found:
         raise NotFound("We could not find this booking. Please open it from the link in the mail.")
     return found[0]
+
+
+async def bookings_by_ids(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Booking]:
+    """The bookings in the order of `ids`. Raises `NotFound` when one of them is unknown or not the actor's business."""
+    query = f"{SELECT} WHERE appointment.id = ANY(%(ids)s) AND {EITHER}"
+    found = {booking.id: booking for booking in await select(session, Booking, query, ids=list(ids), **rights(actor))}
+    if len(found) < len(set(ids)):
+        raise NotFound(
+            "We could not find this booking." if len(ids) == 1 else "We could not find all of these bookings."
+        )
+    return [found[booking_id] for booking_id in ids]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,10 @@ class News:
 
 # Mails that are planned for later look again when they are due, by their kind.
 MATTERS: dict[str, LiteralString] = {
+    "answer_reminder": "appointment.status = 'pending'",
+    "missed": "appointment.status = 'no_show' AND message.created_at = ("
+    "SELECT max(last.created_at) FROM appointment_event AS last"
+    " WHERE last.appointment_id = appointment.id AND last.to_status = 'no_show')",
     "how_was_it": "appointment.status = 'completed'"
     " AND NOT EXISTS (SELECT FROM review WHERE review.appointment_id = appointment.id)",
 }

@@ -30,6 +30,8 @@ PUBLIC = {
     "HEAD /calendar/{token}.ics",
     "GET /media/{picture_id}/{size}.webp",
     "HEAD /media/{picture_id}/{size}.webp",
+    "GET /api/v1/bookings/{booking_id}/cancellation",  # so are these two, as the one below that cancels
+    "POST /api/v1/bookings/{booking_id}/dispute",
     "POST /api/v1/bookings",
     "POST /api/v1/bookings/cancel",
     "POST /api/v1/holds",

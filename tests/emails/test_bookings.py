@@ -89,7 +89,14 @@ async def test_a_request_its_answer_and_its_end(session: AsyncSession) -> None:
     await confirm_appointment(session, owner_of(provider), booked.id, later)
     await cancel_appointments(session, customer(user), [booked.id], "Cannot come", later.replace(minute=2))
     mails = await mails_of(session)
-    assert set(mails) == {"requested", "new_request", "accepted", "cancelled", "booking_cancelled"}
+    assert set(mails) == {
+        "requested",
+        "new_request",
+        "answer_reminder",
+        "accepted",
+        "cancelled",
+        "booking_cancelled",
+    }
     assert not mails["requested"][1].attachments
     accepted, cancelled = mails["accepted"][1], mails["cancelled"][1]
     assert "04:00 to 04:30 (New York time)" in accepted.text

@@ -68,7 +68,11 @@ async def test_a_request_waits_for_the_provider(session: AsyncSession, shop) -> 
     shop["service"].approval = "manual"
     booked = await book_appointment(session, GUEST, asking(shop["slots"][0]), NOW)
     assert booked.status == "pending"
-    assert {message.kind for message in await session.exec(select(Message))} == {"requested", "new_request"}
+    assert {message.kind for message in await session.exec(select(Message))} == {
+        "requested",
+        "new_request",
+        "answer_reminder",
+    }
 
 
 async def test_a_taken_time_names_the_three_nearest(session: AsyncSession, shop) -> None:

@@ -59,7 +59,7 @@ async def test_the_provider_says_yes(session: AsyncSession, shop: Shop) -> None:
     session.info.clear()
     booking = await confirm_appointment(session, shop.owner, booked.id, NOW)
     assert (booking.status, booking.sequence) == ("confirmed", 1)
-    assert await shop.mails() == {"requested", "new_request", "accepted"}
+    assert await shop.mails() == {"requested", "new_request", "answer_reminder", "accepted"}
     assert session.info["topics"] == {f"provider:{shop.provider.id}", f"booking:{booked.id}"}
     assert session.info["jobs"]
     assert await shop.count() == 1
@@ -180,4 +180,4 @@ async def test_unanswered_requests_and_old_holds_expire(session: AsyncSession, s
     assert await expire_appointments(session, answered.start + timedelta(days=1)) == 0
     assert [await shop.count(place) for place in range(3)] == [0, 0, 1]
     assert "expired" in await shop.mails()
-    assert len((await session.exec(select(Job))).all()) == 8
+    assert len((await session.exec(select(Job))).all()) == 11
