@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.api.bookings import BookingOut
-from appointly.api.bookings import shown as booking_shown
+from appointly.api.bookings import BookingOut, all_shown
 from appointly.api.guard import GuardedRoute, access
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
@@ -57,14 +57,11 @@ def alternative(each: Alternative) -> dict[str, object]:
     return same | {"start": start, "timezone": each.time_zone}
 
 
-def shown(found: Affected, bookings: Sequence[Booking]) -> dict[str, object]:
+async def shown(session: AsyncSession, found: Affected, bookings: Sequence[Booking]) -> dict[str, object]:
     """Whom it concerns, as the API shows it."""
     items = [
-        {
-            "booking": booking_shown(booking),
-            "alternatives": [alternative(each) for each in found.instead.get(booking.service_id, ())],
-        }
-        for booking in bookings
+        {"booking": out, "alternatives": [alternative(each) for each in found.instead.get(booking.service_id, ())]}
+        for booking, out in zip(bookings, await all_shown(session, bookings), strict=True)
     ]
     return {"start": found.start, "end": found.end, "items": items}
 
@@ -76,7 +73,7 @@ async def get_preview(first_date: Annotated[date, Query()], last_date: Annotated
     days = parse(Days, {"first_date": first_date, "last_date": last_date})
     async with reading() as session:
         found = await affected(session, current_actor(), days, now())
-    return answer(shown(found, found.bookings))
+        return answer(await shown(session, found, found.bookings))
 
 
 @router.post("", response_model=AbsenceOut, status_code=201, responses=refusals(409))
@@ -90,4 +87,4 @@ async def post_absence(form: Absence) -> Response:
     async with transaction() as session:
         found = await call_off_days(session, actor, form, now())
         bookings = await bookings_by_ids(session, actor, [booking.id for booking in found.bookings])
-    return answer(shown(found, bookings), 201)
+        return answer(await shown(session, found, bookings), 201)

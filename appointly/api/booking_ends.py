@@ -79,4 +79,4 @@ async def post_dispute(booking_id: UUID, form: Dispute) -> Response:
     """The customer says that they came after all: once, within two weeks."""
     async with transaction() as session:
         await dispute_no_show(session, current_actor(), booking_id, form.reason, now())
-        return answer(shown(await booking_by_id(session, current_actor(), booking_id)))
+        return answer(await shown(session, await booking_by_id(session, current_actor(), booking_id)))
