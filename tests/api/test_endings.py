@@ -12,12 +12,20 @@ from appointly.models import Provider
 from tests.making import make_provider, make_service, make_slots
 from tests.people import Person, person, signed_in
 
+BEGIN = (
+    "UPDATE appointment SET start_time = start_time - interval '49 h', end_time = end_time - interval '49 h'"
+    " WHERE id = CAST(:id AS uuid)",
+    "UPDATE slot SET start_time = slot.start_time - interval '49 h', end_time = slot.end_time - interval '49 h',"
+    " occupies = tstzrange(slot.start_time - interval '49 h', slot.end_time - interval '49 h')"
+    " FROM appointment WHERE slot.id = slot_id AND appointment.id = CAST(:id AS uuid)",
+)
+
 
 class Shop:
     """A provider with slots in two days, Ada, who books, and an admin."""
 
     def __init__(self, http: AsyncClient, session: AsyncSession, provider: Provider, slots: list[str]) -> None:
-        self.client, self.session, self.provider, self.slots = client, session, provider, slots
+        self.client, self.session, self.provider, self.slots = http, session, provider, slots
         self.owner: Person
         self.ada: Person
         self.admin: Person
@@ -30,15 +38,8 @@ class Shop:
 
     async def begin(self, booking: str) -> None:
         """As if it had begun an hour ago."""
-        for table, key in (("appointment", "id"), ("slot", "id")):
-            which = f"(SELECT slot_id FROM appointment WHERE id = '{booking}')" if table == "slot" else f"'{booking}'"
-            await self.session.exec(
-                text(  # type: ignore[call-overload]
-                    f"UPDATE {table} SET start_time = start_time - interval '49 h', end_time = end_time - interval '49 h'"  # noqa: S608
-                    f"{', occupies = tstzrange(start_time - interval $$49 h$$, end_time - interval $$49 h$$)' if table == 'slot' else ''}"
-                    f" WHERE {key} = {which}"
-                )
-            )
+        for statement in BEGIN:
+            await self.session.exec(text(statement).bindparams(id=booking))  # type: ignore[call-overload]
         await self.session.commit()
 
 
@@ -48,7 +49,7 @@ async def shop(http: AsyncClient, session: AsyncSession) -> Shop:
     start = (now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
     slots = await make_slots(session, await make_service(session, provider), 4, start)
     await session.commit()
-    shop = Shop(client, session, provider, [str(slot.id) for slot in slots])
+    shop = Shop(http, session, provider, [str(slot.id) for slot in slots])
     shop.owner = await signed_in(provider.user_id, "owner@example.com")
     shop.ada, shop.admin = await person(), await person("Root Admin", email="root@example.com")
     await session.exec(text("UPDATE \"user\" SET role = 'admin' WHERE email = 'root@example.com'"))  # type: ignore[call-overload]
