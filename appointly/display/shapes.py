@@ -100,15 +100,15 @@ def month_of(first: date, free: Collection[date], today: date, last: date) -> Mo
     )
 
 
-def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1) -> list[TimeGroup]:
-    """Free times grouped into the parts of the day of `zone`; empty parts are left out."""
+def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1, own: str = "") -> list[TimeGroup]:
+    """Free times grouped into the parts of the day of `zone`; empty parts are left out. `own` is kept for who looks."""
     zoned = ZoneInfo(zone)
     timed = [(slot.start.astimezone(zoned), slot) for slot in slots]
     groups = [
         TimeGroup(
             name,
             [
-                Time(str(slot.id), f"{local:%H:%M}", f"{slot.remaining} left" if capacity > 1 else "")
+                Time(str(slot.id), f"{local:%H:%M}", note_of(slot, capacity, own))
                 for local, slot in timed
                 if begins <= local.hour < ends
             ],
@@ -116,6 +116,11 @@ def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1) -> lis
         for name, begins, ends in PARTS_OF_DAY
     ]
     return [group for group in groups if group.times]
+
+
+def note_of(slot: FreeTime, capacity: int, own: str) -> str:
+    """What is special about a free time: that it is kept for who looks, or how many places are left."""
+    return "yours" if str(slot.id) == own else f"{slot.remaining} left" if capacity > 1 else ""
 
 
 def with_taken(groups: Iterable[TimeGroup], now_free: Iterable[TimeGroup]) -> list[TimeGroup]:

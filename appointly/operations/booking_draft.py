@@ -32,7 +32,8 @@ class _Begun:
 
 TYPE: LiteralString = f"""
 UPDATE booking_draft SET customer_name = %(customer_name)s, customer_email = %(customer_email)s,
-    customer_phone = %(customer_phone)s, notes = %(notes)s, answers = %(answers)s, updated_at = %(now)s
+    customer_phone = %(customer_phone)s, notes = %(notes)s, answers = %(answers)s, updated_at = %(now)s,
+    slot_id = CASE WHEN hold_id IS NULL THEN (SELECT id FROM slot WHERE id = %(slot_id)s) ELSE slot_id END
 WHERE service_id = %(service_id)s AND {MINE}
 """  # noqa: S608
 BEGIN_TYPED = """
@@ -74,8 +75,9 @@ async def keep_typed(
     if not holder_of(actor):
         return
     values = {**typed, "answers": Jsonb(typed["answers"]), **mine(actor)}
-    if not await execute(session, TYPE, service_id=service_id, now=now, **values):
-        await execute(session, BEGIN_TYPED, service_id=service_id, slot_id=slot_id, now=now, **values)
+    values |= {"service_id": service_id, "slot_id": slot_id, "now": now}
+    if not await execute(session, TYPE, **values):
+        await execute(session, BEGIN_TYPED, **values)
 
 
 async def leave_booking(

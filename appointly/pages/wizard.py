@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button, link_button
 from appointly.components.calendar import month_calendar, slot_picker
+from appointly.components.countdown import countdown
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, text_area, text_field
 from appointly.components.links import TEXT_LINK, link, text_link
@@ -25,6 +26,11 @@ ATTEMPT: rx.Var[str] = rx.Var(
 )
 
 
+# A time that could not be kept stays in the address; one that is kept is known by its draft.
+UNKEPT = rx.cond(Wizard.unkept != "", f"slot={Wizard.unkept}&", "")
+BACK_HERE = rx.cond(Wizard.unkept != "", f"slot={Wizard.unkept}", f"step={Wizard.step}")
+
+
 def wizard() -> rx.Component:
     """The page at /book/{slug}."""
     return page(
@@ -37,7 +43,7 @@ def wizard() -> rx.Component:
             ),
             ("closed", _not_here("This service takes no bookings at the moment", "Please look again later.")),
             rx.el.div(
-                rx.el.div(_heading(), _trouble(), _time_step(), _form(), class_name="min-w-0"),
+                rx.el.div(_heading(), _trouble(), _keeping(), _time_step(), _form(), class_name="min-w-0"),
                 _summary(),
                 class_name="grid gap-8 pb-24 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-12 lg:pb-0",
             ),
@@ -92,7 +98,7 @@ def _step_mark(number: int, name: str, label: str) -> rx.Component:
     done = link(
         rx.el.span(rx.icon("check", size=15, aria_hidden=True), class_name=f"{disc} bg-accent-soft text-accent-ink"),
         rx.el.span(label),
-        href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}&step={name}",
+        href=f"/book/{Wizard.slug}?{UNKEPT}step={name}",
         class_name="flex min-h-11 items-center gap-2 text-sm text-ink-soft hover:text-ink",
     )
     ahead = rx.el.span(
@@ -133,6 +139,40 @@ def _trouble() -> rx.Component:
 
 def _alternative(time: Any) -> rx.Component:
     return button(time.label, kind="secondary", size="small", on_click=Wizard.pick(time.id))
+
+
+def _keeping() -> rx.Component:
+    """The time that is kept, counted down; or that it is not kept any more, and how it is again."""
+    not_now = button("Not now", kind="quiet", size="small", on_click=Wizard.let_go)
+    onward = link_button("Continue", href=f"/book/{Wizard.slug}?step=details", size="small")
+    counting = countdown(
+        Wizard.kept,
+        f"We keep {Wizard.chosen.day}, {Wizard.chosen.starts} for you:",
+        rx.el.div(
+            not_now,
+            rx.cond(Wizard.step == "time", onward),
+            class_name="flex items-center gap-2",
+        ),
+        on_end=Wizard.refresh,
+        class_name="mb-6 rounded-card bg-accent-soft px-4 py-1.5 text-accent-ink",
+    )
+    over = message(
+        rx.el.p(
+            f"We do not keep {Wizard.chosen.day}, {Wizard.chosen.starts} for you any more, but it is still free."
+            " Nothing you wrote is lost."
+        ),
+        rx.el.div(
+            button("Keep it again", kind="secondary", size="small", on_click=Wizard.keep_again),
+            not_now,
+            class_name="mt-2 flex flex-wrap gap-2",
+        ),
+        tone="warn",
+    )
+    return rx.cond(
+        Wizard.kept.until > 0,
+        counting,
+        rx.cond(Wizard.run_out, rx.el.div(over, class_name="mb-6")),
+    )
 
 
 def _time_step() -> rx.Component:
@@ -202,9 +242,7 @@ def _details() -> rx.Component:
             rx.fragment(),
             rx.el.p(
                 "No account needed: the mail has a link to manage the booking. ",
-                rx.el.a(
-                    "Sign in", href=f"/login?next=/book/{Wizard.slug}?slot={Wizard.chosen.id}", class_name=TEXT_LINK
-                ),
+                rx.el.a("Sign in", href=f"/login?next=/book/{Wizard.slug}?{BACK_HERE}", class_name=TEXT_LINK),
                 " to have it in your list.",
                 class_name="text-sm text-ink-soft",
             ),
@@ -228,7 +266,7 @@ def _details() -> rx.Component:
         rx.foreach(Wizard.questions, _question),
         text_area("Anything the provider should know?", optional=True, rows=3, max_length=2000, **_typed("notes")),
         rx.el.div(
-            link_button("Change the time", href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}&step=time", kind="quiet"),
+            link_button("Change the time", href=f"/book/{Wizard.slug}?{UNKEPT}step=time", kind="quiet"),
             button("Continue", type="submit", size="large"),
             class_name="flex flex-wrap items-center justify-between gap-3 pt-2",
         ),
@@ -294,7 +332,7 @@ def _review() -> rx.Component:
                     ),
                 ),
             ),
-            text_link("Change your details", href=f"/book/{Wizard.slug}?slot={Wizard.chosen.id}"),
+            text_link("Change your details", href=f"/book/{Wizard.slug}?{UNKEPT}step=details"),
             class_name="w-full px-5 py-3",
         ),
         rx.el.p(

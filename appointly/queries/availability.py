@@ -108,6 +108,21 @@ FREE_DAYS: LiteralString = (
     f"WITH {BUSY}, {FREE} SELECT slot_date AS date, count(*) AS free FROM free GROUP BY 1 ORDER BY 1"
 )
 
+# For whoever has a place kept: all of it as if their hold were not there, with its time among the free ones.
+OWN: tuple[tuple[LiteralString, LiteralString], ...] = (
+    ("booked_count > 0 AND occupies", "booked_count > 0 AND booked_count > (slot.id = %(own)s)::int AND occupies"),
+    ("NOT slot.booked", "(NOT slot.booked OR slot.id = %(own)s)"),
+    ("capacity - booked_count AS", "capacity - booked_count + (slot.id = %(own)s)::int AS"),
+)
+
+
+def _but_own(query: LiteralString) -> LiteralString:
+    for words, instead in OWN:
+        query = query.replace(words, instead)
+    return query
+
+
+OWN_FREE_SLOTS, OWN_FREE_DAYS = _but_own(FREE_SLOTS), _but_own(FREE_DAYS)
 
 OFFSET_TEXT: LiteralString = """
 CASE WHEN {offset} < interval '0' THEN '-' || to_char(-{offset}, 'HH24:MI') ELSE '+' || to_char({offset}, 'HH24:MI') END
@@ -147,21 +162,23 @@ NEAR_DAYS = 31
 
 
 async def free_slots(
-    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime
+    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime, own: UUID | None = None
 ) -> list[FreeSlot]:
     """The bookable times of a service on `days` local dates from `first_date` on, by start.
 
     Full, past, too near and too far ones are left out, and those that meet a booking of the provider or blocked time.
-    An unknown, paused or suspended service has none.
+    An unknown, paused or suspended service has none. `own`: the slot of which a place is kept for whoever asks.
     """
-    return await select(session, FreeSlot, FREE_SLOTS, service_id=service_id, first=first_date, days=days, now=now)
+    values = {"service_id": service_id, "first": first_date, "days": days, "now": now, "own": own}
+    return await select(session, FreeSlot, OWN_FREE_SLOTS if own else FREE_SLOTS, **values)
 
 
 async def available_days(
-    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime
+    session: AsyncSession, service_id: UUID, first_date: date, days: int, now: datetime, own: UUID | None = None
 ) -> list[FreeDay]:
-    """The local dates among `days` from `first_date` on that have free times, with their number."""
-    return await select(session, FreeDay, FREE_DAYS, service_id=service_id, first=first_date, days=days, now=now)
+    """The local dates among `days` from `first_date` on that have free times, with their number; `own` as there."""
+    values = {"service_id": service_id, "first": first_date, "days": days, "now": now, "own": own}
+    return await select(session, FreeDay, OWN_FREE_DAYS if own else FREE_DAYS, **values)
 
 
 async def availability_json(

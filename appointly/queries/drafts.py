@@ -29,13 +29,15 @@ WHERE {MINE} AND hold.slot_id = %(slot_id)s
 """  # noqa: S608
 OPEN: LiteralString = f"""
 SELECT booking_draft.id, service.slug, title, business_name AS provider, service.provider_id, time_zone,
-       slot.start_time AS start, expires_at AS until, customer_name <> '' AND customer_email <> '' AS filled,
+       slot.start_time AS start, hold.expires_at AS until, customer_name <> '' AND customer_email <> '' AS filled,
        hold.id IS NOT NULL
-       OR coalesce(slot.start_time > %(now)s AND NOT booked AND NOT ({IN_THE_WAY}), false) AS free
+       OR coalesce(slot.start_time > %(now)s AND NOT ({IN_THE_WAY})
+                   AND booked_count - (SELECT count(*) FROM hold AS old WHERE old.slot_id = slot.id
+                                       AND old.expires_at <= %(now)s) < slot.capacity, false) AS free
 FROM booking_draft
 JOIN service ON service.id = booking_draft.service_id JOIN provider ON provider.id = service.provider_id
 LEFT JOIN slot ON slot.id = booking_draft.slot_id
-LEFT JOIN hold ON hold.id = hold_id AND expires_at > %(now)s
+LEFT JOIN hold ON hold.id = hold_id AND hold.expires_at > %(now)s
 WHERE {MINE} AND service.status = 'active' AND suspended_at IS NULL
 ORDER BY hold.id IS NULL, booking_draft.updated_at DESC
 LIMIT %(most)s

@@ -23,7 +23,8 @@ WHERE service.slug = %(slug)s AND status <> 'archived'
 
 CHOSEN: LiteralString = f"""
 SELECT slot.id, start_time AS start, end_time AS "end", letter || token AS token,
-       slot.booked_count < slot.capacity AND NOT ({IN_THE_WAY})
+       slot.booked_count - (SELECT count(*) FROM hold WHERE slot_id = slot.id AND expires_at <= %(now)s) < slot.capacity
+       AND NOT ({IN_THE_WAY})
        AND start_time > %(now)s + make_interval(mins => min_notice_minutes) AS free
 FROM slot JOIN service ON service.id = slot.service_id
 WHERE slot.id = %(slot_id)s AND service_id = %(service_id)s

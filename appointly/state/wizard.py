@@ -1,8 +1,12 @@
-"""Booking a service: time, details, review. The address holds the service, the step and the chosen time."""
+"""Booking a service: time, details, review. The address holds the service and the step, the draft all the rest.
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+`?slot=` chooses a time: once it is kept the address goes on without it, so the way back chooses nothing again. Where it
+cannot be kept (a browser without cookies, three kept already) it stays in the address.
+"""
+
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -16,20 +20,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import limits, routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.bookings import pays, place_of
-from appointly.display.formatting import clock_time, day, duration, long_day, moment, money, zone_name
-from appointly.display.services import POLICIES
+from appointly.display.formatting import long_day, moment
+from appointly.display.holds import Kept, kept
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.actor import Actor
 from appointly.domain.answers import check_answers
+from appointly.domain.holds import holder_of
 from appointly.domain.manage_key import manage_key
-from appointly.errors import AppointlyError, NotFound, SlotTaken, ValidationFailed
-from appointly.operations.book_appointment import BookingRequest, book_appointment
+from appointly.errors import AppointlyError, NotFound, SlotTaken, TooManyHolds, TooManyRequests, ValidationFailed
+from appointly.keeping import keep_time
+from appointly.operations.book_appointment import BookingRequest
+from appointly.operations.booking_draft import book_chosen, keep_typed, leave_booking
 from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.availability import available_days, free_slots, nearest_free
-from appointly.queries.wizard import ChosenSlot, Offer, chosen_slot, offer
+from appointly.queries.drafts import Draft, draft_of
+from appointly.queries.wizard import Offer, chosen_slot, offer
 from appointly.settings import settings
 from appointly.state.live import watch
+from appointly.state.wizard_views import ANSWER, Chosen, OfferView, Question, as_asked, chosen_view, offer_view, renewed
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
@@ -38,7 +46,6 @@ NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
 JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
 ASKED_ANEW = "The provider has just changed the questions. Please look at your answers again; nothing is booked yet."
-ANSWER = "answers."
 
 Typed = Annotated[
     dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(max_length=4000)]], Field(max_length=60)
@@ -47,54 +54,11 @@ Attempt = Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]{32,64}$")]
 FieldName = Literal["customer_name", "customer_email", "customer_phone", "notes"]
 
 
-@dataclass(frozen=True)
-class OfferView:
-    """The service in the summary that stays."""
-
-    title: str = ""
-    provider: str = ""
-    service_href: str = ""
-    picture: str = ""
-    category: str = ""
-    duration: str = ""
-    price: str = ""
-    pays: str = ""
-    place: str = ""
-    policy: str = ""
-    zone: str = ""
-    zone_name: str = ""
-    by_request: bool = False
-    open: bool = True
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of the service: `kind` is text, choice or yes_no; `name` that of its field."""
-
-    name: str
-    label: str
-    kind: str
-    required: bool
-    choices: list[str] = field(default_factory=list)
-    value: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The time in the summary; `taken` when it is not free any more."""
-
-    id: str = ""
-    day: str = ""
-    date: str = ""
-    starts: str = ""
-    ends: str = ""
-    token: str = ""
-    taken: bool = False
-
-
 class Wizard(rx.State):
-    """One visitor's way to a booking. Typed text is kept here and in the page; nothing is held before "Book"."""
+    """One visitor's way to a booking. What is typed goes into the draft, and the chosen time is kept for a while.
+
+    `kept` counts down; `run_out` says that it is over and the time still free. `unkept` is the time in the address.
+    """
 
     __access__ = "public"
 
@@ -105,6 +69,9 @@ class Wizard(rx.State):
     slug: str = ""
     offer: OfferView = OfferView()
     chosen: Chosen = Chosen()
+    kept: Kept = Kept()
+    run_out: bool = False
+    unkept: str = ""
     month: Month = Month("", [])
     day: str = ""
     day_title: str = ""
@@ -120,33 +87,65 @@ class Wizard(rx.State):
     sending: bool = False
     leads_to: str = ""
     _service_id: str = ""
+    _provider_id: str = ""
     _shown_month: str = ""
 
     @rx.event
-    async def load(self) -> EventSpec | None:
+    async def load(self) -> list[EventSpec]:
         """The page opens, its address changes, or the connection returns. A new step takes the focus."""
         before = (self.slug, self.step) if self.loaded else None
-        await self._open()
+        onward = await self._open()
         moved = before is not None and before != (self.slug, self.step)
-        return rx.set_focus("step-title") if moved else None
+        events = [rx.redirect(onward, replace=True)] if onward else []
+        return [*events, rx.set_focus("step-title")] if moved else events
 
-    async def _open(self) -> None:
-        slug = str(self.router.url.path.rpartition("/")[2])
-        asked = self.router.url.query_parameters
+    async def _open(self) -> str:
+        """Read the address, keep the time it chooses; where to go on to once that is kept."""
+        slug, asked = str(self.router.url.path.rpartition("/")[2]), self.router.url.query_parameters
+        wanted, step = str(asked.get("slot", "")), str(asked.get("step", ""))
         actor, at = current_actor(), now()
         self.leads_to, self.sending, self.problem, self.alternatives = "", False, "", []
+        onward = ""
         try:
             async with reading() as session:
                 service = await offer(session, slug)
-                watch(self, Wizard.refresh, f"times:{service.provider_id}")
-                self._begin(service, actor)
-                await self._choose(session, service, str(asked.get("slot", "")), at)
-                self.step = self._step(str(asked.get("step", "")))
+            watch(self, Wizard.refresh, f"times:{service.provider_id}")
+            self._begin(service)
+            self.unkept = wanted
+            if wanted and await self._keep(service, wanted, actor, at):
+                self.unkept, step = "", step or "details"
+                onward = self._address(step)
+            async with reading() as session:
+                draft = await draft_of(session, actor, service.id, at)
+                self._fill(draft, actor)
+                await self._choose(session, service, draft, at)
+                self.step = self._step(step or ("details" if wanted else ""))
                 self.place = STEPS.index(self.step)
                 await self._read_times(session, service, at, fresh=True)
         except NotFound:
             self.missing = True
         self.loaded = True
+        return onward
+
+    async def _keep(self, service: Offer, slot_id: str, actor: Actor, at: datetime) -> bool:
+        """Keep a time of this service; whether it is kept. What is to be said about it otherwise is a problem."""
+        with suppress(ValueError):
+            async with reading() as session:
+                found = await chosen_slot(session, service.id, UUID(slot_id), at)
+            if found and holder_of(actor):
+                return await self._keep_found(found.id, actor, at)
+        return False
+
+    async def _keep_found(self, slot_id: UUID, actor: Actor, at: datetime) -> bool:
+        try:
+            await keep_time(actor, slot_id, at)
+        except (TooManyHolds, TooManyRequests) as error:
+            self.problem = error.message
+        except AppointlyError:
+            pass  # a time that cannot be booked says so itself
+        else:
+            return True
+        return False
 
     async def _remember(self) -> None:
         """After Redis has lost what an open page showed: read the page's address again."""
@@ -155,18 +154,18 @@ class Wizard(rx.State):
 
     @rx.event
     async def refresh(self) -> None:
-        """A time of this service was taken or has become free, or its provider has changed it."""
+        """A time of this service was taken or has become free, its provider has changed it, or the minutes are over."""
         await self._refresh()
 
     async def _refresh(self) -> None:
         if self.leads_to or not self.slug:
             return
-        at = now()
+        actor, at = current_actor(), now()
         try:
             async with reading() as session:
                 service = await offer(session, self.slug)
                 self.offer, self.questions = offer_view(service), renewed(self.questions, service.questions)
-                await self._choose(session, service, self.chosen.id, at)
+                await self._choose(session, service, await draft_of(session, actor, service.id, at), at)
                 await self._read_times(session, service, at, fresh=False)
         except NotFound:
             self.missing = True
@@ -187,36 +186,90 @@ class Wizard(rx.State):
         await self._show(fresh=True)
 
     @rx.event
-    async def pick(self, slot_id: UUID) -> EventSpec:
+    async def pick(self, slot_id: UUID) -> EventSpec | None:
         """Choose a time: on to the details, or back to the review where the details are known."""
         await self._remember()
-        return rx.redirect(self._address(str(slot_id), "review" if self.step == "review" else ""))
+        return await self._pick(slot_id)
+
+    async def _pick(self, slot_id: UUID) -> EventSpec | None:
+        actor, at, step = current_actor(), now(), "review" if self.step == "review" else "details"
+        if self.missing:
+            return None
+        async with reading() as session:
+            service = await offer(session, self.slug)
+        self.problem, self.alternatives = "", []
+        if not await self._keep(service, str(slot_id), actor, at):
+            return rx.redirect(self._address(step, str(slot_id)))
+        self.unkept = ""
+        await self._save(slot_id)
+        await self._refresh()
+        return rx.redirect(self._address(step))
 
     @rx.event
-    def keep(self, name: FieldName, value: Annotated[str, Field(max_length=4000)]) -> None:
-        """Remember what was typed, so that a reload does not lose it."""
-        setattr(self, name, value)
+    async def keep_again(self) -> EventSpec | None:
+        """The minutes were over: keep the same time once more."""
+        await self._remember()
+        return await self._pick(UUID(self.chosen.id)) if self.chosen.id else None
 
     @rx.event
-    def answer(self, name: Annotated[str, Field(max_length=80)], value: Annotated[str, Field(max_length=1000)]) -> None:
+    async def let_go(self) -> EventSpec | None:
+        """ "Not now": the time is free for others at once. What was typed stays in this page."""
+        await self._remember()
+        if not self._service_id:
+            return None
+        async with transaction() as session:
+            service_id, provider_id = UUID(self._service_id), UUID(self._provider_id)
+            await leave_booking(session, current_actor(), service_id, provider_id, now())
+        self.chosen, self.problem, self.alternatives, self.unkept = Chosen(), "", [], ""
+        await self._refresh()
+        return rx.redirect(self._address("time"))
+
+    @rx.event
+    async def keep(self, name: FieldName, value: Annotated[str, Field(max_length=4000)]) -> None:
+        """Remember what was typed, wherever the person goes on."""
+        await self._remember()
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            await self._save()
+
+    @rx.event
+    async def answer(
+        self, name: Annotated[str, Field(max_length=80)], value: Annotated[str, Field(max_length=1000)]
+    ) -> None:
         """Remember an answer, for the same reason."""
-        self.questions = [replace(asked, value=value) if asked.name == name else asked for asked in self.questions]
+        await self._remember()
+        answered = [replace(asked, value=value) if asked.name == name else asked for asked in self.questions]
+        if answered != self.questions:
+            self.questions = answered
+            await self._save()
+
+    async def _save(self, slot_id: UUID | None = None) -> None:
+        """Write what is typed into the draft."""
+        chosen = slot_id or (UUID(self.chosen.id) if self.chosen.id else None)
+        if chosen is None:
+            return
+        typed: dict[str, object] = {name: getattr(self, name) for name in self.errors}
+        typed["answers"] = {asked.name.removeprefix(ANSWER): asked.value for asked in self.questions if asked.value}
+        async with transaction() as session:
+            await keep_typed(session, current_actor(), UUID(self._service_id), chosen, typed, now())
 
     @rx.event
     async def submit(self, form: Typed, attempt: Attempt) -> AsyncIterator[EventSpec | None]:
         """Continue from the details to the review, or book. `attempt` is the same for each click of one page."""
         if self.leads_to or self.sending:
             return
+        await self._remember()
         for name in self.errors:
             setattr(self, name, form.get(name, ""))
-        await self._remember()
         request = self._checked(form)
+        if request is None or self.step != "review":
+            await self._save()
         if request is None:
             if self.step == "review":
-                yield rx.redirect(self._address(self.chosen.id), replace=True)
+                yield rx.redirect(self._address("details"), replace=True)
             return
         if self.step != "review":
-            yield rx.redirect(self._address(self.chosen.id, "review"))
+            yield rx.redirect(self._address("review"))
             return
         self.sending = True
         yield None
@@ -243,7 +296,7 @@ class Wizard(rx.State):
             if claim.status:
                 booking_id, reference = claim.body.decode().split()
             else:
-                booked = await book_appointment(session, actor, request, at)
+                booked = await book_chosen(session, actor, request, at)
                 booking_id, reference = str(booked.id), booked.reference
                 await keep_answer(session, claim, 201, f"{booking_id} {reference}".encode())
         key = manage_key(settings().secret_key, UUID(booking_id))
@@ -260,7 +313,7 @@ class Wizard(rx.State):
         except ValidationFailed as error:
             fields |= error.fields
         try:
-            check_answers([_as_asked(question) for question in self.questions], answers)
+            check_answers([as_asked(question) for question in self.questions], answers)
         except ValidationFailed as error:
             fields |= error.fields
         self.errors = {name: fields.get(name, "") for name in self.errors}
@@ -271,37 +324,52 @@ class Wizard(rx.State):
         self.problem = GONE if "slot_id" in fields else ""
         return None if fields else request
 
-    def _begin(self, service: Offer, actor: Actor) -> None:
-        """Show the service; keep what was typed for it, prefill what is known of who is signed in."""
+    def _begin(self, service: Offer) -> None:
+        """Show the service; what belongs to another one is forgotten."""
         self.missing, self.offer = False, offer_view(service)
         if self.slug != service.slug:
-            self.slug, self._service_id, self.day, self._shown_month = service.slug, str(service.id), "", ""
+            self.slug, self.day, self._shown_month = service.slug, "", ""
+            self._service_id, self._provider_id = str(service.id), str(service.provider_id)
             self.errors, self.questions = dict.fromkeys(self.errors, ""), []
         self.questions = renewed(self.questions, service.questions)
-        if actor.user_id and not self.customer_email:
-            self.customer_name, self.customer_email = actor.name, actor.email
 
-    async def _choose(self, session: AsyncSession, service: Offer, slot_id: str, at: datetime) -> None:
+    def _fill(self, draft: Draft | None, actor: Actor) -> None:
+        """What was typed before, here or on another device; else what is known of who is signed in."""
+        if draft:
+            for name in self.errors:
+                setattr(self, name, getattr(draft, name) or getattr(self, name))
+            given = {ANSWER + name: str(value) for name, value in draft.answers.items()}
+            self.questions = [replace(asked, value=given.get(asked.name, asked.value)) for asked in self.questions]
+        if actor.user_id and not self.customer_email:
+            self.customer_name, self.customer_email = self.customer_name or actor.name, actor.email
+
+    async def _choose(self, session: AsyncSession, service: Offer, draft: Draft | None, at: datetime) -> None:
         """Look at the chosen time again; where it is gone, say so and offer the nearest."""
+        slot_id = self.unkept or (str(draft.slot_id or "") if draft else self.chosen.id)
         try:
             found = await chosen_slot(session, service.id, UUID(slot_id), at) if slot_id else None
         except ValueError:
             found = None
+        held = bool(found and draft and draft.hold_id and draft.slot_id == found.id)
+        if found and held:
+            found = replace(found, free=True)
         self.chosen = chosen_view(found, service.time_zone, at)
-        if slot_id and found is None:
+        self.kept = kept(draft.until, at) if draft and held else Kept()
+        self.run_out = bool(found and found.free and not held and draft and draft.slot_id == found.id)
+        if found is None and (slot_id or draft):
             self.problem = GONE
         elif found and not found.free:
             if not self.alternatives:
                 nearest = await nearest_free(session, found.id, NEAREST, at)
                 self.alternatives = [Time(str(slot.id), moment(slot.start, service.time_zone, at)) for slot in nearest]
             self.problem = JUST_TAKEN
-        elif self.problem == JUST_TAKEN:
+        elif self.problem in (JUST_TAKEN, GONE):
             self.problem, self.alternatives = "", []
 
     def _step(self, wanted: str) -> str:
-        if not self.chosen.id or wanted == "time":
+        if not self.chosen.id or wanted not in STEPS:
             return "time"
-        return "review" if wanted == "review" and self.customer_name and self.customer_email else "details"
+        return "details" if wanted == "review" and not (self.customer_name and self.customer_email) else wanted
 
     async def _show(self, *, fresh: bool) -> None:
         async with reading() as session:
@@ -311,22 +379,23 @@ class Wizard(rx.State):
         """The month and the times of the shown day. Unless `fresh`, times that have gone fade instead of vanishing."""
         today = at.astimezone(ZoneInfo(service.time_zone)).date()
         last = today + timedelta(days=service.horizon_days - 1)
-        free = {each.date for each in await available_days(session, service.id, today, service.horizon_days, at)}
+        own = UUID(self.chosen.id) if self.kept.until else None
+        days = await available_days(session, service.id, today, service.horizon_days, at, own)
+        free = {each.date for each in days}
         if fresh and not self.day:
             self.day = self.chosen.date or (min(free).isoformat() if free else "")
         shown = min(max(date.fromisoformat(self.day), today), last) if self.day else today
         first = min(max(date.fromisoformat(self._shown_month), today), last) if self._shown_month else shown
         self.month = month_of(first, free, today, last)
-        slots = await free_slots(session, service.id, shown, 1, at)
-        new = times_of_day(slots, service.time_zone, service.capacity)
+        slots = await free_slots(session, service.id, shown, 1, at, own)
+        new = times_of_day(slots, service.time_zone, service.capacity, str(own))
         known = {time.id for group in self.times for time in group.times}
         ids = {str(slot.id) for slot in slots}
         self.times = new if fresh or ids - known else with_taken(self.times, new)
         self.day_title = long_day(shown) if self.day else ""
 
-    def _address(self, slot_id: str, step: str = "") -> str:
-        address = routes.book(self.slug, slot_id)
-        return f"{address}&step={step}" if step else address
+    def _address(self, step: str, slot_id: str = "") -> str:
+        return routes.with_query(routes.book(self.slug), slot=slot_id or self.unkept, step=step)
 
     def _offered(self, error: SlotTaken) -> list[Time]:
         """The nearest free times that a refusal names."""
@@ -334,67 +403,3 @@ class Wizard(rx.State):
         return [
             Time(each["id"], moment(datetime.fromisoformat(each["start"]), self.offer.zone, now())) for each in listed
         ]
-
-
-def offer_view(service: Offer) -> OfferView:
-    """The service ready to show."""
-    return OfferView(
-        title=service.title,
-        provider=service.provider,
-        service_href=routes.service(service.slug),
-        picture=routes.small(service.picture),
-        category=service.category,
-        duration=duration(service.duration_minutes),
-        price=money(service.price_amount, service.currency),
-        pays=pays(service.price_amount, service.currency),
-        place=place_of(service.location, service.address, service.city),
-        policy=POLICIES[service.cancellation_policy],
-        zone=service.time_zone,
-        zone_name=zone_name(service.time_zone),
-        by_request=service.approval == "manual",
-        open=service.open,
-    )
-
-
-def chosen_view(slot: ChosenSlot | None, zone: str, at: datetime) -> Chosen:
-    """The chosen time ready to show."""
-    if slot is None:
-        return Chosen()
-    local = slot.start.astimezone(ZoneInfo(zone)).date()
-    today = at.astimezone(ZoneInfo(zone)).date()
-    return Chosen(
-        id=str(slot.id),
-        day=day(local, today),
-        date=local.isoformat(),
-        starts=clock_time(slot.start, zone),
-        ends=clock_time(slot.end, zone),
-        token=slot.token,
-        taken=not slot.free,
-    )
-
-
-def _question(asked: Mapping[str, Any]) -> Question:
-    choices = ["Yes", "No"] if asked.get("kind") == "yes_no" else list(asked.get("choices", ()))
-    return Question(
-        name=ANSWER + asked["id"],
-        label=asked["label"],
-        kind=asked.get("kind", "text"),
-        required=bool(asked.get("required")),
-        choices=choices,
-    )
-
-
-def renewed(shown: Sequence[Question], asked: Sequence[Mapping[str, Any]]) -> list[Question]:
-    """The questions as they are asked now, with what was answered already."""
-    answered = {question.name: question.value for question in shown}
-    return [replace(question, value=answered.get(question.name, "")) for question in map(_question, asked)]
-
-
-def _as_asked(question: Question) -> dict[str, Any]:
-    return {
-        "id": question.name.removeprefix(ANSWER),
-        "label": question.label,
-        "kind": question.kind,
-        "required": question.required,
-        "choices": question.choices,
-    }

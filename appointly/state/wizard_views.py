@@ -1,0 +1,127 @@
+"""What the wizard shows: the service, the chosen time, the questions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appointly import routes
+from appointly.display.bookings import pays, place_of
+from appointly.display.formatting import clock_time, day, duration, money, zone_name
+from appointly.display.services import POLICIES
+from appointly.queries.wizard import ChosenSlot, Offer
+
+ANSWER = "answers."
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """The service in the summary that stays."""
+
+    title: str = ""
+    provider: str = ""
+    service_href: str = ""
+    picture: str = ""
+    category: str = ""
+    duration: str = ""
+    price: str = ""
+    pays: str = ""
+    place: str = ""
+    policy: str = ""
+    zone: str = ""
+    zone_name: str = ""
+    by_request: bool = False
+    open: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the service: `kind` is text, choice or yes_no; `name` that of its field."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    choices: list[str] = field(default_factory=list)
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The time in the summary; `taken` when it is not free any more."""
+
+    id: str = ""
+    day: str = ""
+    date: str = ""
+    starts: str = ""
+    ends: str = ""
+    token: str = ""
+    taken: bool = False
+
+
+def offer_view(service: Offer) -> OfferView:
+    """The service ready to show."""
+    return OfferView(
+        title=service.title,
+        provider=service.provider,
+        service_href=routes.service(service.slug),
+        picture=routes.small(service.picture),
+        category=service.category,
+        duration=duration(service.duration_minutes),
+        price=money(service.price_amount, service.currency),
+        pays=pays(service.price_amount, service.currency),
+        place=place_of(service.location, service.address, service.city),
+        policy=POLICIES[service.cancellation_policy],
+        zone=service.time_zone,
+        zone_name=zone_name(service.time_zone),
+        by_request=service.approval == "manual",
+        open=service.open,
+    )
+
+
+def chosen_view(slot: ChosenSlot | None, zone: str, at: datetime) -> Chosen:
+    """The chosen time ready to show."""
+    if slot is None:
+        return Chosen()
+    local = slot.start.astimezone(ZoneInfo(zone)).date()
+    today = at.astimezone(ZoneInfo(zone)).date()
+    return Chosen(
+        id=str(slot.id),
+        day=day(local, today),
+        date=local.isoformat(),
+        starts=clock_time(slot.start, zone),
+        ends=clock_time(slot.end, zone),
+        token=slot.token,
+        taken=not slot.free,
+    )
+
+
+def question_of(asked: Mapping[str, Any]) -> Question:
+    """A question ready to show."""
+    choices = ["Yes", "No"] if asked.get("kind") == "yes_no" else list(asked.get("choices", ()))
+    return Question(
+        name=ANSWER + asked["id"],
+        label=asked["label"],
+        kind=asked.get("kind", "text"),
+        required=bool(asked.get("required")),
+        choices=choices,
+    )
+
+
+def renewed(shown: Sequence[Question], asked: Sequence[Mapping[str, Any]]) -> list[Question]:
+    """The questions as they are asked now, with what was answered already."""
+    answered = {question.name: question.value for question in shown}
+    return [replace(question, value=answered.get(question.name, "")) for question in map(question_of, asked)]
+
+
+def as_asked(question: Question) -> dict[str, Any]:
+    """The question as the service has it."""
+    return {
+        "id": question.name.removeprefix(ANSWER),
+        "label": question.label,
+        "kind": question.kind,
+        "required": question.required,
+        "choices": question.choices,
+    }
