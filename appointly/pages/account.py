@@ -10,6 +10,7 @@ from appointly.components.links import link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import page_title, section_title
 from appointly.components.zones import zone_note
+from appointly.pages.open_drafts import begun_bookings
 from appointly.pages.shell import page
 from appointly.pages.unconfirmed import unconfirmed_address
 from appointly.state.account import Account
@@ -28,6 +29,7 @@ def account() -> rx.Component:
             rx.cond(
                 Account.loaded,
                 rx.fragment(
+                    begun_bookings(),
                     rx.el.section(
                         section_title("Upcoming", id="upcoming"),
                         rx.cond(Account.upcoming, _list(Account.upcoming, True), _nothing()),

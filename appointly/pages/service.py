@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button, link_button, looks
 from appointly.components.calendar import month_calendar, slot_picker
+from appointly.components.countdown import countdown
 from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import WAITING, message, skeleton, skeleton_lines
 from appointly.components.links import TEXT_LINK, link, text_link
@@ -53,6 +54,7 @@ def _service() -> rx.Component:
                     rx.cond(STORY.group, badge(STORY.group, icon="users")),
                     class_name="mt-3 flex flex-wrap items-center gap-3",
                 ),
+                _begun(),
                 rx.el.p(
                     rx.el.span(STORY.price, class_name="font-display text-xl font-semibold text-ink"),
                     rx.el.span(STORY.duration),
@@ -87,6 +89,18 @@ def _service() -> rx.Component:
         ),
         _phone_bar(),
         class_name="grid gap-10 pb-20 lg:grid-cols-[1fr_24rem] lg:pb-0",
+    )
+
+
+def _begun() -> rx.Component:
+    """What whoever looks has begun here is not lost."""
+    return rx.cond(
+        ServiceView.begun,
+        rx.el.p(
+            rx.icon("pencil-line", size=16, aria_hidden=True, class_name="shrink-0 text-accent"),
+            text_link(f"Continue your booking: {ServiceView.begun}", href=f"/book/{ServiceView.slug}?step=details"),
+            class_name="mt-4 flex items-center gap-2 text-sm",
+        ),
     )
 
 
@@ -203,11 +217,23 @@ def _break() -> rx.Component:
 
 
 def _continue() -> rx.Component:
-    """On to the wizard, once a time is chosen."""
+    """On to the wizard, once a time is chosen; it is kept meanwhile."""
     return rx.cond(
         ServiceView.slot,
-        link_button(
-            "Continue with ", ServiceView.slot_label, href=ServiceView.book_href, size="large", class_name="w-full"
+        rx.el.div(
+            rx.cond(
+                ServiceView.kept.until > 0,
+                countdown(
+                    ServiceView.kept,
+                    "We keep this time for you:",
+                    button("Not now", kind="quiet", size="small", on_click=ServiceView.let_go),
+                    on_end=ServiceView.refresh,
+                    class_name="mb-3 rounded-control bg-accent-soft py-0.5 pr-1 pl-3 text-accent-ink",
+                ),
+            ),
+            link_button(
+                "Continue with ", ServiceView.slot_label, href=ServiceView.book_href, size="large", class_name="w-full"
+            ),
         ),
         button("Choose a time", size="large", disabled=True, class_name="w-full"),
     )

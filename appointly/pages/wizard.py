@@ -147,7 +147,7 @@ def _keeping() -> rx.Component:
     onward = link_button("Continue", href=f"/book/{Wizard.slug}?step=details", size="small")
     counting = countdown(
         Wizard.kept,
-        f"We keep {Wizard.chosen.day}, {Wizard.chosen.starts} for you:",
+        "We keep this time for you:",
         rx.el.div(
             not_now,
             rx.cond(Wizard.step == "time", onward),
@@ -158,8 +158,8 @@ def _keeping() -> rx.Component:
     )
     over = message(
         rx.el.p(
-            f"We do not keep {Wizard.chosen.day}, {Wizard.chosen.starts} for you any more, but it is still free."
-            " Nothing you wrote is lost."
+            "The minutes are over, so this time is not kept for you any more. It is still free, and nothing you wrote"
+            " is lost."
         ),
         rx.el.div(
             button("Keep it again", kind="secondary", size="small", on_click=Wizard.keep_again),

@@ -14,10 +14,11 @@ from appointly.queries.availability import IN_THE_WAY
 MOST = 10
 MINE: LiteralString = "(booking_draft.user_id = %(user_id)s OR booking_draft.browser_hash = %(browser)s)"
 DRAFT: LiteralString = f"""
-SELECT booking_draft.id, booking_draft.slot_id, hold.id AS hold_id, expires_at AS until,
+SELECT booking_draft.id, booking_draft.slot_id, start_time AS start, hold.id AS hold_id, expires_at AS until,
        customer_name, customer_email, customer_phone, notes, answers
 FROM booking_draft LEFT JOIN hold ON hold.id = hold_id AND expires_at > %(now)s
-WHERE service_id = %(service_id)s AND {MINE}
+LEFT JOIN slot ON slot.id = booking_draft.slot_id
+WHERE booking_draft.service_id = %(service_id)s AND {MINE}
 """  # noqa: S608
 # A hold that has run out and was not swept yet still counts for its holder: nobody else has the place.
 OWN_HOLD: LiteralString = f"""
@@ -28,7 +29,8 @@ JOIN provider ON provider.id = slot.provider_id
 WHERE {MINE} AND hold.slot_id = %(slot_id)s
 """  # noqa: S608
 OPEN: LiteralString = f"""
-SELECT booking_draft.id, service.slug, title, business_name AS provider, service.provider_id, time_zone,
+SELECT booking_draft.id, service.slug, title, business_name AS provider, service.provider_id,
+       booking_draft.service_id, time_zone,
        slot.start_time AS start, hold.expires_at AS until, customer_name <> '' AND customer_email <> '' AS filled,
        hold.id IS NOT NULL
        OR coalesce(slot.start_time > %(now)s AND NOT ({IN_THE_WAY})
@@ -51,6 +53,7 @@ class Draft:
 
     id: UUID
     slot_id: UUID | None
+    start: datetime | None
     hold_id: UUID | None
     until: datetime | None
     customer_name: str
@@ -83,6 +86,7 @@ class OpenDraft:
     title: str
     provider: str
     provider_id: UUID
+    service_id: UUID
     time_zone: str
     start: datetime | None
     until: datetime | None

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import reflex as rx
+from reflex_base.event import EventSpec
 
 from appointly.clock import now
 from appointly.database import reading
@@ -10,6 +11,7 @@ from appointly.display.bookings import BookingView, view_of
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import bookings_of_customer
 from appointly.state.live import watch
+from appointly.state.open_drafts import OpenDrafts
 from appointly.visitor import current_actor
 
 PAGE = 10
@@ -37,9 +39,10 @@ class Account(rx.State):
         await self._read(actor)
 
     @rx.event
-    async def refresh(self) -> None:
-        """One of the bookings has changed."""
+    async def refresh(self) -> EventSpec:
+        """One of the bookings has changed, or one was begun elsewhere."""
         await self._read(current_actor())
+        return OpenDrafts.load  # type: ignore[return-value]
 
     @rx.event
     async def show_more(self, past: bool) -> None:

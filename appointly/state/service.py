@@ -7,20 +7,29 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
+from reflex_base.event import EventSpec
 
 from appointly import routes
 from appointly.clock import now
-from appointly.database import reading
+from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
+from appointly.display.holds import Kept, kept
 from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
 from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, place_of
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
+from appointly.domain.holds import holder_of
+from appointly.errors import AppointlyError, SlotTaken
+from appointly.keeping import keep_time
+from appointly.operations.booking_draft import leave_booking
 from appointly.queries import storefront
 from appointly.queries.availability import available_days, free_slots
+from appointly.queries.drafts import draft_of
 from appointly.queries.reviews import reviews_of_service, spread_of_service
 from appointly.queries.storefront import ServicePage
+from appointly.state.base import Viewer
 from appointly.state.live import watch
 from appointly.state.views import photo_of
+from appointly.visitor import current_actor
 
 REVIEWS = 6
 MOST_REVIEWS = 120
@@ -92,7 +101,10 @@ def story_of(page: ServicePage) -> ServiceStory:
 
 
 class ServiceView(rx.State):
-    """The story on the left, the booker on the right. `day` is YYYY-MM-DD, `slot` the chosen time's id."""
+    """The story on the left, the booker on the right. `day` is YYYY-MM-DD, `slot` the chosen time's id.
+
+    `kept` counts down the time that is kept for who looks; `begun` names the time of a booking they have begun.
+    """
 
     __access__ = "public"
 
@@ -110,10 +122,14 @@ class ServiceView(rx.State):
     slot: str = ""
     slot_label: str = ""
     book_href: str = ""
+    kept: Kept = Kept()
+    begun: str = ""
+    slug: str = ""
     zone: str = ""
     nothing_free: bool = False
     _reviews_after: str = ""
     _service_id: str = ""
+    _provider_id: str = ""
     _slug: str = ""
     _zone: str = "UTC"
     _capacity: int = 1
@@ -141,10 +157,12 @@ class ServiceView(rx.State):
             self.day = self.slot = self.slot_label = ""
             self.reviews = []
         self._slug, self._service_id, self._zone = slug, str(page.id), page.time_zone
+        self._provider_id, self.slug = str(page.provider_id), slug
         self._capacity, self._horizon = page.capacity, page.horizon_days
         self.story = story_of(page)
         self.zone = formatting.zone_name(page.time_zone)
         self.book_href = routes.book(slug, self.slot)
+        await self._read_draft(at)
         await self._show_month(self._today(at).replace(day=1), at)
         await self._show_times(at)
         await self._show_reviews(at)
@@ -153,16 +171,21 @@ class ServiceView(rx.State):
     @rx.event
     async def refresh(self) -> None:
         """Somebody has booked or cancelled: times that are gone fade where they stand."""
+        await self._refresh()
+
+    async def _refresh(self) -> None:
         if not self._service_id or not self.day:
             return
         at = now()
+        await self._read_draft(at)
         async with reading() as session:
-            slots = await free_slots(session, UUID(self._service_id), date.fromisoformat(self.day), 1, at)
+            shown_day = date.fromisoformat(self.day)
+            slots = await free_slots(session, UUID(self._service_id), shown_day, 1, at, self._own())
         free = {str(slot.id) for slot in slots}
         shown = {time.id for group in self.groups for time in group.times}
-        new = times_of_day(slots, self._zone, self._capacity)
+        new = times_of_day(slots, self._zone, self._capacity, str(self._own()))
         self.groups = with_taken(self.groups, new) if free <= shown else new
-        if self.slot and self.slot not in free:
+        if self.slot and not self.kept.until and self.slot not in free:
             self.slot = self.slot_label = ""
             self.book_href = routes.book(self._slug)
 
@@ -179,18 +202,59 @@ class ServiceView(rx.State):
         await self._remember()
         with suppress(ValueError):
             self.day = date.fromisoformat(day).isoformat()
-            self.slot = self.slot_label = ""
-            self.book_href = routes.book(self._slug)
+            if not self.kept.until:
+                self.slot = self.slot_label = ""
+                self.book_href = routes.book(self._slug)
             await self._show_times(now())
 
     @rx.event
-    def choose_time(self, slot: str) -> None:
-        """Choose one of the times that are shown."""
-        for group in self.groups:
-            for time in group.times:
-                if time.id == slot and not time.taken:
-                    self.slot, self.slot_label = slot, f"{self.day_label}, {time.label}"
-                    self.book_href = routes.book(self._slug, slot)
+    async def choose_time(self, slot: str) -> EventSpec | None:
+        """Choose one of the times that are shown: it is kept from now on."""
+        await self._remember()
+        shown = [time for group in self.groups for time in group.times if time.id == slot and not time.taken]
+        if not shown:
+            return None
+        self.slot, self.slot_label = slot, f"{self.day_label}, {shown[0].label}"
+        self.book_href = routes.book(self._slug, slot)
+        actor, trouble = current_actor(), ""
+        if holder_of(actor):
+            try:
+                await keep_time(actor, UUID(slot), now())
+            except SlotTaken as error:
+                self.slot = self.slot_label = ""
+                trouble = error.message
+            except AppointlyError as error:  # it can be booked all the same
+                trouble = error.message
+        await self._refresh()
+        return Viewer.tell(trouble, "info") if trouble else None  # type: ignore[operator]
+
+    @rx.event
+    async def let_go(self) -> None:
+        """ "Not now": the time is free for others at once."""
+        await self._remember()
+        if not self._service_id:
+            return
+        async with transaction() as session:
+            service_id, provider_id = UUID(self._service_id), UUID(self._provider_id)
+            await leave_booking(session, current_actor(), service_id, provider_id, now())
+        self.slot = self.slot_label = ""
+        self.book_href = routes.book(self._slug)
+        await self._refresh()
+
+    def _own(self) -> UUID | None:
+        return UUID(self.slot) if self.kept.until and self.slot else None
+
+    async def _read_draft(self, at: datetime) -> None:
+        """What whoever looks has begun to book here; the time that is kept for them is the chosen one."""
+        async with reading() as session:
+            draft = await draft_of(session, current_actor(), UUID(self._service_id), at)
+        self.kept = kept(draft.until, at) if draft and draft.hold_id else Kept()
+        self.begun = formatting.moment(draft.start, self._zone, at) if draft and draft.start else ""
+        if self.kept.until and draft and draft.start:
+            local = draft.start.astimezone(ZoneInfo(self._zone))
+            self.slot, self.slot_label = str(draft.slot_id), self.begun
+            self.day = self.day or local.date().isoformat()
+            self.book_href = routes.with_query(routes.book(self._slug), step="details")
 
     @rx.event
     async def show_more_reviews(self) -> None:
@@ -228,7 +292,7 @@ class ServiceView(rx.State):
         if not self._service_id:
             return
         async with reading() as session:
-            found = await available_days(session, UUID(self._service_id), first, DAYS_SHOWN, at)
+            found = await available_days(session, UUID(self._service_id), first, DAYS_SHOWN, at, self._own())
         free = [each.date for each in found]
         self.month = month_of(first, set(free), today, last)
         if not self.day:
@@ -243,6 +307,6 @@ class ServiceView(rx.State):
             return
         chosen = date.fromisoformat(self.day)
         async with reading() as session:
-            slots = await free_slots(session, UUID(self._service_id), chosen, 1, at)
+            slots = await free_slots(session, UUID(self._service_id), chosen, 1, at, self._own())
         self.day_label = formatting.day(chosen, self._today(at))
-        self.groups = times_of_day(slots, self._zone, self._capacity)
+        self.groups = times_of_day(slots, self._zone, self._capacity, str(self._own()))
