@@ -51,6 +51,7 @@ from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
 from appointly.state.mark import MarkPage
 from appointly.state.onboarding import Onboarding
+from appointly.state.open_drafts import OpenDrafts
 from appointly.state.oversight import Oversight
 from appointly.state.own_calendars import CalendarNews, OwnCalendars
 from appointly.state.own_services import OwnServices
@@ -94,7 +95,12 @@ def add_pages(app: rx.App) -> None:
         title="Your booking · Appointly",
         on_load=[BookingPage.load, BookingReview.load],
     )
-    app.add_page(account, route="/account", title="Your bookings · Appointly", on_load=[Account.load, Unconfirmed.load])
+    app.add_page(
+        account,
+        route="/account",
+        title="Your bookings · Appointly",
+        on_load=[Account.load, OpenDrafts.load, Unconfirmed.load],
+    )
     for linked, route, title in (
         (reset_password, "/reset-password", "Forgotten password"),
         (new_password, "/reset-password/new", "Set a new password"),
