@@ -168,7 +168,8 @@ HANDLERS_ASIDE = {
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",
     "MarkPage.check_in": "needs the code at the door too: tests/state/test_mark",
     "BookingPanel.ask": "repeats what the browser itself said",
-    "Wizard.pick": "a free time is everybody's; leads to an address",
+    "Wizard.pick": "a free time is everybody's; keeps it for who picks it",
+    "OpenDrafts.forget": "one's own, looked for among them: test_wizard_keeps",
 }
 
 
