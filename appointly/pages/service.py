@@ -20,6 +20,7 @@ from appointly.state.service import ServiceView
 
 SHEET = "booker"
 BANNER = "mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover dark:brightness-90"
+BEGUN = "mt-4 flex items-center gap-2 text-sm"
 STORY = ServiceView.story
 
 
@@ -99,7 +100,7 @@ def _begun() -> rx.Component:
         rx.el.p(
             rx.icon("pencil-line", size=16, aria_hidden=True, class_name="shrink-0 text-accent"),
             text_link(f"Continue your booking: {ServiceView.begun}", href=f"/book/{ServiceView.slug}?step=details"),
-            class_name="mt-4 flex items-center gap-2 text-sm",
+            class_name=rx.cond(ServiceView.kept.until > 0, f"{BEGUN} lg:hidden", BEGUN),  # the booker says it there
         ),
     )
 
@@ -234,6 +235,7 @@ def _continue() -> rx.Component:
             link_button(
                 "Continue with ", ServiceView.slot_label, href=ServiceView.book_href, size="large", class_name="w-full"
             ),
+            class_name="w-full",
         ),
         button("Choose a time", size="large", disabled=True, class_name="w-full"),
     )

@@ -154,7 +154,7 @@ def _keeping() -> rx.Component:
             class_name="flex items-center gap-2",
         ),
         on_end=Wizard.refresh,
-        class_name="mb-6 rounded-card bg-accent-soft px-4 py-1.5 text-accent-ink",
+        class_name="rounded-card bg-accent-soft px-4 py-1.5 text-accent-ink",
     )
     over = message(
         rx.el.p(
@@ -166,12 +166,13 @@ def _keeping() -> rx.Component:
             not_now,
             class_name="mt-2 flex flex-wrap gap-2",
         ),
-        tone="warn",
     )
     return rx.cond(
-        Wizard.kept.until > 0,
-        counting,
-        rx.cond(Wizard.run_out, rx.el.div(over, class_name="mb-6")),
+        (Wizard.kept.until > 0) | Wizard.run_out,
+        rx.el.div(
+            rx.cond(Wizard.kept.until > 0, counting, over),
+            class_name=rx.cond(Wizard.step == "time", "mb-6", "mb-6 max-w-text"),
+        ),
     )
 
 
