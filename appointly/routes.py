@@ -49,6 +49,11 @@ def waitlist(entry_id: UUID | str) -> str:
     return f"/waitlist/{entry_id}"
 
 
+def wait_for(slug: str, day: str = "") -> str:
+    """Where one gets in line for full days of a service; `day` (YYYY-MM-DD) is chosen already."""
+    return with_query(f"/services/{slug}/waitlist", date=day)
+
+
 def open_waitlist(entry_id: UUID, key: str) -> str:
     """The link in the mail: opens one place in line for this browser, then leads to its page."""
     return f"/session/waitlist/{entry_id}?{urlencode({'key': key})}"

@@ -25,7 +25,7 @@ def month_calendar(
     on_day: Any,
     on_month: Any,
 ) -> rx.Component:
-    """A month with the days that have times. `chosen` is YYYY-MM-DD; `on_month` gets YYYY-MM."""
+    """A month with the days that have times or are full. `chosen` is YYYY-MM-DD; `on_month` gets YYYY-MM."""
     return rx.el.div(
         rx.el.div(
             icon_button(
@@ -57,15 +57,20 @@ def _day(day: Day, chosen: str, on_day: Any) -> rx.Component:
         f"{DAY} bg-accent font-semibold text-on-accent",
         f"{DAY} bg-accent-soft font-semibold text-accent-ink hover:bg-accent hover:text-on-accent",
     )
+    full_look = rx.cond(
+        picked,
+        f"{DAY} bg-ink font-semibold text-canvas",
+        f"{DAY} text-ink-soft line-through ring-1 ring-line hover:bg-sunken hover:text-ink",
+    )
     return rx.cond(
-        day.free,
+        day.free | day.full,
         rx.el.button(
             day.number,
             type="button",
-            aria_label=day.label,
+            aria_label=rx.cond(day.full, f"{day.label}, full", day.label),
             aria_pressed=picked,
             on_click=on_day(day.date),
-            class_name=open_look,
+            class_name=rx.cond(day.full, full_look, open_look),
         ),
         rx.el.span(
             day.number,

@@ -24,12 +24,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Day:
-    """One field of a month: `date` is YYYY-MM-DD, empty for a field outside the month."""
+    """One field of a month: `date` is YYYY-MM-DD, empty for a field outside the month. A `full` one has no free time,
+    though there are times: it can be waited for.
+    """
 
     date: str = ""
     number: str = ""
     label: str = ""
     free: bool = False
+    full: bool = False
     today: bool = False
 
 
@@ -72,8 +75,8 @@ class FreeTime(Protocol):
     def remaining(self) -> int: ...
 
 
-def month_of(first: date, free: Collection[date], today: date, last: date) -> Month:
-    """The month that `first` lies in, without weeks that are over. Days in `free` can be chosen.
+def month_of(first: date, free: Collection[date], today: date, last: date, full: Collection[date] = ()) -> Month:
+    """The month that `first` lies in, without weeks that are over. Days in `free` and in `full` can be chosen.
 
     One may leaf from today's month to `last`'s.
     """
@@ -88,6 +91,7 @@ def month_of(first: date, free: Collection[date], today: date, last: date) -> Mo
             number=str(day.day),
             label=long_day(day),
             free=day in free,
+            full=day in full,
             today=day == today,
         )
         for day in (shown + timedelta(days=offset) for offset in range((following - shown).days))

@@ -33,6 +33,8 @@ from appointly.pages.service_editor import service_editor
 from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.sign_in_code import sign_in_code
+from appointly.pages.wait_join import wait_join
+from appointly.pages.wait_place import wait_place
 from appointly.pages.wizard import wizard
 from appointly.state.account import Account
 from appointly.state.api_tokens import ApiTokens
@@ -69,6 +71,8 @@ from appointly.state.sign_in import SignInForm
 from appointly.state.sign_in_code import SignInCodeForm
 from appointly.state.sign_in_ways import SignInWays
 from appointly.state.unconfirmed import Unconfirmed
+from appointly.state.wait_join import WaitJoin
+from appointly.state.wait_place import WaitPlace
 from appointly.state.wizard import Wizard
 
 
@@ -77,6 +81,8 @@ def add_pages(app: rx.App) -> None:
     app.add_page(landing, route="/", title="Appointly: book the time you see", on_load=Landing.load)
     app.add_page(search, route="/services", title="Find an appointment · Appointly", on_load=Search.load)
     app.add_page(service, route="/services/[slug]", title=ServiceView.page_title, on_load=ServiceView.load)
+    app.add_page(wait_join, route="/services/[slug]/waitlist", title="Waiting list · Appointly", on_load=WaitJoin.load)
+    app.add_page(wait_place, route="/waitlist/[id]", title="Your place in line · Appointly", on_load=WaitPlace.load)
     app.add_page(provider, route="/providers/[slug]", title=ProviderView.page_title, on_load=ProviderView.load)
     app.add_page(queue, route="/queue/[slug]", title=QueueView.page_title, on_load=QueueView.load)
     app.add_page(mark, route="/mark", title="Check in · Appointly", on_load=MarkPage.load)

@@ -13,6 +13,7 @@ from appointly.components.zones import zone_note
 from appointly.pages.open_drafts import begun_bookings
 from appointly.pages.shell import page
 from appointly.pages.unconfirmed import unconfirmed_address
+from appointly.pages.waits import waits_of
 from appointly.state.account import Account
 
 
@@ -36,6 +37,7 @@ def account() -> rx.Component:
                         _more(Account.more_upcoming, False),
                         aria_labelledby="upcoming",
                     ),
+                    waits_of(Account.waits),
                     rx.cond(
                         Account.past,
                         rx.el.section(

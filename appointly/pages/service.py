@@ -197,16 +197,32 @@ def _choice() -> rx.Component:
                 rx.cond(
                     ServiceView.groups.length() > 0,  # type: ignore[attr-defined]
                     slot_picker(ServiceView.groups, ServiceView.slot, ServiceView.choose_time),
-                    rx.el.p("Nothing is free on this day any more.", class_name="text-sm text-ink-soft"),
+                    rx.el.div(
+                        rx.el.p("Nothing is free on this day any more.", class_name="text-sm text-ink-soft"),
+                        link_button(
+                            "Tell me when a time becomes free",
+                            href=ServiceView.wait_href,
+                            kind="secondary",
+                            class_name="mt-4 w-full",
+                        ),
+                    ),
                 ),
                 class_name="mt-4 border-t border-line pt-4",
             ),
         ),
         rx.cond(
             STORY.open,
-            message(
-                "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered.",
-                tone="warn",
+            rx.el.div(
+                message(
+                    "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered.",
+                    tone="warn",
+                ),
+                link_button(
+                    "Tell me when a time becomes free",
+                    href=ServiceView.wait_href,
+                    kind="secondary",
+                    class_name="mt-4 w-full",
+                ),
             ),
             _break(),
         ),

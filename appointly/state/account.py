@@ -8,8 +8,10 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
+from appointly.display.waitlist import PlaceView, place_view
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import bookings_of_customer
+from appointly.queries.waitlist import places_of_customer
 from appointly.state.live import watch
 from appointly.state.open_drafts import OpenDrafts
 from appointly.visitor import current_actor
@@ -18,13 +20,14 @@ PAGE = 10
 
 
 class Account(rx.State):
-    """What is to come and what is past; changes by itself."""
+    """What is to come, what is waited for and what is past; changes by itself."""
 
     __access__ = "signed_in"
 
     loaded: bool = False
     upcoming: list[BookingView] = []
     past: list[BookingView] = []
+    waits: list[PlaceView] = []
     more_upcoming: bool = False
     more_past: bool = False
     _upcoming_shown: int = PAGE
@@ -59,6 +62,8 @@ class Account(rx.State):
         async with reading() as session:
             coming = await bookings_of_customer(session, own, at, limit=self._upcoming_shown)
             past = await bookings_of_customer(session, own, at, past=True, limit=self._past_shown)
+            waiting = await places_of_customer(session, own)
+        self.waits = [place_view(place, at) for place in waiting.items]
         self.upcoming = [view_of(booking, at) for booking in coming.items]
         self.past = [view_of(booking, at) for booking in past.items]
         self.more_upcoming, self.more_past = bool(coming.next_cursor), bool(past.next_cursor)

@@ -26,6 +26,7 @@ from appointly.queries.availability import available_days, free_slots
 from appointly.queries.drafts import draft_of
 from appointly.queries.reviews import reviews_of_service, spread_of_service
 from appointly.queries.storefront import ServicePage
+from appointly.queries.waitlist import full_days
 from appointly.state.base import Viewer
 from appointly.state.live import watch
 from appointly.state.views import photo_of
@@ -127,6 +128,7 @@ class ServiceView(rx.State):
     slug: str = ""
     zone: str = ""
     nothing_free: bool = False
+    wait_href: str = ""
     _reviews_after: str = ""
     _service_id: str = ""
     _provider_id: str = ""
@@ -293,8 +295,9 @@ class ServiceView(rx.State):
             return
         async with reading() as session:
             found = await available_days(session, UUID(self._service_id), first, DAYS_SHOWN, at, self._own())
+            full = await full_days(session, UUID(self._service_id), first, DAYS_SHOWN, at)
         free = [each.date for each in found]
-        self.month = month_of(first, set(free), today, last)
+        self.month = month_of(first, set(free), today, last, set(full) - set(free))
         if not self.day:
             self.nothing_free = not free
             self.day = free[0].isoformat() if free else ""
@@ -302,6 +305,7 @@ class ServiceView(rx.State):
                 await self._show_month(free[0].replace(day=1), at)
 
     async def _show_times(self, at: datetime) -> None:
+        self.wait_href = routes.wait_for(self._slug, self.day)
         if not self._service_id or not self.day:
             self.groups = []
             return

@@ -1,0 +1,122 @@
+"""A place in line in words, for whoever waits and for the provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appointly import routes
+from appointly.display.formatting import clock_time, count, day, duration, long_day, moment, money, zone_name
+from appointly.queries.waitlist import Place
+
+ANSWER = "answers."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the service to whoever takes the time: `kind` is text, choice or yes_no."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    choices: list[str] = field(default_factory=list)
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """A place in line, ready to read. Times are the provider's local ones; `zone` is their IANA name.
+
+    `offered` is the time that is kept, empty where none is; `missed` the one that no longer is.
+    """
+
+    id: str = ""
+    href: str = ""
+    status: str = ""
+    service: str = ""
+    service_href: str = ""
+    provider: str = ""
+    provider_href: str = ""
+    facts: str = ""
+    days: list[str] = field(default_factory=list)
+    dates: str = ""
+    ahead: str = ""
+    customer: str = ""
+    email: str = ""
+    phone: str = ""
+    since: str = ""
+    offered: str = ""
+    offered_day: str = ""
+    offered_at: str = ""
+    until: str = ""
+    left: str = ""
+    missed: str = ""
+    by_request: bool = False
+    booking_href: str = ""
+    zone: str = ""
+    zone_name: str = ""
+
+
+def place_view(place: Place, at: datetime) -> PlaceView:
+    """The place ready to show."""
+    zone = place.time_zone
+    today = at.astimezone(ZoneInfo(zone)).date()
+    kept = place.hold_id is not None and place.expires_at is not None and place.expires_at > at
+    start, until = place.start, place.expires_at
+    missed = ""
+    if start and not kept and place.status == "waiting" and start > at:
+        passed = "You have passed on" if place.offer_status == "passed" else "It is too late for"
+        missed = f"{passed} {moment(start, zone, at)}."
+    offered = start.astimezone(ZoneInfo(zone)) if start and kept else None
+    return PlaceView(
+        id=str(place.id),
+        href=routes.waitlist(place.id),
+        status=place.status if kept or place.status != "offered" else "waiting",
+        service=place.service_title,
+        service_href=routes.service(place.service_slug),
+        provider=place.provider_name,
+        provider_href=routes.provider(place.provider_slug),
+        facts=f"{duration(place.duration_minutes)} · {money(place.price_amount, place.currency)}",
+        days=[long_day(each) for each in place.dates],
+        dates=", ".join(day(each, today) for each in place.dates),
+        ahead=f"{count(place.ahead, 'person waits', 'people wait')} longer than you" if place.ahead else "",
+        customer=place.customer_name,
+        email=place.customer_email,
+        phone=place.customer_phone,
+        since=moment(place.created_at, zone, at),
+        offered=moment(start, zone, at) if start and kept else "",
+        offered_day=f"{long_day(offered.date())} {offered.year}" if offered else "",
+        offered_at=f"{offered:%H:%M}" if offered else "",
+        until=_until(until, at, zone) if until and kept else "",
+        left=_left(until, at) if until and kept else "",
+        missed=missed,
+        by_request=place.approval == "manual",
+        booking_href=routes.booking(place.reference) if place.reference else "",
+        zone=zone,
+        zone_name=zone_name(zone),
+    )
+
+
+def _until(until: datetime, at: datetime, zone: str) -> str:
+    same_day = until.astimezone(ZoneInfo(zone)).date() == at.astimezone(ZoneInfo(zone)).date()
+    return clock_time(until, zone) if same_day else moment(until, zone, at)
+
+
+def _left(until: datetime, at: datetime) -> str:
+    minutes = int((until - at).total_seconds()) // 60
+    return f"{duration(minutes)} left" if minutes else "less than a minute left"
+
+
+def asked_of(question: Mapping[str, Any]) -> Asked:
+    """One of the service's questions, with the name of its field."""
+    choices = ["Yes", "No"] if question.get("kind") == "yes_no" else list(question.get("choices", ()))
+    return Asked(
+        name=ANSWER + question["id"],
+        label=question["label"],
+        kind=question.get("kind", "text"),
+        required=bool(question.get("required")),
+        choices=choices,
+    )

@@ -1,0 +1,48 @@
+"""Where somebody is in line, in their account."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.links import link
+from appointly.components.marks import badge
+from appointly.components.surfaces import section_title
+
+
+def waits_of(places: Any) -> rx.Component:
+    """The section of the account; nothing where nobody waits."""
+    return rx.cond(
+        places,
+        rx.el.section(
+            section_title("Waiting for", id="waiting"),
+            rx.el.ul(rx.foreach(places, _line), class_name="mt-4 flex flex-col gap-3"),
+            aria_labelledby="waiting",
+        ),
+    )
+
+
+def _line(place: Any) -> rx.Component:
+    offered = place.offered != ""
+    return rx.el.li(
+        link(
+            rx.el.span(
+                rx.icon("hourglass", size=24, aria_hidden=True),
+                class_name="flex size-14 shrink-0 items-center justify-center rounded-card bg-sunken text-ink-soft",
+            ),
+            rx.el.span(
+                rx.el.span(place.service, dir="auto", class_name="max-w-full truncate font-semibold"),
+                rx.el.span(
+                    rx.cond(offered, f"{place.offered}, kept for you until {place.until}", place.dates),
+                    " · ",
+                    rx.el.bdi(place.provider),
+                    class_name="max-w-full text-sm wrap-anywhere text-ink-soft",
+                ),
+                rx.cond(offered, rx.el.span(badge("A time is free", tone="good", icon="bell-ring"), class_name="mt-1")),
+                class_name="flex min-w-0 flex-1 flex-col items-start",
+            ),
+            rx.icon("chevron-right", size=18, aria_hidden=True, class_name="shrink-0 text-ink-faint"),
+            href=place.href,
+            class_name="flex items-center gap-4 rounded-card border border-line bg-surface p-4 transition-colors"
+            " hover:border-accent-line hover:shadow-low",
+        )
+    )
