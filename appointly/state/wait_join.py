@@ -56,7 +56,7 @@ class WaitJoin(rx.State):
     @rx.event
     async def load(self) -> None:
         """The page opens, or its connection returns; the address may name a day."""
-        slug = str(self.router.url.path.rstrip("/").split("/")[-2])
+        slug = str(self.router.url.path.rstrip("/").removesuffix("/waitlist").rpartition("/")[2])
         if slug != self._slug:
             self._slug, self._chosen = slug, [str(self.router.url.query_parameters.get("date", ""))]
         self.problem, self.leads_to, self.can_book = "", "", False
