@@ -10,6 +10,7 @@ from appointly import routes
 from appointly.display.formatting import (
     clock_time,
     day,
+    day_and_time,
     duration,
     initials,
     long_day,
@@ -175,8 +176,11 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
     )
 
 
-def title_of(move: Move) -> str:
+def title_of(move: Move, zone: str) -> str:
     """What a move is called; the first one is the booking itself."""
+    if move.moved_from and move.moved_to:
+        old, new = (day_and_time(each, zone) for each in (move.moved_from, move.moved_to))
+        return f"Moved from {old} to {new}"
     if move.from_status is None and move.to_status != "pending":
         return "Booked"
     return MOVES[move.to_status]
@@ -185,7 +189,7 @@ def title_of(move: Move) -> str:
 def history_of(moves: Iterable[Move], zone: str, now: datetime) -> list[Happened]:
     """What happened to a booking, the latest first."""
     lines = [
-        Happened(title_of(move), WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
+        Happened(title_of(move, zone), WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
         for move in moves
     ]
     return lines[::-1]

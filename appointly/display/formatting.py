@@ -83,6 +83,12 @@ def moment(instant: datetime, zone: str, now: datetime) -> str:
     return f"{day(local.date(), now.astimezone(local.tzinfo).date())}, {local:%H:%M}"
 
 
+def day_and_time(instant: datetime, zone: str) -> str:
+    """The same whatever day it is: "Tue 24 Nov, 10:00"."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
 def zone_name(zone: str) -> str:
     """How people call the time of a zone: "Berlin time"."""
     place = get_timezone_location(zone, locale=LOCALE, return_city=True) if "/" in zone else zone

@@ -1,9 +1,8 @@
 """The letters about moving an appointment to another time."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, long_day
+from appointly.display.moves import FREE_TO_CHANGE, from_to, instant_words
 from appointly.emails.layout import Letter
 from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
 from appointly.queries.mails import News
@@ -13,13 +12,12 @@ SEE = "See or change your booking"
 
 
 def _at(news: News, name: str) -> str:
-    """An instant that the news carries, in the reader's zone: "Tuesday 24 November, 10:00"."""
-    instant = datetime.fromisoformat(news.detail[name])
-    return f"{long_day(instant.astimezone(ZoneInfo(news.reader_zone)).date())}, {clock_time(instant, news.reader_zone)}"
+    """An instant that the news carries, in the reader's zone."""
+    return instant_words(datetime.fromisoformat(news.detail[name]), news.reader_zone)
 
 
 def _from_to(news: News) -> str:
-    return f"from {_at(news, 'from')} to {_at(news, 'to')}"
+    return from_to(_at(news, "from"), _at(news, "to"))
 
 
 def _settled(news: News) -> str:
@@ -64,7 +62,7 @@ def _by_provider(news: News, link: str, settings: Settings) -> Letter:
         heading=f"{news.booking.provider_name} has moved your appointment",
         sentences=[
             f"It moved {_from_to(news)}. {_settled(news)}",
-            "If the new time does not suit you, move or cancel the appointment free of charge.",
+            FREE_TO_CHANGE,
         ],
         button=SEE,
         small_print=KEEP_LINK,

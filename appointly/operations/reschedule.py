@@ -93,6 +93,11 @@ def require_movable(booking: Booking, now: datetime) -> None:
         raise InvalidTransition("This appointment has already begun, so it can no longer be moved.")
 
 
+def kept_until(booking: Booking, wanted: Target, now: datetime) -> datetime:
+    """How long a wanted time is kept for its provider's answer: until either time comes, at the latest."""
+    return min(now + timedelta(hours=wanted.within), booking.start, wanted.start)
+
+
 async def _move_at_once(
     session: AsyncSession,
     actor: Actor,
@@ -115,7 +120,7 @@ async def _move_at_once(
 
 
 async def _ask(session: AsyncSession, booking: Booking, wanted: Target, reason: str, now: datetime) -> UUID:
-    expires_at = min(now + timedelta(hours=wanted.within), booking.start, wanted.start)
+    expires_at = kept_until(booking, wanted, now)
     held = await hold_slot(session, wanted.id, "reschedule", f"booking:{booking.id}", expires_at, now)
     if held is None:
         raise await taken(session, wanted.id, wanted.time_zone, now)

@@ -11,6 +11,7 @@ from appointly.components.links import text_link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
+from appointly.pages.booking_move import move_action, waiting_move
 from appointly.pages.booking_review import booking_review
 from appointly.pages.shell import page
 from appointly.state.booking_page import BookingPage
@@ -39,7 +40,13 @@ def booking() -> rx.Component:
                 rx.el.div(
                     _head(),
                     rx.el.div(
-                        rx.el.div(booking_review(), _what(), _next(), class_name="flex min-w-0 flex-col gap-6"),
+                        rx.el.div(
+                            waiting_move(),
+                            booking_review(),
+                            _what(),
+                            _next(),
+                            class_name="flex min-w-0 flex-col gap-6",
+                        ),
                         rx.el.div(_actions(), _history(), class_name="flex min-w-0 flex-col gap-6"),
                         class_name="mt-8 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
                     ),
@@ -211,6 +218,7 @@ def _actions() -> rx.Component:
                 class_name="w-full",
             ),
         ),
+        move_action(),
         rx.cond(
             booked.can_cancel,
             button(

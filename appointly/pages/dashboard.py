@@ -11,6 +11,7 @@ from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
 from appointly.components.timeline import timeline
 from appointly.components.zones import zone_note
+from appointly.pages.asked_moves import asked_moves
 from appointly.pages.calendar_news import calendar_news
 from appointly.pages.checklist import checklist
 from appointly.pages.panel import answer_buttons, booking_panel
@@ -61,7 +62,9 @@ def _content() -> rx.Component:
             class_name="mt-6 grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4",
         ),
         rx.el.div(
-            rx.el.div(_requests(), _soon(), _week(), class_name="flex min-w-0 flex-col gap-6 xl:order-2"),
+            rx.el.div(
+                _requests(), asked_moves(HERE), _soon(), _week(), class_name="flex min-w-0 flex-col gap-6 xl:order-2"
+            ),
             _day(),
             class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
         ),

@@ -13,7 +13,9 @@ from appointly.components.links import link
 from appointly.components.marks import avatar, status_badge
 from appointly.components.surfaces import facts
 from appointly.pages.booking import history_list
+from appointly.pages.move_dialog import move_button, move_dialog
 from appointly.state.booking_panel import BookingPanel
+from appointly.state.moving import Moving
 
 DECLINE, CANCEL = "decline-booking", "cancel-by-provider"
 
@@ -28,6 +30,7 @@ def booking_panel(here: str) -> rx.Component:
                 message("This booking is not one of yours, or it does not exist.", tone="warn"), class_name="mb-6"
             ),
         ),
+        move_dialog(),
         _asking(
             DECLINE,
             "Decline this request?",
@@ -136,6 +139,7 @@ def _deeds() -> rx.Component:
             booked.status == "confirmed",
             button("Cancel", kind="danger", on_click=BookingPanel.ask(booked.id, about), **opens(CANCEL)),
         ),
+        rx.cond(Moving.movable, move_button("Move…", booked.id)),
         class_name="flex flex-wrap gap-2 empty:hidden",
     )
 
@@ -148,7 +152,7 @@ def _asking(name: str, title: str, outcome: str, verb: str, label: str) -> rx.Co
         rx.el.form(
             rx.el.p(BookingPanel.asked_about, class_name="font-medium"),
             rx.el.p(outcome, class_name="mt-2 mb-4 text-ink-soft"),
-            text_area("Your words to the customer", name=f"{name}-reason", optional=True, rows=3, max_length=1000),
+            text_area("Your words to the customer", name=f"{name}_reason".replace("-", "_"), optional=True, rows=3, max_length=1000),
             id=form,
             on_submit=lambda said: [
                 BookingPanel.act_with_reason(verb, BookingPanel.asked_id, said),

@@ -12,6 +12,7 @@ from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.base import Viewer
 from appointly.state.booking_review import BookingReview
 from appointly.state.live import watch
+from appointly.state.moving import Moving
 from appointly.visitor import current_actor
 
 
@@ -62,9 +63,10 @@ class BookingPage(rx.State):
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)
                 if follow:
-                    watch(self, BookingPage.refresh, f"booking:{found.id}")
+                    watch(self, BookingPage.refresh, f"booking:{found.id}", f"times:{found.provider_id}")
                     found = await booking_by_reference(session, actor, reference)
                 moves = await booking_history(session, actor, found.id)
+                await Moving.follow(self, session, found, at)
         except NotFound:
             self.loaded, self.missing, self.booking, self.history, self.steps = True, True, BookingView(), [], []
             return

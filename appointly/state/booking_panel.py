@@ -16,6 +16,7 @@ from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.base import Viewer
+from appointly.state.moving import Moving
 from appointly.visitor import current_actor
 
 Verb = Literal["confirm", "decline", "complete", "no_show", "cancel"]
@@ -103,6 +104,7 @@ class BookingPanel(rx.State):
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)
                 moves = await booking_history(session, actor, found.id)
+                await Moving.follow(self, session, found, at)
         except NotFound:
             self.booking, self.history, self.missing = BookingView(), [], True
             return

@@ -23,6 +23,7 @@ from appointly.queries.bookings import (
     provider_week,
 )
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
+from appointly.state.asked_moves import AskedMoves
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import MINUTE, watch
 from appointly.state.own_calendars import CalendarNews
@@ -87,10 +88,11 @@ class Dashboard(rx.State):
         await self._read(actor)
 
     @rx.event
-    async def refresh(self) -> list[EventSpec | None]:
+    async def refresh(self) -> list[EventSpec]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        return [CalendarNews.load(), await BookingPanel.follow(self)]  # type: ignore[operator]
+        panel = await BookingPanel.follow(self)
+        return [CalendarNews.load(), *([panel] if panel else [])]  # type: ignore[operator]
 
     async def _read(self, actor: Actor) -> None:
         at = now()
@@ -103,6 +105,7 @@ class Dashboard(rx.State):
             requests = await provider_requests(session, actor, shop.id, at, SHOWN_REQUESTS)
             coming = await provider_list(session, actor, shop.id, at, status="confirmed", limit=UNDER_WAY + NEXT_UP)
             week = await provider_week(session, actor, shop.id, today)
+            await AskedMoves.follow(self, session, shop)
         self._tell(shop, told, at)
         self.timeline = timeline_of(day, hours, blocked, today, shop.time_zone, at)
         self.requests = [view_of(booking, at) for booking in requests]

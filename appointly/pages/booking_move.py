@@ -1,0 +1,59 @@
+"""On the page of a booking: move it, and the wish for another time that waits."""
+
+import reflex as rx
+
+from appointly.components.buttons import button
+from appointly.components.surfaces import card
+from appointly.pages.move_dialog import move_button, move_dialog, old_and_new
+from appointly.state.booking_page import BookingPage
+from appointly.state.moving import Moving
+
+
+def move_action() -> rx.Component:
+    """The button among the others, and its dialog."""
+    return rx.fragment(
+        rx.cond(
+            Moving.movable & (Moving.waiting.id == ""),
+            move_button("Move to another time", BookingPage.booking.id, class_name="w-full"),
+        ),
+        move_dialog(),
+    )
+
+
+def waiting_move() -> rx.Component:
+    """The wish that waits for the provider's answer; it vanishes by itself with the answer."""
+    waiting = Moving.waiting
+    return rx.el.div(
+        rx.cond(
+            waiting.id != "",
+            card(
+                rx.el.div(
+                    rx.icon("hourglass", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-warn-ink"),
+                    rx.el.div(
+                        rx.el.h2("You have asked for another time", class_name="text-lg font-semibold"),
+                        old_and_new(waiting.old, waiting.new, "mt-2"),
+                        rx.el.p(
+                            f"The new time is kept for you until {waiting.until}. Your old time stays yours until "
+                            f"{BookingPage.booking.provider} says yes; this page then changes by itself.",
+                            class_name="mt-2 text-ink-soft",
+                        ),
+                        rx.cond(
+                            waiting.reason != "",
+                            rx.el.p(f"“{waiting.reason}”", dir="auto", class_name="mt-2 text-ink-soft wrap-anywhere"),
+                        ),
+                        class_name="min-w-0 flex-1",
+                    ),
+                    class_name="flex gap-3",
+                ),
+                button(
+                    "Withdraw",
+                    kind="secondary",
+                    class_name="mt-4 max-sm:w-full",
+                    on_click=Moving.withdraw(waiting.id),
+                ),
+                class_name="border-warn p-5 sm:p-6",
+            ),
+        ),
+        aria_live="polite",
+        class_name="empty:hidden",
+    )
