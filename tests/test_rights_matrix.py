@@ -164,6 +164,12 @@ ROUTES_ASIDE = {
     "GET /dev/mailbox/{id}/attachments/{place}": "the demo's mailbox, closed outside demo mode: test_mailbox",
 }
 HANDLERS_ASIDE = {
+    "Moving.begin": "needs a booking that can move: test_moving",
+    "Moving.pick": "needs a free slot: test_moving",
+    "Moving.withdraw": "needs a waiting wish: test_moving",
+    "AskedMoves.accept": "needs a waiting wish: test_moving",
+    "AskedMoves.decline": "needs a waiting wish: test_moving",
+    "AskedMoves.ask": "repeats what the browser itself said",
     "ProviderReviews.ask": "repeats what the browser itself said",
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",
     "MarkPage.check_in": "needs the code at the door too: tests/state/test_mark",

@@ -152,7 +152,13 @@ def _asking(name: str, title: str, outcome: str, verb: str, label: str) -> rx.Co
         rx.el.form(
             rx.el.p(BookingPanel.asked_about, class_name="font-medium"),
             rx.el.p(outcome, class_name="mt-2 mb-4 text-ink-soft"),
-            text_area("Your words to the customer", name=f"{name}_reason".replace("-", "_"), optional=True, rows=3, max_length=1000),
+            text_area(
+                "Your words to the customer",
+                name=f"{name}_reason".replace("-", "_"),
+                optional=True,
+                rows=3,
+                max_length=1000,
+            ),
             id=form,
             on_submit=lambda said: [
                 BookingPanel.act_with_reason(verb, BookingPanel.asked_id, said),
