@@ -39,6 +39,7 @@ ABOUT = {
     "exceptions": "dates with other hours",
     "blocked_times": "times you have blocked",
     "calendars_elsewhere": "your own calendars elsewhere, without what it takes to read them",
+    "walk_ins": "who took a token of yours without an appointment",
     "pictures": "pictures you have uploaded: /media/<id> is where they are shown",
     "customers_bookings": "what your customers have booked, with what they told you",
     "customers_reviews": "what your customers said afterwards, and what you answered",

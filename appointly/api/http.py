@@ -107,6 +107,7 @@ def create() -> FastAPI:
         queue.own,
         queue.bookings,
         flags.router,
+        queue.door_sheet,
         docs.router,
     ):
         api.include_router(router, prefix=PREFIX)

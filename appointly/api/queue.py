@@ -1,5 +1,6 @@
 """The day's line: for everybody, and for the provider who runs it; and the check-in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated
@@ -15,6 +16,7 @@ from appointly.api.guard import GuardedRoute, access
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
+from appointly.display.qr import qr_svg
 from appointly.domain.actor import Actor
 from appointly.domain.check_in import read_code
 from appointly.domain.queue import Turn
@@ -23,7 +25,8 @@ from appointly.operations import run_queue
 from appointly.operations.add_walk_in import WalkIn, add_walk_in
 from appointly.operations.announce_delay import Delay, announce_delay
 from appointly.operations.check_in import check_in
-from appointly.queries.check_in import door
+from appointly.printing import check_in_sheet
+from appointly.queries.check_in import door, door_address, own_door
 from appointly.queries.dashboard import business
 from appointly.queries.queue import InLine, Line, line_of, shop_by_slug
 from appointly.settings import settings
@@ -32,6 +35,9 @@ from appointly.visitor import current_actor
 public = APIRouter(prefix="/providers", tags=["Queue"], route_class=GuardedRoute)
 own = APIRouter(prefix="/provider/queue", tags=["Queue"], route_class=GuardedRoute)
 bookings = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
+
+
+door_sheet = APIRouter(prefix="/provider", tags=["Queue"], route_class=GuardedRoute)
 
 
 class TokenOut(BaseModel):
@@ -244,3 +250,17 @@ async def post_check_in(booking_id: UUID, form: CheckIn | None = None) -> Respon
             raise DoorCodeInvalid
         booking = await check_in(session, actor, booking_id, gate.id if gate else None, now())
         return answer(await shown(session, booking))
+
+
+@door_sheet.get("/check-in.pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+@access("provider", "provider:read")
+async def get_check_in_sheet() -> Response:
+    """The sheet with your code, to hang at the door (A4)."""
+    async with reading() as session:
+        own_one = await own_door(session, current_actor())
+    address = door_address(own_one)
+    sheet = await asyncio.to_thread(
+        check_in_sheet, name=own_one.name, place=own_one.place, address=address, qr=qr_svg(address)
+    )
+    headers = {"Content-Disposition": 'inline; filename="check-in.pdf"', "Cache-Control": "private, no-store"}
+    return Response(sheet, media_type="application/pdf", headers=headers)

@@ -14,6 +14,7 @@ from appointly.demo.bookings import Bookable, Bookings, Customer, Shop, ranges_o
 from appointly.demo.catalogue import Business, Category, Offer, catalogue
 from appointly.demo.people import address, names
 from appointly.demo.places import CITIES, OPEN_TODAY, studio
+from appointly.demo.queue import todays_line
 from appointly.demo.rows import Rows
 from appointly.demo.schedule import demo_day, history, upcoming
 from appointly.domain.slug import slug
@@ -74,6 +75,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await upcoming(session, bookings, shops, demo_customer, now)
     await execute(session, IN_ORDER)
     await execute(session, AS_BOOKED)
+    await todays_line(session, now)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 

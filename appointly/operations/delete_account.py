@@ -98,6 +98,8 @@ _BUSINESS = (
     " WHERE provider_id = %(provider_id)s",
     "DELETE FROM blocked_time WHERE provider_id = %(provider_id)s",
     "DELETE FROM external_calendar WHERE provider_id = %(provider_id)s",
+    "DELETE FROM queue_ticket WHERE provider_id = %(provider_id)s",
+    "DELETE FROM queue_day WHERE provider_id = %(provider_id)s",
     "DELETE FROM date_override WHERE provider_id = %(provider_id)s",
     "DELETE FROM working_hours WHERE provider_id = %(provider_id)s",
     """

@@ -42,6 +42,7 @@ from appointly.state.availability import Availability
 from appointly.state.become_provider import BecomeProvider
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
+from appointly.state.booking_queue import BookingQueue
 from appointly.state.booking_review import BookingReview
 from appointly.state.checklist import Checklist
 from appointly.state.dashboard import Dashboard
@@ -99,7 +100,7 @@ def add_pages(app: rx.App) -> None:
         booking,
         route="/booking/[reference]",
         title="Your booking · Appointly",
-        on_load=[BookingPage.load, BookingReview.load],
+        on_load=[BookingPage.load, BookingQueue.load, BookingReview.load],
     )
     app.add_page(
         account,

@@ -12,6 +12,7 @@ from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.booking_move import move_action, waiting_move
+from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
 from appointly.pages.shell import page
 from appointly.state.booking_page import BookingPage
@@ -42,6 +43,7 @@ def booking() -> rx.Component:
                     rx.el.div(
                         rx.el.div(
                             waiting_move(),
+                            booking_queue(),
                             booking_review(),
                             _what(),
                             _next(),

@@ -136,6 +136,7 @@ def _soon() -> rx.Component:
             rx.el.ul(rx.foreach(Dashboard.soon, _next), class_name="-mx-2 flex flex-col"),
             rx.el.p("Nobody is booked for the coming days.", class_name="text-sm text-ink-soft"),
         ),
+        aside=text_link("Queue", href="/dashboard/queue"),
     )
 
 

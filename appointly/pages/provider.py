@@ -13,6 +13,7 @@ from appointly.components.surfaces import card, section_title
 from appointly.components.written import written
 from appointly.display.services import Hours
 from appointly.pages.not_found import nothing_here
+from appointly.pages.queue import queue_link
 from appointly.pages.shell import page
 from appointly.state.provider import ProviderView, Shown
 
@@ -75,6 +76,7 @@ def _provider() -> rx.Component:
                     "Opening hours",
                     rx.el.ul(rx.foreach(ProviderView.hours, _hours), class_name="text-sm"),
                     rx.el.p(STORY.zone, class_name="mt-2 text-sm text-ink-faint"),
+                    rx.el.p(queue_link(STORY.slug, "Today's queue"), class_name="mt-2 text-sm"),
                 ),
                 _side("Find us", _contact()),
                 class_name="flex flex-col gap-4 lg:sticky lg:top-20 lg:self-start",

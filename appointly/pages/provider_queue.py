@@ -66,7 +66,10 @@ def _serving() -> rx.Component:
                 rx.el.p(serving.token, class_name="font-display text-3xl font-semibold text-accent tabular-nums"),
                 rx.el.div(
                     rx.el.p(serving.name, dir="auto", class_name="text-lg font-medium wrap-anywhere"),
-                    rx.el.p(f"{serving.about} {serving.at}", class_name="text-ink-soft"),
+                    rx.el.p(
+                        rx.cond(serving.about != "", f"{serving.about}, {serving.at}", serving.at),
+                        class_name="text-ink-soft",
+                    ),
                     class_name="min-w-0",
                 ),
                 class_name="mt-3 flex items-center gap-5",

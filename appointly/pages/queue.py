@@ -130,8 +130,8 @@ def _waiting(place: Any) -> rx.Component:
             class_name="flex items-baseline gap-3",
         ),
         rx.el.span(
-            rx.el.span(f"≈ {place.at}", class_name="block text-xl font-medium tabular-nums"),
-            rx.cond(place.wait != "", rx.el.span(place.wait, class_name="block text-ink-soft")),
+            rx.el.span(f"≈ {place.at}", class_name="block text-xl font-medium tabular-nums lg:text-2xl"),
+            rx.cond(place.wait != "", rx.el.span(place.wait, class_name="block text-ink-soft lg:text-lg")),
             class_name="text-right",
         ),
         class_name=rx.cond(place.mine, f"{ROW} bg-accent-soft text-accent-ink", ROW),

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import routes
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
+from appointly.domain.check_in import door_code
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound
 from appointly.queries.bookings import AS_CUSTOMER, SELECT, Booking, rights
+from appointly.settings import settings
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,17 @@ class Door:
     slug: str
     name: str
     version: int
-    time_zone: str
+    address: str
     city: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, in one line."""
+        return ", ".join(part for part in (self.address, self.city) if part)
 
 
 DOOR = """
-SELECT id, slug, business_name AS name, check_in_version AS version, time_zone, city FROM provider
+SELECT id, slug, business_name AS name, check_in_version AS version, address, city FROM provider
 WHERE id = %(id)s AND suspended_at IS NULL
 """
 # A day either way reaches over every zone; further ahead it is enough to know the next few.
@@ -50,6 +58,12 @@ async def own_door(session: AsyncSession, actor: Actor) -> Door:
     if found is None:
         raise NotFound("This account has no business yet.")
     return found
+
+
+def door_address(door: Door) -> str:
+    """What the code at the door says."""
+    code = door_code(settings().require_secret(), door.id, door.version)
+    return settings().base_url.rstrip("/") + routes.mark(code)
 
 
 async def bookings_near(session: AsyncSession, actor: Actor, provider_id: UUID, now: datetime) -> list[Booking]:

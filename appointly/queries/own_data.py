@@ -19,7 +19,8 @@ FIRST = UUID(int=0)
 BOOKING: LiteralString = """
 SELECT appointment.id, reference, appointment.status, service.title AS service, business_name AS provider,
        start_time AS start, end_time AS "end", provider.time_zone, token, appointment.price_amount,
-       appointment.currency, customer_name, customer_email, customer_phone, notes, answers, appointment.created_at
+       appointment.currency, customer_name, customer_email, customer_phone, notes, answers, checked_in_at,
+       appointment.created_at
 FROM appointment JOIN service ON service.id = service_id JOIN provider ON provider.id = appointment.provider_id
 """
 OWN: dict[str, LiteralString] = {
@@ -76,6 +77,7 @@ BUSINESS: dict[str, LiteralString] = {
         SELECT id, kind, name, shown, writes_back, last_synced_at, last_error, created_at FROM external_calendar
         WHERE provider_id = %(provider)s
     """,
+    "walk_ins": "SELECT * FROM queue_ticket WHERE provider_id = %(provider)s AND appointment_id IS NULL",
     "pictures": "SELECT * FROM picture WHERE provider_id = %(provider)s",
     "customers_bookings": f"{BOOKING} WHERE appointment.provider_id = %(provider)s",
     "customers_reviews": """

@@ -10,6 +10,7 @@ from appointly.errors import AppointlyError, NotFound
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.base import Viewer
+from appointly.state.booking_queue import BookingQueue
 from appointly.state.booking_review import BookingReview
 from appointly.state.live import watch
 from appointly.state.moving import Moving
@@ -38,7 +39,7 @@ class BookingPage(rx.State):
         """The booking has changed. A page that Redis forgot waits for its next event: that names the booking."""
         if self.booking.reference:
             await self._read(self.booking.reference)
-        return [BookingReview.load()]  # type: ignore[operator]
+        return [BookingReview.load(), BookingQueue.load()]  # type: ignore[operator]
 
     @rx.event
     async def cancel(self) -> EventSpec | None:
@@ -63,7 +64,8 @@ class BookingPage(rx.State):
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)
                 if follow:
-                    watch(self, BookingPage.refresh, f"booking:{found.id}", f"times:{found.provider_id}")
+                    topics = (f"{kind}:{found.provider_id}" for kind in ("times", "queue"))
+                    watch(self, BookingPage.refresh, f"booking:{found.id}", *topics)
                     found = await booking_by_reference(session, actor, reference)
                 moves = await booking_history(session, actor, found.id)
                 await Moving.follow(self, session, found, at)

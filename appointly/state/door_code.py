@@ -3,21 +3,12 @@
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from appointly import routes
 from appointly.database import reading, transaction
 from appointly.display.qr import qr_picture
-from appointly.domain.check_in import door_code
 from appointly.operations.rotate_check_in_code import rotate_check_in_code
-from appointly.queries.check_in import Door, own_door
-from appointly.settings import settings
+from appointly.queries.check_in import door_address, own_door
 from appointly.state.base import Viewer
 from appointly.visitor import current_actor
-
-
-def door_address(door: Door) -> str:
-    """What the printed code says."""
-    code = door_code(settings().require_secret(), door.id, door.version)
-    return settings().base_url.rstrip("/") + routes.mark(code)
 
 
 class DoorCode(rx.State):

@@ -45,6 +45,7 @@ class Site:
 class ProviderStory:
     """What the page tells about a provider. `about` is HTML; `photo` is empty where there is none."""
 
+    slug: str = ""
     name: str = ""
     photo: str = ""
     initials: str = ""
@@ -67,6 +68,7 @@ def story_of(page: ProviderPage) -> ProviderStory:
     """The provider, ready to read."""
     address = place_of(page.address, page.city)
     return ProviderStory(
+        slug=page.slug,
         name=page.name,
         photo=photo_of(page.picture),
         initials=formatting.initials(page.name),
