@@ -74,6 +74,32 @@ class GoogleSilent(AppointlyError):
     message = "Google does not answer at the moment. Please try again shortly, or use your password."
 
 
+class GoogleCalendarCancelled(AppointlyError):
+    code = "google_calendar_cancelled"
+    status = 403
+    message = "You did not let us see your Google calendars. Nothing was changed."
+
+
+class GoogleCalendarStale(AppointlyError):
+    code = "google_calendar_stale"
+    status = 409
+    message = "This took too long, was used already or began in another browser. Please connect again."
+
+
+class GoogleCalendarSilent(AppointlyError):
+    code = "google_calendar_silent"
+    status = 502
+    message = "Google does not answer at the moment. Please try again shortly."
+
+
+class GoogleCalendarClosed(AppointlyError):
+    """The permission was taken back, or ran out."""
+
+    code = "google_calendar_closed"
+    status = 403
+    message = "Google no longer lets us in. Please connect again."
+
+
 class IdentityUnverified(AppointlyError):
     code = "identity_unverified"
     status = 403

@@ -7,6 +7,9 @@ LONGEST_PATH = 500
 NO_PAGES = ("/session/", "/api/")
 
 GOOGLE_CALLBACK = "/session/google/callback"
+GOOGLE_CALENDAR_START = "/session/google-calendar/start"
+GOOGLE_CALENDAR_CALLBACK = "/session/google-calendar/callback"
+GOOGLE_CALENDAR = "/dashboard/calendars/google"
 
 
 def service(slug: str) -> str:

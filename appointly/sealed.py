@@ -12,6 +12,7 @@ LIFE = timedelta(minutes=10)
 # The purposes, which are the cookies' names too.
 GOOGLE_START = "appointly_google"
 GOOGLE_LINK = "appointly_google_link"
+GOOGLE_CALENDAR = "appointly_google_calendar"
 
 
 def seal(purpose: str, facts: dict[str, Any], now: datetime) -> str:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     google_client_id: str = ""
     google_client_secret: str = ""
     google_discovery_url: str = "https://accounts.google.com/.well-known/openid-configuration"
+    google_oauth_authorize_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_oauth_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105
+    google_calendar_api_base: str = "https://www.googleapis.com/calendar/v3"
 
     @property
     def secure_cookies(self) -> bool:
@@ -55,6 +58,32 @@ class Settings(BaseSettings):
     def google_sign_in(self) -> bool:
         """Whether people may sign in with Google: both keys are there."""
         return bool(self.google_client_id and self.google_client_secret)
+
+    @property
+    def google_calendar_demo(self) -> bool:
+        """Whether calendars of Google are the demo's: in demo mode without keys."""
+        return self.demo and not self.google_sign_in
+
+    @property
+    def google_client(self) -> tuple[str, str]:
+        """Id and secret of our client at Google; the demo's stand-in has its own."""
+        demo = ("appointly-demo", "appointly-demo-secret")
+        return demo if self.google_calendar_demo else (self.google_client_id, self.google_client_secret)
+
+    @property
+    def google_calendars(self) -> bool:
+        """Whether providers may connect their Google Calendar."""
+        return self.google_sign_in or self.google_calendar_demo
+
+    def google_address(self, name: str) -> str:
+        """Where Google answers for calendars: `authorize`, `token` or `calendar`."""
+        if self.google_calendar_demo:
+            return f"{self.base_url.rstrip('/')}/dev/google/{'calendar/v3' if name == 'calendar' else name}"
+        return {
+            "authorize": self.google_oauth_authorize_url,
+            "token": self.google_oauth_token_url,
+            "calendar": self.google_calendar_api_base,
+        }[name]
 
     def redis(self, number: int) -> str:
         """URL for redis-py of the database `number` places after the one in REDIS_URL.

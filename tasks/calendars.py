@@ -30,6 +30,7 @@ from appointly.operations.external_calendars import (
     note_reading,
 )
 from appointly.operations.jobs import ClaimedJob
+from tasks import google
 from tasks.celery_app import app, run
 
 AT_ONCE = 8  # of one process; most of the time they wait for others
@@ -38,7 +39,7 @@ SPARE = timedelta(days=7)  # so far beyond the window is read, so that "unchange
 log = structlog.get_logger()
 
 Read = Callable[[Mapping[str, Any], Mapping[str, Any], Window], Awaitable[Reading]]
-READERS: dict[str, Read] = {"ics": ics.read, "caldav": caldav.read}
+READERS: dict[str, Read] = {"ics": ics.read, "caldav": caldav.read, "google": google.read}
 under_way: set["asyncio.Task[None]"] = set()
 
 

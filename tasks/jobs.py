@@ -12,6 +12,7 @@ from appointly.operations.jobs import ClaimedJob, bury, claim, fail, finish
 from tasks.accounts import answer_reset
 from tasks.calendars import read_calendars_soon
 from tasks.celery_app import app, run
+from tasks.google import leave_google, write_google_event
 from tasks.mail import send_account_mail, send_mail
 from tasks.pictures import forget_files
 from tasks.waitlist import send_waitlist_mail
@@ -23,6 +24,8 @@ HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
     "mail": send_mail,
     "account_mail": send_account_mail,
     "waitlist_mail": send_waitlist_mail,
+    "google_event": write_google_event,
+    "google_leave": leave_google,
     "forget_files": forget_files,
     "reset_asked": answer_reset,
     "read_calendars": read_calendars_soon,

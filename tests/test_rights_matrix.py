@@ -161,6 +161,11 @@ ROUTES_ASIDE = {
     "GET /media/{picture_id}/{size}.webp": "public: test_pictures",
     "HEAD /media/{picture_id}/{size}.webp": "public: test_pictures",
     "DELETE /api/v1/holds/{hold_id}": "one's own, also a guest's by cookie: test_holds",
+    **{
+        f"{method} /dev/google/calendar/v3/calendars/{{calendar}}/events{one}": "the demo's stand-in for Google"
+        for methods, one in (("GET POST", ""), ("GET PUT PATCH DELETE", "/{event}"))
+        for method in methods.split()
+    },
     "GET /dev/mailbox/{id}/attachments/{place}": "the demo's mailbox, closed outside demo mode: test_mailbox",
 }
 HANDLERS_ASIDE = {
@@ -173,6 +178,7 @@ HANDLERS_ASIDE = {
     "ProviderReviews.ask": "repeats what the browser itself said",
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",
     "MarkPage.check_in": "needs the code at the door too: tests/state/test_mark",
+    "GoogleCalendarPage.leave": "a calendar at Google: test_google_calendar",
     "BookingPanel.ask": "repeats what the browser itself said",
     "Wizard.pick": "a free time is everybody's; keeps it for who picks it",
     "OpenDrafts.forget": "one's own, looked for among them: test_wizard_keeps",
@@ -457,6 +463,7 @@ OPERATIONS_ASIDE = {
     "move_time": "called by operations that have decided",
     "reschedule_requests": "called by operations that have decided",
     "waitlist_mail": "plans mails for operations that have decided",
+    "write_back": "plans what follows from changes that operations have decided",
     "move_appointments": "what answer, cancel and finish have in common; holds the check itself",
 }
 CHECKS = {"lock_line", "require", "may", "lock_own_provider", "require_provider", "lock_bookings", "own_business"}

@@ -18,6 +18,7 @@ from appointly.api import (
     flags,
     forms,
     google,
+    google_calendar,
     health,
     holds,
     hours,
@@ -35,7 +36,8 @@ from appointly.api import (
     waitlist,
 )
 from appointly.api.shapes import refusals
-from appointly.sandbox import mailbox
+from appointly.sandbox import google_calendar as google_stand_in
+from appointly.sandbox import google_pages, mailbox
 from appointly.visitor import SESSION_COOKIE
 
 PREFIX = "/api/v1"
@@ -117,11 +119,15 @@ def create() -> FastAPI:
         account_forms.router,
         mailed_links.router,
         google.router,
+        google_calendar.router,
         own_data.router,
         calendar.router,
         feeds.files,
         pictures.media,
         mailbox.router,
+        google_stand_in.oauth,
+        google_pages.router,
+        google_stand_in.router,
     )
     for router in pages:
         api.include_router(router)

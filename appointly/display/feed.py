@@ -75,10 +75,16 @@ def _event(feed: Feed, event: FeedEvent, base_url: str) -> Iterator[str]:
 
 
 def _place(feed: Feed, event: FeedEvent) -> str:
+    own = feed is Feed.OWN and event.location == "customer"
+    return "At your place" if own else place_for_provider(event)
+
+
+def place_for_provider(event: FeedEvent) -> str:
+    """Where it is, in the provider's own calendar."""
     if event.location == "online":
         return "Online"
     if event.location == "customer":
-        return "At your place" if feed is Feed.OWN else "At the customer's place"
+        return "At the customer's place"
     return ", ".join(part for part in (event.address, event.city) if part)
 
 

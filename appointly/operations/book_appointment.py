@@ -21,6 +21,7 @@ from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
 from appointly.operations.hold_slot import release_run_out
 from appointly.operations.plan_mails import Mail, plan_mails
+from appointly.operations.write_back import WRITE_BACK
 from appointly.queries.availability import IN_THE_WAY, nearest_free
 from appointly.validation import EmailAddress, Line, Paragraphs, PhoneNumber
 
@@ -146,6 +147,8 @@ WITH customer AS (
     INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
     SELECT 'mail', jsonb_build_object('message_id', id, 'sequence', 0), 'mail:' || id, %(now)s, 0, '', %(now)s
     FROM planned
+), written_back AS (
+    {WRITE_BACK.format(rows="booked", when="changed.status = 'confirmed'")}
 )
 SELECT id, reference, status, slot_id, service_id, provider_id, customer_id, start_time AS start, end_time AS "end",
        %(time_zone)s AS time_zone, token, price_amount, currency

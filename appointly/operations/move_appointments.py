@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database import announce
+from appointly.database import announce, jobs_written
 from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
@@ -16,6 +17,7 @@ from appointly.errors import AppointmentReviewed, Forbidden, ValidationFailed
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reschedule_requests import close_requests
+from appointly.operations.write_back import WRITE_BACK
 from appointly.queries.bookings import Booking, bookings_by_ids
 from appointly.validation import several_lines
 
@@ -25,13 +27,13 @@ REVIEWED = "SELECT FROM review WHERE appointment_id = ANY(%(ids)s)"
 LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 # The provider's lock is held, so the statement may touch slot and appointment in any order.
-MOVE = """
+MOVE: LiteralString = f"""
 WITH moved AS (
     UPDATE appointment
     SET status = %(status)s, sequence = sequence + 1, hold_expires_at = NULL, updated_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(before)s::text[]) AS known (id, before)
     WHERE appointment.id = known.id AND appointment.status = known.before
-    RETURNING appointment.id, slot_id, before
+    RETURNING appointment.id, appointment.provider_id, sequence, slot_id, before
 ), freed AS (
     UPDATE slot SET booked_count = booked_count - ended.number
     FROM (SELECT slot_id, count(*) AS number FROM moved GROUP BY slot_id) AS ended
@@ -39,9 +41,11 @@ WITH moved AS (
 ), recorded AS (
     INSERT INTO appointment_event (appointment_id, from_status, to_status, actor_kind, actor_id, reason, created_at)
     SELECT id, before, %(status)s, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s FROM moved
+), written_back AS (
+    {WRITE_BACK.format(rows="moved", when="'confirmed' IN (changed.before, %(status)s)")}
 )
 SELECT id FROM moved
-"""
+"""  # noqa: S608
 
 
 def tidy_reason(reason: str) -> str:
@@ -105,6 +109,7 @@ async def move(
     )
     if status not in (Status.PENDING, Status.CONFIRMED):
         await close_requests(session, [booking.id for booking in bookings], "withdrawn", now)
+    jobs_written(session)
     await plan_mails(session, mails, now)
     if status == Status.COMPLETED:
         await plan_mails(session, [Mail(booking.id, "how_was_it") for booking in bookings], now, now + ASK_AFTER)

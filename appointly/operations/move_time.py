@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg.errors import ExclusionViolation
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database import announce
+from appointly.database import announce, jobs_written
 from appointly.database.statement import execute, rollback
 from appointly.domain.actor import Actor
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
+from appointly.operations.write_back import WRITE_BACK
 from appointly.queries.bookings import Booking
 
 # The new time may overlap the old one, which therefore has to be let go first: `taken` asks for `let_go`.
-MOVE_TIME = """
+MOVE_TIME: LiteralString = f"""
 WITH released AS (
     DELETE FROM hold WHERE id = %(hold_id)s RETURNING slot_id
 ), let_go AS (
@@ -36,13 +38,15 @@ WITH released AS (
             THEN least(%(now)s + make_interval(hours => answer_within_hours), taken.start_time) ELSE answer_by END
     FROM taken JOIN service ON service.id = taken.service_id
     WHERE appointment.id = %(id)s AND appointment.slot_id = %(old_id)s
-    RETURNING appointment.id, appointment.status, appointment.start_time
+    RETURNING appointment.id, appointment.provider_id, appointment.sequence, appointment.status, appointment.start_time
+), written_back AS (
+    {WRITE_BACK.format(rows="moved", when="changed.status = 'confirmed'")}
 )
 INSERT INTO appointment_event (
     appointment_id, from_status, to_status, moved_from, moved_to, actor_kind, actor_id, reason, created_at
 )
 SELECT id, status, status, %(old_start)s, start_time, %(actor_kind)s, %(actor_id)s, %(reason)s, %(now)s FROM moved
-"""
+"""  # noqa: S608
 
 
 async def move_time(
@@ -81,6 +85,7 @@ async def move_time(
         return False
     if not moved:
         return False
+    jobs_written(session)
     announce_booking(session, booking)
     announce(session, f"times:{booking.provider_id}")
     await offer_freed(session, [booking.provider_id], now)

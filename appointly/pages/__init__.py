@@ -10,6 +10,7 @@ from appointly.pages.availability import availability
 from appointly.pages.become_provider import become_provider
 from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
+from appointly.pages.google_calendar import google_calendar
 from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
 from appointly.pages.mailed_links import confirm, new_password, reset_password
@@ -49,6 +50,7 @@ from appointly.state.dashboard import Dashboard
 from appointly.state.delete_account import DeleteAccount
 from appointly.state.door_code import DoorCode
 from appointly.state.feeds import Feeds
+from appointly.state.google_calendar import GoogleCalendarPage
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
@@ -149,7 +151,8 @@ def add_workspaces(app: rx.App) -> None:
             "Availability",
             Availability.load,
         ),
-        (own_calendars, "/dashboard/calendars", "Your own calendars", OwnCalendars.load),
+        (own_calendars, "/dashboard/calendars", "Your own calendars", [OwnCalendars.load, Feeds.load]),
+        (google_calendar, "/dashboard/calendars/google", "Google Calendar", GoogleCalendarPage.load),
         (own_services, "/dashboard/services", "Services", OwnServices.load),
         (service_editor, "/add-service", "A new service", ServiceEditor.load),
         (service_editor, "/dashboard/services/[id]", "Edit a service", ServiceEditor.load),

@@ -10,6 +10,8 @@ from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import CONTROL, LABEL, text_field
 from appointly.components.surfaces import card, page_title, section_title, unfolds
 from appointly.pages.calendar_news import calendar_news
+from appointly.pages.feeds import business_feeds_section
+from appointly.pages.google_calendar import google_card
 from appointly.pages.shell import workspace
 from appointly.state.own_calendars import OwnCalendars
 
@@ -49,7 +51,7 @@ def own_calendars() -> rx.Component:
                 ),
                 class_name="min-w-0",
             ),
-            _adding(),
+            rx.el.div(google_card(), _adding(), business_feeds_section(), class_name="flex min-w-0 flex-col gap-6"),
             class_name="mt-6 grid items-start gap-10 xl:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]",
         ),
         current=HERE,

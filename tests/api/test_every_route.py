@@ -67,6 +67,8 @@ PUBLIC = {
     "GET /session/google",
     "GET /session/google/callback",
     "POST /session/google/link",
+    "GET /session/google-calendar/start",  # these two lead guests to the sign-in
+    "GET /session/google-calendar/callback",
     "POST /session/delete-account",
 }
 DEMO_ONLY = ("/sandbox/", "/dev/")
