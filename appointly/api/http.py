@@ -34,6 +34,7 @@ from appointly.api import (
     reviews,
     services,
     waitlist,
+    why_not,
 )
 from appointly.api.shapes import refusals
 from appointly.sandbox import google_calendar as google_stand_in
@@ -104,6 +105,7 @@ def create() -> FastAPI:
         reschedules.router,
         reviews.router,
         waitlist.router,
+        why_not.router,
         *business,
         queue.public,
         queue.own,

@@ -1,5 +1,5 @@
 // Lets a stretch of time be drawn on columns that carry data-day: with the mouse at once, with a finger after a long
-// press. Escape gives up. A sideways swipe follows the page's links marked data-swipe.
+// press. Escape gives up. A click or a tap points at a time. A sideways swipe follows the page's links marked data-swipe.
 import { createElement, useEffect, useRef } from "react";
 
 const STEP = 15;
@@ -60,7 +60,16 @@ function brush(root, settings) {
     stroke.to = minuteAt(stroke.column, y);
     show();
   };
-  const lift = () => (Math.abs(stroke.to - stroke.from) >= STEP / 2 ? finish() : giveUp());
+  const point = (column, minute) => {
+    settings.current.onPoint(column.dataset.day, Math.floor(minute / STEP) * STEP);
+    setTimeout(() => document.getElementById(settings.current.pointSheet)?.showModal());
+  };
+  const lift = () => {
+    if (Math.abs(stroke.to - stroke.from) >= STEP / 2) return finish();
+    const { column, to } = stroke;
+    giveUp();
+    point(column, to);
+  };
   const freeColumn = (target) => (target.closest("a, button") ? null : target.closest("[data-day]"));
 
   // A finger is followed by its touches: of a pointer, browsers take the finger away as soon as it might scroll.
@@ -86,7 +95,7 @@ function brush(root, settings) {
       if (event.touches.length > 1) return;
       const [{ clientX: x, clientY: y }] = event.touches;
       const column = freeColumn(event.target);
-      press = { x, y, timer: column && setTimeout(() => begin(column, y), LONG_PRESS_MS) };
+      press = { x, y, column, timer: column && setTimeout(() => begin(column, y), LONG_PRESS_MS) };
     },
     touchmove(event) {
       const [touch] = event.touches;
@@ -95,6 +104,7 @@ function brush(root, settings) {
         draw(touch.clientY);
       } else if (press && Math.hypot(touch.clientX - press.x, touch.clientY - press.y) > STEADY_PX) {
         clearTimeout(press.timer);
+        press.column = null;
       }
     },
     touchend(event) {
@@ -102,8 +112,12 @@ function brush(root, settings) {
         event.preventDefault(); // else a click would follow, and dismiss what opens now
         lift();
       } else {
+        const { column, y } = press ?? {};
         if (press) swipe(event.changedTouches[0]);
         giveUp();
+        if (!column) return;
+        event.preventDefault(); // as above
+        point(column, minuteAt(column, y));
       }
     },
     touchcancel: giveUp,
@@ -126,10 +140,10 @@ function brush(root, settings) {
   };
 }
 
-export function TimeBrush({ children, className, style, hour, first, sheet, mark, onDraw }) {
+export function TimeBrush({ children, className, style, ...given }) {
   const root = useRef(null);
   const settings = useRef({});
-  settings.current = { hour, first, sheet, mark, onDraw };
+  settings.current = given;
   useEffect(() => brush(root.current, settings), []);
   return createElement("div", { ref: root, className, style: { ...style, touchAction: "pan-y" } }, children);
 }

@@ -14,11 +14,16 @@ def _drawn(day: rx.Var[str], start: rx.Var[int], end: rx.Var[int]) -> list[rx.Va
     return [day, start, end]
 
 
+def _pointed(day: rx.Var[str], minute: rx.Var[int]) -> list[rx.Var[Any]]:
+    return [day, minute]
+
+
 class TimeBrush(rx.Component):
     """Around columns that carry `data-day`: a drawn stretch opens the dialog `sheet` and calls `on_draw`.
 
     `hour` is the height of an hour in pixels, `first` the minute at the top. `on_draw` gets the day and two minutes
-    after its midnight, in steps of 15. The keyboard's way is a button that opens the same dialog.
+    after its midnight, in steps of 15; a click on free time opens `point_sheet` and calls
+    `on_point` with one minute. The keyboard's way are buttons that open the same dialogs.
     """
 
     library = rx.asset("time_brush.jsx", shared=True).importable_path
@@ -27,5 +32,7 @@ class TimeBrush(rx.Component):
     hour: rx.Var[int]
     first: rx.Var[int]
     sheet: rx.Var[str]
+    point_sheet: rx.Var[str]
     mark: rx.Var[str] = rx.Var.create(MARK)
     on_draw: rx.EventHandler[_drawn]  # type: ignore[type-arg,valid-type]
+    on_point: rx.EventHandler[_pointed]  # type: ignore[type-arg,valid-type]

@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "service.edit": "owner",
         "service.delete": "owner",
         "slot.read": "anyone",
+        "slot.explain": "owner admin",
         "hold.make": "anyone",
         "booking.make": "anyone",
         "booking.read": "customer owner admin system",

@@ -11,6 +11,7 @@ from appointly.components.surfaces import CARD, page_title, section_title
 from appointly.pages.exception_sheet import SHEET, exception_sheet
 from appointly.pages.shell import workspace
 from appointly.pages.week_editor import review_bar, week_editor
+from appointly.pages.why_not import why_not_button, why_not_sheet
 from appointly.state.exception_form import ExceptionForm
 from appointly.state.exceptions import Exceptions
 from appointly.state.week_editor import WeekEditor
@@ -22,7 +23,9 @@ ICONS = (("off", "moon"), ("hours", "clock"), ("block", "ban"))
 def availability() -> rx.Component:
     """The page at /dashboard/availability."""
     return workspace(
-        page_title("Availability", "When customers can book you. Free times follow as soon as you save."),
+        page_title(
+            "Availability", "When customers can book you. Free times follow as soon as you save.", why_not_button()
+        ),
         rx.el.div(
             rx.el.section(
                 section_title("Your week", id="week"),
@@ -40,6 +43,7 @@ def availability() -> rx.Component:
             class_name="mt-6 grid items-start gap-10 xl:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]",
         ),
         exception_sheet(),
+        why_not_sheet(),
         current=HERE,
     )
 

@@ -50,9 +50,9 @@ def _form() -> rx.Component:
             placeholder="What went well, what could be better?",
         ),
         rx.el.p(
-            "Everybody can read this. Your name is shown as ",
+            "Everybody can read this, with ",
             rx.el.strong(REVIEW.name, dir="auto", class_name="font-semibold text-ink"),
-            ".",
+            " as your name.",
             rx.cond(BookingReview.changing, "", " You can change it for 14 days and delete it at any time."),
             class_name="text-sm text-ink-soft",
         ),

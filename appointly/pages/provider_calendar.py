@@ -15,9 +15,12 @@ from appointly.display.timeline import HOUR
 from appointly.pages.exception_sheet import SHEET, exception_sheet
 from appointly.pages.panel import booking_panel
 from appointly.pages.shell import workspace
+from appointly.pages.why_not import SHEET as WHY_NOT
+from appointly.pages.why_not import why_not_button, why_not_sheet
 from appointly.state.exception_form import ExceptionForm
 from appointly.state.exceptions import Exceptions
 from appointly.state.provider_bookings import ProviderCalendar
+from appointly.state.why_not import WhyNot
 
 HERE = "/dashboard/calendar"
 BLOCK = "blocked-time"
@@ -36,12 +39,15 @@ def provider_calendar() -> rx.Component:
             skeleton("mt-5 h-96 w-full"),
         ),
         rx.el.p(
-            "Draw over free time to block it; with a finger, press first and hold. Times are ",
+            "Draw over free time to block it; with a finger, press first and hold. Click or tap a free time to see why"
+            " it is not offered. Times are ",
             ProviderCalendar.zone_name,
             ".",
             class_name="mt-3 text-sm text-ink-faint",
         ),
+        why_not_button("small", "mt-1 -ml-3"),
         exception_sheet(),
+        why_not_sheet(),
         _blocked_time(),
         booking_panel(here),
         current=HERE,
@@ -98,6 +104,8 @@ def _brush(*children: Any, class_name: str) -> rx.Component:
         first=ProviderCalendar.first_minute,
         sheet=SHEET,
         on_draw=ExceptionForm.draw,
+        point_sheet=WHY_NOT,
+        on_point=WhyNot.point,
         style={"height": ProviderCalendar.height},
         class_name=class_name,
     )

@@ -192,15 +192,22 @@ async def availability_json(
 async def nearest_free(session: AsyncSession, slot_id: UUID, count: int, now: datetime) -> list[FreeSlot]:
     """The free times of the same service nearest to this slot's, at most a month before or after it."""
     for wanted in await select(session, Wanted, WANTED, slot_id=slot_id):
-        return await select(
-            session,
-            FreeSlot,
-            NEAREST,
-            service_id=wanted.service_id,
-            first=wanted.date - timedelta(days=NEAR_DAYS),
-            days=2 * NEAR_DAYS + 1,
-            start=wanted.start,
-            count=count,
-            now=now,
-        )
+        return await nearest_to(session, wanted.service_id, wanted.date, wanted.start, count, now)
     return []
+
+
+async def nearest_to(
+    session: AsyncSession, service_id: UUID, day: date, start: datetime, count: int, now: datetime
+) -> list[FreeSlot]:
+    """The free times of a service nearest to an instant on the local date `day`, at most a month before or after it."""
+    return await select(
+        session,
+        FreeSlot,
+        NEAREST,
+        service_id=service_id,
+        first=day - timedelta(days=NEAR_DAYS),
+        days=2 * NEAR_DAYS + 1,
+        start=start,
+        count=count,
+        now=now,
+    )

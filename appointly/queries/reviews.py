@@ -62,7 +62,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Spread:
-    """How many gave how many stars. `average` is None where nobody has."""
+    """How many gave how many stars. `average` is None where nobody has; words without an answer are `unanswered`."""
 
     average: float | None
     count: int
@@ -110,7 +110,8 @@ RECEIVED: LiteralString = f"""
 SELECT {COLUMNS}, reference, start_time AS start,
        (SELECT status FROM flag WHERE flag.review_id = review.id ORDER BY flag.id DESC LIMIT 1) AS report
 {SOURCES}
-WHERE {COUNTS} AND service.provider_id = %(provider_id)s AND (NOT %(unanswered)s OR answer = '') AND {NEWEST}
+WHERE {COUNTS} AND service.provider_id = %(provider_id)s
+  AND (NOT %(unanswered)s OR review.words <> '' AND answer = '') AND {NEWEST}
 """
 BEST: LiteralString = f"""
 SELECT * FROM (
@@ -125,7 +126,7 @@ SPREAD: LiteralString = f"""
 SELECT avg(stars)::float8 AS average, count(*) AS count,
        count(*) FILTER (WHERE stars = 5) AS fives, count(*) FILTER (WHERE stars = 4) AS fours,
        count(*) FILTER (WHERE stars = 3) AS threes, count(*) FILTER (WHERE stars = 2) AS twos,
-       count(*) FILTER (WHERE stars = 1) AS ones, count(*) FILTER (WHERE answer = '') AS unanswered
+       count(*) FILTER (WHERE stars = 1) AS ones, count(*) FILTER (WHERE words <> '' AND answer = '') AS unanswered
 FROM review JOIN service ON service.id = service_id WHERE {COUNTS} AND
 """
 SPREAD_OF_SERVICE: LiteralString = f"{SPREAD} service.id = %(service_id)s"
