@@ -5,6 +5,7 @@ at one time, counts equal rows, every move is legal (tests/invariants.py), and w
 """
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ from appointly.models import Provider, Service
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
 from appointly.operations.book_appointment import book_appointment
+from appointly.operations.booking_draft import book_chosen, leave_booking
 from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.choose_time import choose_time
 from appointly.operations.expire_appointments import expire_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.hold_slot import expire_holds
@@ -39,11 +42,11 @@ from tests.invariants import broken_invariants
 from tests.making import NOW, asking, customer, every_day, make_provider, make_service, make_user, owner_of
 
 Result = TypeVar("Result")
-STEPS, EXAMPLES = 40, 30
+STEPS, EXAMPLES = 40, int(os.environ.get("LIFE_EXAMPLES", "20"))
 DAYS = 2
 numbers = st.integers(0, 10**6)
 seen: Counter[str] = Counter()
-VERBS = ("book", "cancel", "answer", "finish", "block", "unblock", "change hours", "wait")
+VERBS = ("book", "choose", "leave", "cancel", "answer", "finish", "block", "unblock", "change hours", "wait")
 
 
 @dataclass
@@ -142,7 +145,26 @@ class Life(RuleBasedStateMachine):
     def book_slot(self, who: int, slot: UUID) -> None:
         person = self.person(who)
         request = asking(slot, customer_name=person.name, customer_email=person.email)
-        self.act(lambda session, now: book_appointment(session, person, request, now), "book")
+        self.act(lambda session, now: book_chosen(session, person, request, now), "book")
+
+    @rule(who=st.integers(0, 1), number=numbers)
+    def choose(self, who: int, number: int) -> None:
+        """Keep a time while deciding; one that was kept before is let go."""
+        if (slot := self.any_of("slot", number)) is not None:
+            self.act(lambda session, now: choose_time(session, self.person(who), slot, now), "choose")
+
+    @rule(who=st.integers(0, 1))
+    def book_what_is_kept(self, who: int) -> None:
+        of_mine = f"EXISTS (SELECT FROM hold WHERE slot_id = slot.id AND holder = 'user:{self.person(who).user_id}')"
+        if (slot := self.any_of("slot", 0, of_mine)) is not None:
+            self.book_slot(who, slot)
+
+    @rule(who=st.integers(0, 1), service=st.integers(0, 1))
+    def leave(self, who: int, service: int) -> None:
+        person, provider = self.person(who), self.world.owner.provider_id
+        assert provider is not None
+        chosen = self.world.services[service]
+        self.act(lambda session, now: leave_booking(session, person, chosen, provider, now), "leave")
 
     def any_offered(self, number: int) -> UUID | None:
         async def work() -> UUID | None:
@@ -178,7 +200,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=numbers)
     def unblock(self, number: int) -> None:
         if (blocked := self.any_of("blocked_time", number)) is not None:
-            self.act(lambda session, _: remove_blocked_time(session, self.world.owner, blocked), "unblock")
+            self.act(lambda session, now: remove_blocked_time(session, self.world.owner, blocked, now), "unblock")
 
     @rule(closes=st.sampled_from(["10:00", "11:00", "12:00"]))
     def change_hours(self, closes: str) -> None:
