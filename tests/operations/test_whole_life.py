@@ -55,6 +55,7 @@ from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.reschedule import reschedule
 from appointly.operations.run_queue import call_next
 from appointly.operations.set_working_hours import set_working_hours
+from appointly.operations.undo_finish import undo_finish
 from appointly.queries.availability import free_slots
 from appointly.queries.waitlist import full_days
 from tests.conftest import clean
@@ -74,6 +75,7 @@ VERBS = (
     "cancel",
     "answer",
     "finish",
+    "undo",
     "move",
     "accept_reschedule",
     "decline_reschedule",
@@ -114,8 +116,8 @@ async def make_world() -> World:
         world.owner = owner_of(provider)
         world.people = [customer(await make_user(session, name)) for name in ("Ada", "Bob")]
         common: dict[str, Any] = {"duration_minutes": 30, "horizon_days": DAYS, "min_notice_minutes": 30}
-        alone: Service = await make_service(session, provider, "A", approval="manual", reschedule="instant", **common)
-        group: Service = await make_service(session, provider, "B", capacity=2, **common)
+        alone: Service = await make_service(session, provider, "A", approval="manual", **common)
+        group: Service = await make_service(session, provider, "B", capacity=2, reschedule="instant", **common)
         world.services = [alone.id, group.id]
         await session.flush()
         await set_working_hours(session, world.owner, every_day("09:00", "10:00"), NOW)
@@ -128,6 +130,7 @@ class There:
 
     bookings: int = 0
     requests: int = 0
+    finished: int = 0
     wishes: int = 0
     offers: int = 0
     waits: int = 0
@@ -138,6 +141,7 @@ class There:
 WHAT_IS_THERE = """
 SELECT (SELECT count(*) FROM appointment WHERE status IN ('pending', 'confirmed')) AS bookings,
        (SELECT count(*) FROM appointment WHERE status = 'pending') AS requests,
+       (SELECT count(*) FROM appointment WHERE status IN ('completed', 'no_show')) AS finished,
        (SELECT count(*) FROM reschedule_request WHERE status = 'waiting') AS wishes,
        (SELECT count(*) FROM waitlist_entry WHERE status = 'offered') AS offers,
        (SELECT count(*) FROM waitlist_entry WHERE status IN ('waiting', 'offered')) AS waits,
@@ -285,6 +289,12 @@ class Life(RuleBasedStateMachine):
         if (booking := self.any_of("appointment", number, begun)) is not None:
             self.act(lambda session, now: verb(session, self.person(who), booking, now), "finish")
 
+    @precondition(lambda self: self.there.finished)
+    @rule(number=numbers)
+    def undo(self, number: int) -> None:
+        if (booking := self.any_of("appointment", number, "status IN ('completed', 'no_show')")) is not None:
+            self.act(lambda session, now: undo_finish(session, self.world.owner, booking, now), "undo")
+
     @precondition(lambda self: self.there.bookings)
     @rule(who=st.sampled_from([0, 1, 0, 1, 2]), number=numbers, to=numbers, offered=st.booleans())
     def move(self, who: int, number: int, to: int, offered: bool) -> None:
@@ -296,14 +306,12 @@ class Life(RuleBasedStateMachine):
             self.act(lambda session, now: reschedule(session, self.person(who), booking, slot, now), "move")
 
     @precondition(lambda self: self.there.wishes)
-    @rule(
-        who=st.sampled_from([0, 1, 2, 2]),
-        number=numbers,
-        verb=st.sampled_from([accept_reschedule, accept_reschedule, decline_reschedule, withdraw_reschedule]),
-    )
-    def answer_move(self, who: int, number: int, verb: Any) -> None:
+    @rule(number=numbers, verb=st.sampled_from([accept_reschedule, decline_reschedule, withdraw_reschedule]))
+    def answer_move(self, number: int, verb: Any) -> None:
+        """By the provider, or taken back by whoever asked; and by everybody else, who may not."""
         if (wish := self.any_of("reschedule_request", number, "status = 'waiting'")) is not None:
-            self.act(lambda session, now: verb(session, self.person(who), wish, now), verb.__name__)
+            for who in (2, 0, 1):
+                self.act(lambda session, now, who=who: verb(session, self.person(who), wish, now), verb.__name__)
 
     @precondition(lambda self: self.there.full)
     @rule(who=st.integers(0, 1), number=numbers)
