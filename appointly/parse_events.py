@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,26 +26,66 @@ LIMITS = {
     resource.RLIMIT_FSIZE: 0,  # it writes no file
     resource.RLIMIT_CORE: 0,
 }
-TOO_OFTEN = re.compile(rb"FREQ\s*=\s*(SECONDLY|MINUTELY)", re.IGNORECASE)
+DAY = timedelta(days=1)
 FOLD = re.compile(rb"\r?\n[ \t]")
-ALARM = re.compile(rb"^BEGIN:VALARM\b.*?^END:VALARM[ \t]*\r?$\n?", re.DOTALL | re.IGNORECASE | re.MULTILINE)
+TOO_OFTEN = re.compile(
+    rb"^(?:RRULE|EXRULE)\b.*(?:FREQ\s*=\s*(?:SECONDLY|MINUTELY)|INTERVAL\s*=\s*-?0*(?:;|\r?$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+MARK = re.compile(rb"^(BEGIN|END):(VEVENT|VALARM|VCALENDAR)\s*$", re.IGNORECASE)
+RECURS = re.compile(rb"^(RRULE|RDATE|RECURRENCE-ID)\b", re.IGNORECASE | re.MULTILINE)
+STARTS, ENDS = (re.compile(rb"^" + name + rb"\b[^:\n]*:(\d{8})", re.MULTILINE) for name in (b"DTSTART", b"DTEND"))
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class Refused(Exception):
     """With the word for it."""
 
 
-def calendars(content: bytes) -> list[Calendar]:
-    """The calendars in it, without alarms. Raises `Refused`."""
-    text = FOLD.sub(b"", content.removeprefix(b"\xef\xbb\xbf"))
-    if not re.search(rb"^BEGIN:VCALENDAR\b", text, re.IGNORECASE | re.MULTILINE):
+def worth_reading(text: bytes, first: bytes, last: bytes) -> bytes:
+    """The calendar without alarms, and without the events that cannot meet the days from `first` to `last`.
+
+    To read an event costs a thousand times what it costs to see that it is long over. Raises `Refused`.
+    """
+    kept: list[bytes] = []
+    event: list[bytes] | None = None
+    in_alarm = found = False
+    for line in text.splitlines():
+        mark = MARK.match(line)
+        begins, what = (mark[1].upper() == b"BEGIN", mark[2].upper()) if mark else (False, b"")
+        if what == b"VALARM":
+            in_alarm = begins
+        elif what == b"VEVENT":
+            if event and not begins and can_meet(whole := b"\r\n".join([*event, line]), first, last):
+                kept.append(whole)
+            event, in_alarm = ([line] if begins else None), False
+        elif not in_alarm:
+            found = found or what == b"VCALENDAR"
+            (kept if event is None else event).append(line)
+    if not found:
         raise Refused("no_calendar")
+    return b"\r\n".join([*kept, b""])
+
+
+def can_meet(event: bytes, first: bytes, last: bytes) -> bool:
+    """Whether an event has anything to do with these days; of one that recurs nobody knows."""
+    starts, ends = STARTS.search(event), ENDS.search(event)
+    if starts is None or RECURS.search(event):
+        return starts is not None
+    return starts[1] <= last and (ends is None or ends[1] >= first)
+
+
+def calendars(content: bytes, start: datetime, end: datetime) -> list[Calendar]:
+    """The calendars in it, with what may be of use between the two. Raises `Refused`."""
+    text = FOLD.sub(b"", content.removeprefix(b"\xef\xbb\xbf"))
     if TOO_OFTEN.search(text):
         raise Refused("too_often")
+    first, last = (f"{each:%Y%m%d}".encode() for each in (start - 2 * DAY, end + 2 * DAY))
     try:
-        return [each for each in Calendar.from_ical(ALARM.sub(b"", text), multiple=True) if isinstance(each, Calendar)]
-    except (ValueError, LookupError, TypeError, AttributeError):
+        read = Calendar.from_ical(worth_reading(text, first, last), multiple=True)
+    except BROKEN:
         raise Refused("damaged") from None
+    return [each for each in read if isinstance(each, Calendar)]
 
 
 def is_busy(event: Event) -> bool:
@@ -53,27 +94,56 @@ def is_busy(event: Event) -> bool:
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"
         and str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() != "FREE"
-        and not str(event.get("UID", "")).endswith(OWN_UID)
+        and not str(event.get("UID", "")).strip().endswith(OWN_UID)
     )
 
 
 def instant(value: date, zone: ZoneInfo) -> datetime:
-    """The moment in UTC; what names no zone is meant in the provider's."""
+    """The moment in UTC; what names no zone is meant in the provider's. Beyond the calendar's ends is at its ends."""
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - it gets its zone below
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if value.year < 2000 else datetime.max).replace(tzinfo=UTC)
+
+
+def occurrences(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Event]:
+    """Every event as often as it happens about this time. A series that cannot be understood is left out."""
+    series: dict[str, list[Event]] = defaultdict(list)
+    recurring = set()
+    for event in calendar.walk("VEVENT"):
+        uid = str(event.get("UID", ""))
+        series[uid].append(event)
+        if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
+            recurring.add(uid)
+    for uid, events in series.items():
+        if uid not in recurring:
+            yield from events
+            continue
+        alone = Calendar()
+        alone.subcomponents = [*events]
+        try:
+            # Floating times are compared as they stand, so a day more on both sides is asked for and cut off later.
+            yield from recurring_ical_events.of(alone, skip_bad_series=True, components=["VEVENT"]).between(
+                start - DAY, end + DAY
+            )
+        except BROKEN:
+            continue
 
 
 def spans_of(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
     """Begin and end of what is busy within the window, in seconds since 1970."""
-    # Floating times are compared as they stand, so a day more on both sides is asked for and cut off here.
-    day = timedelta(days=1)
-    occurrences = recurring_ical_events.of(calendar, skip_bad_series=True, components=["VEVENT"])
-    for event in occurrences.between(start - day, end + day):
-        if not is_busy(event):
+    for event in occurrences(calendar, start, end):
+        try:
+            starts_at = event.decoded("DTSTART")
+            length = event.decoded("DURATION") if "DURATION" in event else timedelta(0)
+            whole_day = DAY if not isinstance(starts_at, datetime) and not length else length
+            ends_at = event.decoded("DTEND") if "DTEND" in event else starts_at + whole_day
+            begins, ends = instant(starts_at, zone), instant(ends_at, zone)
+        except BROKEN:
             continue
-        begins, ends = instant(event.start, zone), instant(event.end, zone)
-        if ends > begins and ends > start and begins < end:
+        if is_busy(event) and ends > begins and ends > start and begins < end:
             yield int(max(begins, start).timestamp()), int(min(ends, end).timestamp())
 
 
@@ -87,7 +157,7 @@ def main() -> None:
     start, end = (datetime.fromtimestamp(asked[name], UTC) for name in ("start", "end"))
     found: set[tuple[int, int]] = set()
     try:
-        for calendar in calendars(content):
+        for calendar in calendars(content, start, end):
             for span in spans_of(calendar, start, end, ZoneInfo(asked["time_zone"])):
                 found.add(span)
                 if len(found) > MOST_SPANS:

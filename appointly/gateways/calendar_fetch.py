@@ -30,9 +30,14 @@ REFUSALS = {
     404: "There is no calendar at this address.",
     410: "There is no calendar at this address any more.",
 }
-# Ways from an IPv6 address to an IPv4 one; the last 32 bits of the first are that address.
+# The last 32 bits of these are the IPv4 address that is meant.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-TRANSLATED = [ipaddress.IPv6Network(each) for each in ("64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")]
+# What Python's own tables call global in one version or another, and nobody should be led to.
+CLOSED = [
+    ipaddress.ip_network(each)
+    for each in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001::/23", "2002::/16", "3fff::/20")
+]
+GLOBAL6 = ipaddress.IPv6Network("2000::/3")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -153,7 +158,7 @@ def is_public(address: Address) -> bool:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     if any(address in network for network in allowed_networks(settings().calendar_networks)):
         return True
-    if any(address in network for network in TRANSLATED if network.version == address.version):
+    if any(address in network for network in CLOSED) or (address.version == 6 and address not in GLOBAL6):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
