@@ -27,6 +27,7 @@ LIMITS = {
     resource.RLIMIT_CORE: 0,
 }
 DAY = timedelta(days=1)
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 FOLD = re.compile(rb"\r?\n[ \t]")
 TOO_OFTEN = re.compile(
     rb"^(?:RRULE|EXRULE)\b.*(?:FREQ\s*=\s*(?:SECONDLY|MINUTELY)|INTERVAL\s*=\s*-?0*(?:;|\r?$))",
@@ -105,7 +106,7 @@ def instant(value: date, zone: ZoneInfo) -> datetime:
     try:
         return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError:
-        return (datetime.min if value.year < 2000 else datetime.max).replace(tzinfo=UTC)
+        return FIRST if value.year < 2000 else LAST
 
 
 def occurrences(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Event]:
@@ -114,7 +115,7 @@ def occurrences(calendar: Calendar, start: datetime, end: datetime) -> Iterator[
     recurring = set()
     for event in calendar.walk("VEVENT"):
         uid = str(event.get("UID", ""))
-        series[uid].append(event)
+        series[uid].append(event)  # type: ignore[arg-type]
         if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
             recurring.add(uid)
     for uid, events in series.items():

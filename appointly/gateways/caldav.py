@@ -24,6 +24,7 @@ QUERY = f"""<?xml version="1.0" encoding="utf-8"?>
 <c:calendar-query {NAMESPACES}><d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR">
 <c:comp-filter name="VEVENT"><c:time-range start="{{start:%Y%m%dT%H%M%SZ}}" end="{{end:%Y%m%dT%H%M%SZ}}"/>
 </c:comp-filter></c:comp-filter></c:filter></c:calendar-query>"""
+EMPTY = "BEGIN:VCALENDAR\r\nEND:VCALENDAR"
 NOTHING_HERE = (404, 405)
 
 
@@ -52,7 +53,7 @@ class _Resource:
         """Where a property leads."""
         found = self.properties.get(name)
         href = found.find(f"{DAV}href") if found is not None else None
-        return urljoin(self.address, (href.text or "").strip()) if href is not None else ""
+        return _joined(self.address, href.text) if href is not None else ""
 
     def holds_events(self) -> bool:
         """Whether it is a calendar with events, and not one of tasks alone."""
@@ -126,7 +127,7 @@ async def _events(address: str, login: Login, start: datetime, end: datetime) ->
         half = start + (end - start) / 2
         return await _events(address, login, start, half) + await _events(address, login, half, end)
     files = [each.text(f"{CALDAV}calendar-data") for each in resources]
-    return "\r\n".join(files or ["BEGIN:VCALENDAR", "END:VCALENDAR"]).encode()
+    return "".join(f"{each}\r\n" for each in files or [EMPTY]).encode()
 
 
 async def _one(address: str, properties: str, login: Login) -> _Resource:
@@ -164,9 +165,16 @@ def _resources(body: bytes, address: str) -> list[_Resource]:
         for part in response.iter(f"{DAV}propstat"):
             if _status(part) == 200:
                 properties |= {each.tag: each for prop in part.iter(f"{DAV}prop") for each in prop}
-        href = (response.findtext(f"{DAV}href") or "").strip()
-        found.append(_Resource(urljoin(address, href), _status(response), properties))
+        place = _joined(address, response.findtext(f"{DAV}href"))
+        found.append(_Resource(place, _status(response), properties))
     return found
+
+
+def _joined(address: str, href: str | None) -> str:
+    try:
+        return urljoin(address, (href or "").strip())
+    except ValueError:
+        raise CalendarUnreadable("The server does not answer as a CalDAV server.") from None
 
 
 def _status(part: Element) -> int:
