@@ -19,6 +19,7 @@ from appointly import clock
 from appointly.database.migrate import newest_revision
 from appointly.errors import GatewayFailed, SettingsInvalid
 from appointly.gateways import files
+from appointly.gateways.calendar_fetch import allowed_networks
 from appointly.origin import trusted
 from appointly.routes import GOOGLE_CALLBACK
 from appointly.settings import settings
@@ -76,9 +77,25 @@ async def check_settings() -> list[Finding]:
         found.append(Finding("Limits", f"× {config.rate_limit_factor:g}"))
     except SettingsInvalid as error:
         found.append(Finding("Limits", "cannot be used", error.message, breaks=True))
+    found += _calendar_networks()
     if config.demo:
         found.append(Finding("Demo mode", "on", "Anyone can sign in as anyone. Set APPOINTLY_DEMO=0 for real use."))
     return found
+
+
+def _calendar_networks() -> list[Finding]:
+    """The private networks in which providers' calendars may be fetched; none is said nothing about."""
+    listed = settings().calendar_networks
+    try:
+        named = allowed_networks(listed)
+    except ValueError as error:
+        return [
+            Finding("Calendars elsewhere", f"APPOINTLY_CALENDAR_NETWORKS: {error}", "Write 10.1.0.0/16.", breaks=True)
+        ]
+    if not named:
+        return []
+    fix = "" if settings().demo else "Every provider can have us ask any address there. Name as few as you need."
+    return [Finding("Calendars elsewhere", f"are also fetched from {listed}", fix)]
 
 
 async def check_database() -> list[Finding]:

@@ -56,6 +56,7 @@ async def test_a_healthy_installation(setting: Setting, capsys: pytest.CaptureFi
         ("SMTP_URL", "smtp://127.0.0.1:1", "✗ Mail: the SMTP server does not answer"),
         ("APPOINTLY_DEMO", "0", "✗ Mail: cannot be sent"),
         ("APPOINTLY_BASE_URL", "appointly.example", "✗ Address"),
+        ("APPOINTLY_CALENDAR_NETWORKS", "home", "✗ Calendars elsewhere: APPOINTLY_CALENDAR_NETWORKS: 'home'"),
     ],
 )
 async def test_what_breaks_a_booking(

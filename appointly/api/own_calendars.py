@@ -108,7 +108,7 @@ async def patch_calendar(calendar_id: UUID, wanted: CalendarNewName) -> Calendar
 async def delete_calendar(calendar_id: UUID) -> Response:
     """Forget a calendar, what it takes to read it, and its busy times."""
     async with transaction() as session:
-        await remove_calendar(session, current_actor(), calendar_id)
+        await remove_calendar(session, current_actor(), calendar_id, now())
     return Response(status_code=204)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, count, short_day
+from appointly.display.formatting import clock_time, count, day
 from appointly.queries.external_calendars import Collision, OwnCalendar
 
 KINDS = {"ics": "Calendar address", "caldav": "CalDAV", "google": "Google"}
@@ -58,7 +58,7 @@ def _status(calendar: OwnCalendar, zone: str, at: datetime) -> tuple[str, str]:
         return "reading", "Waiting to be read"
     if not calendar.busy_until:
         return "good", "Nothing is busy in the time you can be booked"
-    until = short_day(calendar.busy_until.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date())
+    until = day(calendar.busy_until.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date())
     return "good", f"{count(calendar.busy, 'busy time')} until {until}"
 
 
@@ -96,11 +96,11 @@ def _in(ahead: timedelta) -> str:
 def collision_view(collision: Collision, zone: str, at: datetime) -> CollisionView:
     """A row of the card."""
     local = collision.start.astimezone(ZoneInfo(zone))
-    day = short_day(local.date(), at.astimezone(ZoneInfo(zone)).date())
+    date = day(local.date(), at.astimezone(ZoneInfo(zone)).date())
     return CollisionView(
         reference=collision.reference,
         customer=collision.customer_name,
         service=collision.service,
-        when=f"{day}, {clock_time(collision.start, zone)} to {clock_time(collision.end, zone)}",
+        when=f"{date}, {clock_time(collision.start, zone)} to {clock_time(collision.end, zone)}",
         calendar=collision.calendar,
     )

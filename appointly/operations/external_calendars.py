@@ -23,6 +23,7 @@ from appointly.errors import NotFound, TooManyCalendars
 from appointly.models.base import uuid7
 from appointly.operations.account_mail import mail_account
 from appointly.operations.jobs import enqueue
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.validation import Line
@@ -203,12 +204,13 @@ async def rename_calendar(session: AsyncSession, actor: Actor, calendar_id: UUID
     announce(session, f"provider:{provider_id}")
 
 
-async def remove_calendar(session: AsyncSession, actor: Actor, calendar_id: UUID) -> None:
-    """Forget it, its secret and its busy times. Raises `Forbidden` and `NotFound`."""
+async def remove_calendar(session: AsyncSession, actor: Actor, calendar_id: UUID, now: datetime) -> None:
+    """Forget it, its secret and its busy times, which are free at once. Raises `Forbidden` and `NotFound`."""
     provider_id = await lock_own_provider(session, actor, "calendar.edit")
     query = "DELETE FROM external_calendar WHERE id = %(id)s AND provider_id = %(provider_id)s"
     if not await execute(session, query, id=calendar_id, provider_id=provider_id):
         raise NotFound("We could not find this calendar.")
+    await offer_freed(session, [provider_id], now)
     announce_times(session, provider_id)
 
 
@@ -231,6 +233,8 @@ async def note_reading(session: AsyncSession, claimed: Claimed, reading: Reading
     if reading.spans is None:
         return
     changed = await keep_busy(session, claimed.id, claimed.provider_id, reading.spans)
+    if changed.gone:
+        await offer_freed(session, [claimed.provider_id], now)
     if changed.any:
         announce_times(session, claimed.provider_id)
     if noted[0].before and changed.come:

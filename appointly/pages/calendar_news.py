@@ -10,15 +10,24 @@ from appointly.state.own_calendars import CalendarNews
 WARNING = "rounded-card border border-warn bg-warn-soft p-4 text-warn-ink sm:p-5"
 
 
-def calendar_news(*, bookings_alone: bool = False) -> rx.Component:
-    """Nothing, where all is well."""
+def calendar_news() -> rx.Component:
+    """For the dashboard: in short, with the way to the whole. Nothing, where all is well."""
+    whole = rx.cond(
+        CalendarNews.collisions.length() > CalendarNews.first.length(),  # type: ignore[attr-defined]
+        rx.el.p(text_link("See them all", href="/dashboard/calendars"), class_name="mt-2 text-sm"),
+    )
     return rx.fragment(
-        rx.cond(CalendarNews.collisions, _collisions()),
-        rx.fragment() if bookings_alone else rx.cond(CalendarNews.failing, _failing()),
+        rx.cond(CalendarNews.collisions, _collisions(CalendarNews.first, whole)),
+        rx.cond(CalendarNews.failing, _failing()),
     )
 
 
-def _collisions() -> rx.Component:
+def all_collisions() -> rx.Component:
+    """Every booking that meets busy time. Nothing, where none does."""
+    return rx.cond(CalendarNews.collisions, _collisions(CalendarNews.collisions, rx.fragment()))
+
+
+def _collisions(shown: Any, whole: rx.Component) -> rx.Component:
     return rx.el.section(
         rx.el.h2(
             rx.icon("calendar-x", size=20, aria_hidden=True, class_name="shrink-0"),
@@ -26,7 +35,8 @@ def _collisions() -> rx.Component:
             class_name="flex items-center gap-2 text-lg font-semibold",
         ),
         rx.el.p("We changed nothing. Move or cancel them, or leave them if both fit.", class_name="mt-1 text-sm"),
-        rx.el.ul(rx.foreach(CalendarNews.collisions, _collision), class_name="mt-3 flex flex-col gap-1"),
+        rx.el.ul(rx.foreach(shown, _collision), class_name="mt-3 flex flex-col gap-1"),
+        whole,
         aria_label="Collisions",
         class_name=f"{WARNING} mb-4",
     )
@@ -37,10 +47,10 @@ def _collision(each: Any) -> rx.Component:
         link(
             rx.el.span(each.when, class_name="font-medium tabular-nums"),
             rx.el.span(f"{each.customer} · {each.service}", dir="auto", class_name="min-w-0 wrap-anywhere"),
-            rx.el.span(f"busy in {each.calendar}", class_name="text-sm wrap-anywhere"),
+            rx.el.span(f"busy in {each.calendar}", class_name="text-ink-soft wrap-anywhere"),
             href=f"/dashboard?booking={each.reference}",
-            class_name="flex min-h-11 flex-wrap items-center gap-x-3 rounded-control bg-surface px-3 py-2 text-ink"
-            " hover:bg-sunken",
+            class_name="grid min-h-11 items-center gap-x-6 rounded-control bg-surface px-3 py-2 text-sm text-ink"
+            " hover:bg-sunken sm:grid-cols-[13rem_minmax(0,1fr)_auto]",
         )
     )
 

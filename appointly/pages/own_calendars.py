@@ -9,7 +9,7 @@ from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import CONTROL, LABEL, text_field
 from appointly.components.surfaces import card, page_title, section_title, unfolds
-from appointly.pages.calendar_news import calendar_news
+from appointly.pages.calendar_news import all_collisions
 from appointly.pages.feeds import business_feeds_section
 from appointly.pages.google_calendar import google_card
 from appointly.pages.shell import workspace
@@ -27,7 +27,7 @@ def own_calendars() -> rx.Component:
             "Your own calendars",
             "What is busy there is not offered here. We read busy times only, never titles.",
         ),
-        rx.el.div(calendar_news(bookings_alone=True), class_name="mt-6 empty:hidden"),
+        rx.el.div(all_collisions(), class_name="mt-6 empty:hidden"),
         rx.el.div(
             rx.el.section(
                 section_title("Connected", id="connected"),

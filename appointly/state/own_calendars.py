@@ -36,6 +36,7 @@ Form = Annotated[
     dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=4000)]], Field(max_length=20)
 ]
 FIELDS = ("name", "address", "user", "password", "calendar", "form")
+COLLISIONS_SHOWN = 3  # on the dashboard
 FAILING_SHOWN = 2  # failures in a row, before the dashboard speaks of it
 
 
@@ -155,7 +156,7 @@ class OwnCalendars(rx.State):
     async def remove(self, calendar: UUID) -> list[EventSpec | None]:
         """Forget one of them; its busy times are free at once."""
         async with transaction() as session:
-            await remove_calendar(session, current_actor(), calendar)
+            await remove_calendar(session, current_actor(), calendar, now())
         told = Viewer.tell("The calendar is removed. Its busy times can be booked again.", "success")  # type: ignore[operator]
         return [await self._read(), told]
 
@@ -166,6 +167,7 @@ class CalendarNews(rx.State):
     __access__ = "provider"
 
     collisions: list[CollisionView] = []
+    first: list[CollisionView] = []
     title: str = ""
     failing: list[CalendarView] = []
 
@@ -180,6 +182,7 @@ class CalendarNews(rx.State):
             met = await collisions(session, actor, shop.id, at)
             calendars = await own_calendars(session, actor, shop.id, at)
         self.collisions = [collision_view(each, shop.time_zone, at) for each in met]
+        self.first = self.collisions[:COLLISIONS_SHOWN]
         self.title = collision_title(len(met))
         failing = [each for each in calendars if each.failures >= FAILING_SHOWN]
         self.failing = [calendar_view(each, shop.time_zone, at) for each in failing]

@@ -116,7 +116,7 @@ async def test_busy_time_is_not_offered_and_not_sold_and_bookings_stay(session: 
     [met] = await collisions(session, owner_of(provider), provider.id, NOW)
     assert (met.appointment_id, met.calendar) == (booked.id, "Family")
     assert (await session.get_one(Slot, slots[0].id, populate_existing=True)).booked_count == 1
-    await remove_calendar(session, owner_of(provider), (await session.exec(select(ExternalCalendar.id))).one())
+    await remove_calendar(session, owner_of(provider), (await session.exec(select(ExternalCalendar.id))).one(), NOW)
     assert await collisions(session, owner_of(provider), provider.id, NOW) == []
     assert len(await free_slots(session, service.id, TOMORROW_NINE.date(), 2, NOW)) == 3
     assert await broken_invariants(session) == []
@@ -188,7 +188,7 @@ async def test_nobody_touches_another_s_calendar(session: AsyncSession) -> None:
     for act in (
         read_calendar_now(session, owner_of(other), calendar_id, NOW),
         rename_calendar(session, owner_of(other), calendar_id, "Mine"),
-        remove_calendar(session, owner_of(other), calendar_id),
+        remove_calendar(session, owner_of(other), calendar_id, NOW),
     ):
         with pytest.raises(NotFound):
             await act

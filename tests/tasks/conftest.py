@@ -102,12 +102,12 @@ def work(worker_servers: Servers, resend: str, tmp_path: Path) -> Iterator[Start
     """Starts worker processes that send through the gate."""
     children: list[Child] = []
 
-    def start(*arguments: str, demo: bool = False) -> Child:
+    def start(*arguments: str, demo: bool = False, **more: str) -> Child:
         log = tmp_path / f"worker{len(children)}.log"
         log.touch()
         env = {} if demo else {"RESEND_API_KEY": "re_test", "RESEND_API_URL": resend}
         site = Site(resend, worker_servers)
-        children.append(start_worker(site, log, *arguments, APPOINTLY_HOME=str(tmp_path), **env))
+        children.append(start_worker(site, log, *arguments, APPOINTLY_HOME=str(tmp_path), **env, **more))
         return children[-1]
 
     yield start
