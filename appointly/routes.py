@@ -52,6 +52,11 @@ def waitlist(entry_id: UUID | str) -> str:
     return f"/waitlist/{entry_id}"
 
 
+def class_list(slot_id: UUID) -> str:
+    """Who comes to a class, for its provider."""
+    return f"/dashboard/class/{slot_id}"
+
+
 def wait_for(slug: str, day: str = "") -> str:
     """Where one gets in line for full days of a service; `day` (YYYY-MM-DD) is chosen already."""
     return with_query(f"/services/{slug}/waitlist", date=day)

@@ -29,6 +29,7 @@ from appointly.state.oversight import Oversight
 from appointly.state.own_calendars import OwnCalendars
 from appointly.state.own_services import OwnServices
 from appointly.state.provider_reviews import ProviderReviews
+from appointly.state.provider_waits import ProviderWaits
 from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in_ways import SignInWays
 from tests.api.test_every_route import ROUTES
@@ -115,6 +116,7 @@ PLACE_WAYS = [
     Way("waitlist.answer", "POST /api/v1/waitlist/{entry_id}/pass"),
     Way("waitlist.remove", "DELETE /api/v1/provider/waitlist/{entry_id}"),
 ]
+PLACE_EVENT = Way("waitlist.remove", handler=ProviderWaits.remove, key="entry_id")
 OWN_WAYS = {
     "review": Way("review.answer", "POST /api/v1/reviews/{review_id}/answer", {"words": "Thank you."}),
     "review, reported": Way("review.report", "POST /api/v1/reviews/{review_id}/report", {"reason": "An insult."}),
@@ -403,6 +405,8 @@ async def test_places_in_line(trial: Trial) -> None:
     world = trial.world
     for way in PLACE_WAYS:
         await trial.over_http(way, world.place, Whose(world.ada.user_id, world.owner.provider_id, world.place), "place")
+    whose = Whose(world.ada.user_id, world.owner.provider_id, world.place)
+    await trial.by_event(PLACE_EVENT, world.place, whose, "place", works=True)
     assert trial.wrong == []
 
 
@@ -483,7 +487,7 @@ def test_every_operation_checks_a_right_or_says_why_not() -> None:
 
 def test_every_way_with_an_id_is_in_the_matrix_or_listed() -> None:
     bookings = [*BOOKING_WAYS, *REVIEW_WAYS, *BOOKING_EVENTS]
-    ways = [*bookings, *PLACE_WAYS, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
+    ways = [*bookings, *PLACE_WAYS, PLACE_EVENT, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
     with_id = {name for name in ROUTES if "{" in name}
     missing = with_id - {way.route for way in ways} - set(ROUTES_ASIDE)
     assert missing == set()

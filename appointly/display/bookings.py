@@ -65,7 +65,8 @@ class Happened:
 class BookingView:
     """One booking as pages show it. Times are the provider's local ones; `zone` is their IANA name.
 
-    `can_…` say which buttons make sense now; whether they may be pressed is decided when they are.
+    `can_…` say which buttons make sense now; whether they may be pressed is decided when they are. `places` ("3 of 8")
+    and the way to the participants are set for a class among its provider's bookings.
     """
 
     id: str = ""
@@ -104,6 +105,8 @@ class BookingView:
     asked: str = ""
     href: str = ""
     calendar_href: str = ""
+    places: str = ""
+    class_href: str = ""
     answers: list[Answered] = field(default_factory=list)
     can_cancel: bool = False
     can_answer: bool = False

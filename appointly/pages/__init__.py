@@ -25,6 +25,7 @@ from appointly.pages.profile_editor import profile_editor
 from appointly.pages.provider import provider
 from appointly.pages.provider_bookings import provider_bookings
 from appointly.pages.provider_calendar import provider_calendar
+from appointly.pages.provider_class import provider_class
 from appointly.pages.provider_queue import provider_queue
 from appointly.pages.provider_reviews import provider_reviews
 from appointly.pages.queue import queue
@@ -63,8 +64,10 @@ from appointly.state.own_services import OwnServices
 from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.provider_class import ProviderClass
 from appointly.state.provider_queue import ProviderQueue
 from appointly.state.provider_reviews import ProviderReviews
+from appointly.state.provider_waits import ProviderWaits
 from appointly.state.queue import QueueView
 from appointly.state.search import Search
 from appointly.state.service import ServiceView
@@ -142,7 +145,13 @@ def add_workspaces(app: rx.App) -> None:
             "Today",
             [Dashboard.load, CalendarNews.load, Checklist.load, BookingPanel.load, Unconfirmed.load],
         ),
-        (provider_bookings, "/dashboard/bookings", "Bookings", [ProviderBookings.load, BookingPanel.load]),
+        (
+            provider_bookings,
+            "/dashboard/bookings",
+            "Bookings",
+            [ProviderBookings.load, BookingPanel.load, ProviderWaits.load],
+        ),
+        (provider_class, "/dashboard/class/[slot]", "Class", ProviderClass.load),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (provider_queue, "/dashboard/queue", "Queue", [ProviderQueue.load, DoorCode.load]),
         (

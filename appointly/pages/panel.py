@@ -9,7 +9,7 @@ from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.document import CLOSED_BY_ESCAPE
 from appointly.components.feedback import message
 from appointly.components.fields import text_area
-from appointly.components.links import link
+from appointly.components.links import link, text_link
 from appointly.components.marks import avatar, status_badge
 from appointly.components.surfaces import facts
 from appointly.pages.booking import history_list
@@ -97,6 +97,7 @@ def _panel(here: str) -> rx.Component:
                 ("Where", booked.place),
                 ("Booked", booked.asked),
             ),
+            rx.cond(booked.places != "", text_link(f"The whole class: {booked.places} places", href=booked.class_href)),
             rx.cond(booked.notes != "", _words("Note", booked.notes)),
             rx.foreach(booked.answers, lambda one: _words(one.question, one.answer)),
             rx.el.div(rx.el.h3("History", class_name="text-base font-semibold"), history_list(BookingPanel.history)),

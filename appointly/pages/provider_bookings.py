@@ -10,11 +10,14 @@ from appointly.components.links import link
 from appointly.components.marks import avatar, status_badge
 from appointly.components.surfaces import card, page_title
 from appointly.pages.panel import booking_panel
+from appointly.pages.provider_waits import provider_waits
 from appointly.pages.shell import workspace
 from appointly.state.provider_bookings import ProviderBookings
+from appointly.state.provider_waits import ProviderWaits
 
 LIST = "/dashboard/bookings"
-TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"))
+COUNT = "ml-2 rounded-full bg-accent-soft px-2 text-xs text-accent-ink tabular-nums"
+TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"), ("waiting", "Waiting list"))
 
 
 def provider_bookings() -> rx.Component:
@@ -34,7 +37,11 @@ def provider_bookings() -> rx.Component:
                     rx.el.ul(rx.foreach(ProviderBookings.bookings, _line), class_name="divide-y divide-line"),
                     class_name="mt-5 overflow-hidden",
                 ),
-                empty_state("calendar-check", "Nothing here", "There are no bookings of this kind at the moment."),
+                rx.cond(
+                    ProviderBookings.show == "waiting",
+                    provider_waits(),
+                    empty_state("calendar-check", "Nothing here", "There are no bookings of this kind at the moment."),
+                ),
             ),
             skeleton("mt-5 h-96 w-full"),
         ),
@@ -55,6 +62,9 @@ def _tab(name: str, label: str) -> rx.Component:
     here = ProviderBookings.show == name
     return link(
         label,
+        rx.cond(ProviderWaits.number > 0, rx.el.span(ProviderWaits.number, class_name=COUNT))
+        if name == "waiting"
+        else rx.fragment(),
         href=f"{LIST}?show={name}",
         aria_current=rx.cond(here, "page", "false"),
         class_name=rx.cond(
@@ -71,7 +81,14 @@ def _line(booking: Any) -> rx.Component:
                 rx.el.span(f"{booking.starts} – {booking.ends}", class_name="block text-sm text-ink-soft tabular-nums"),
                 class_name="w-28 shrink-0",
             ),
-            avatar(booking.initials, booking.tint, "small"),
+            rx.cond(
+                booking.places != "",
+                rx.el.span(
+                    rx.icon("users", size=18, aria_hidden=True),
+                    class_name="flex size-9 shrink-0 items-center justify-center rounded-full bg-sunken text-ink-soft",
+                ),
+                avatar(booking.initials, booking.tint, "small"),
+            ),
             rx.el.span(
                 rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),
                 rx.el.span(booking.service, class_name="block truncate text-sm text-ink-soft"),
@@ -80,7 +97,11 @@ def _line(booking: Any) -> rx.Component:
             rx.el.span(booking.token, class_name="w-12 text-sm text-ink-soft tabular-nums max-md:hidden"),
             rx.el.span(booking.price, class_name="w-20 text-right text-sm tabular-nums max-md:hidden"),
             rx.el.span(status_badge(booking.status), class_name="w-36 text-right max-sm:hidden"),
-            href=f"{LIST}?show={ProviderBookings.show}&booking={booking.reference}",
+            href=rx.cond(
+                (booking.places != "") & (ProviderBookings.show != "requests"),
+                booking.class_href,
+                f"{LIST}?show={ProviderBookings.show}&booking={booking.reference}",
+            ),
             class_name="flex items-center gap-4 px-4 py-3 hover:bg-sunken sm:px-5",
         )
     )

@@ -10,11 +10,13 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, Happened, history_of, view_of
+from appointly.display.classes import with_class
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.queries.bookings import booking_by_reference, booking_history
+from appointly.queries.classes import sizes_of
 from appointly.state.base import Viewer
 from appointly.state.moving import Moving
 from appointly.visitor import current_actor
@@ -103,10 +105,11 @@ class BookingPanel(rx.State):
         try:
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)
+                sizes = await sizes_of(session, [found.slot_id])
                 moves = await booking_history(session, actor, found.id)
                 await Moving.follow(self, session, found, at)
         except NotFound:
             self.booking, self.history, self.missing = BookingView(), [], True
             return
-        self.booking = view_of(found, at)
+        self.booking = with_class(view_of(found, at), found, sizes)
         self.history = history_of(moves, found.time_zone, at)

@@ -11,6 +11,7 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
+from appointly.display.classes import as_one
 from appointly.display.formatting import count, duration, long_day, sum_of, zone_name
 from appointly.display.timeline import Timeline, timeline_of
 from appointly.domain.actor import Actor
@@ -22,6 +23,7 @@ from appointly.queries.bookings import (
     provider_requests,
     provider_week,
 )
+from appointly.queries.classes import sizes_of
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.booking_panel import BookingPanel
@@ -105,11 +107,12 @@ class Dashboard(rx.State):
             requests = await provider_requests(session, actor, shop.id, at, SHOWN_REQUESTS)
             coming = await provider_list(session, actor, shop.id, at, status="confirmed", limit=UNDER_WAY + NEXT_UP)
             week = await provider_week(session, actor, shop.id, today)
+            sizes = await sizes_of(session, {booking.slot_id for booking in [*day, *coming]})
             await AskedMoves.follow(self, session, shop)
         self._tell(shop, told, at)
-        self.timeline = timeline_of(day, hours, blocked, today, shop.time_zone, at)
+        self.timeline = timeline_of(as_one(day, sizes), hours, blocked, today, shop.time_zone, at)
         self.requests = [view_of(booking, at) for booking in requests]
-        self.soon = soon_of(coming, at)
+        self.soon = soon_of(as_one(coming, sizes), at)
         self.week = week_of(week)
         self.loaded = True
 

@@ -12,16 +12,19 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
+from appointly.display.classes import as_one, with_class
 from appointly.display.formatting import count, long_day, zone_name
 from appointly.display.timeline import Area, Entry, Mark, Timeline, frame_of, minute_of, timeline_of
 from appointly.domain.actor import Actor
 from appointly.domain.slot_times import hours_on
 from appointly.operations.hours import DAY_MINUTES
 from appointly.queries.bookings import Booking, bookings_of_provider, provider_list, provider_requests
+from appointly.queries.classes import sizes_of
 from appointly.queries.dashboard import Hours, business
 from appointly.queries.offered import OpenHours, open_hours
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import watch
+from appointly.state.provider_waits import ProviderWaits
 from appointly.visitor import current_actor
 
 PAGE = 25
@@ -29,7 +32,7 @@ MOST = 200
 WEEK_ROWS = 300
 DAY = timedelta(days=1)
 ENDED = ("declined", "cancelled", "expired")
-Shown = Literal["upcoming", "requests", "past"]
+Shown = Literal["upcoming", "requests", "past", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class WeekColumn:
 
 
 class ProviderBookings(rx.State):
-    """The list: upcoming, requests or past, as the address says (`?show=…`)."""
+    """The list: upcoming, requests, past or who waits, as the address says (`?show=…`)."""
 
     __access__ = "provider"
 
@@ -67,15 +70,15 @@ class ProviderBookings(rx.State):
         wanted = self.router.url.query_parameters.get("show", "upcoming")
         if wanted != self.show:
             self._limit = PAGE
-        self.show = wanted if wanted in ("requests", "past") else "upcoming"  # type: ignore[assignment]
+        self.show = wanted if wanted in ("requests", "past", "waiting") else "upcoming"  # type: ignore[assignment]
         await self._read(actor)
         return None
 
     @rx.event
-    async def refresh(self) -> EventSpec | None:
+    async def refresh(self) -> list[EventSpec | None]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        return await BookingPanel.follow(self)
+        return [ProviderWaits.load(), await BookingPanel.follow(self)]  # type: ignore[operator]
 
     @rx.event
     async def show_more(self) -> None:
@@ -87,12 +90,16 @@ class ProviderBookings(rx.State):
         at, limit = now(), self._limit
         async with reading() as session:
             shop = await business(session, actor.provider_id)
-            if self.show == "requests":
+            if self.show == "waiting":
+                found = []
+            elif self.show == "requests":
                 found = await provider_requests(session, actor, shop.id, at, limit + 1)
             else:
                 past = self.show == "past"
                 found = await provider_list(session, actor, shop.id, at, past=past, limit=limit + 1)
-        self.bookings = [view_of(booking, at) for booking in found[:limit]]
+            sizes = await sizes_of(session, [booking.slot_id for booking in found])
+        lines = found[:limit] if self.show == "requests" else as_one(found[:limit], sizes)
+        self.bookings = [with_class(view_of(booking, at), booking, sizes) for booking in lines]
         self.more, self.loaded = len(found) > limit, True
 
 
@@ -146,7 +153,8 @@ class ProviderCalendar(rx.State):
             page = await bookings_of_provider(session, actor, shop.id, monday, monday + 6 * DAY, limit=WEEK_ROWS)
             begins = datetime.combine(monday, time(), zone)
             clock = await open_hours(session, shop.id, monday - DAY, begins)
-        kept = [booking for booking in page.items if booking.status not in ENDED]
+            sizes = await sizes_of(session, {booking.slot_id for booking in page.items})
+        kept = as_one((booking for booking in page.items if booking.status not in ENDED), sizes)
         self._name(chosen, monday, shop.time_zone)
         self._show(kept, clock, monday, today, at)
         self.shown = self.columns[chosen.weekday()]

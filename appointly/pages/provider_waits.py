@@ -1,0 +1,61 @@
+"""Who waits for a time, among the provider's bookings."""
+
+from typing import Any
+
+import reflex as rx
+
+from appointly.components.buttons import button
+from appointly.components.feedback import empty_state
+from appointly.components.marks import badge
+from appointly.components.surfaces import card
+from appointly.state.provider_waits import ProviderWaits
+
+
+def provider_waits() -> rx.Component:
+    """The list under its own tab."""
+    return rx.cond(
+        ProviderWaits.groups,
+        rx.el.div(
+            rx.el.p(
+                "When a time becomes free, the first in line who can come is offered it by itself.",
+                class_name="mt-5 text-sm text-ink-soft",
+            ),
+            rx.foreach(ProviderWaits.groups, _group),
+        ),
+        empty_state("hourglass", "Nobody waits", "On a full day, customers can get in line for what becomes free."),
+    )
+
+
+def _group(group: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(group.service, dir="auto", class_name="mt-6 text-base font-semibold"),
+        card(
+            rx.el.ul(rx.foreach(group.places, _line), class_name="divide-y divide-line"),
+            class_name="mt-2 overflow-hidden",
+        ),
+    )
+
+
+def _line(place: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(place.customer, dir="auto", class_name="truncate font-medium"),
+            rx.el.p(f"{place.email} {place.phone}", class_name="truncate text-sm text-ink-soft"),
+            class_name="min-w-0 flex-1 basis-40",
+        ),
+        rx.el.p(place.dates, class_name="min-w-0 flex-1 basis-32 text-sm"),
+        rx.cond(
+            place.offered != "",
+            badge(f"{place.offered}, until {place.until}", tone="good", icon="bell-ring"),
+            rx.el.span(f"since {place.since}", class_name="text-sm text-ink-faint"),
+        ),
+        button(
+            "Take off",
+            kind="quiet",
+            size="small",
+            aria_label=f"Take {place.customer} off the list",
+            title="They get a mail",
+            on_click=ProviderWaits.remove(place.id),
+        ),
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-5",
+    )

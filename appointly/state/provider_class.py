@@ -1,0 +1,99 @@
+"""One class of a provider's: who comes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import EventSpec
+
+from appointly.clock import now
+from appointly.database import reading, transaction
+from appointly.display.bookings import BookingView, view_of
+from appointly.display.formatting import clock_time
+from appointly.errors import AppointlyError, NotFound
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.queries.classes import participants
+from appointly.state.base import Viewer
+from appointly.state.live import watch
+from appointly.visitor import current_actor
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One booking of the class; `here` says when its customer has checked in."""
+
+    booking: BookingView
+    here: str
+
+
+class ProviderClass(rx.State):
+    """The participants list of one time, by the slot's id in the address; changes by itself."""
+
+    __access__ = "provider"
+
+    loaded: bool = False
+    missing: bool = False
+    title: str = ""
+    when: str = ""
+    places: str = ""
+    kept: str = ""
+    people: list[Participant] = []
+    listed: str = ""
+    can_cancel: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        """The page opens, or returns after a dropped connection."""
+        actor = current_actor()
+        if actor.provider_id is not None:
+            watch(self, ProviderClass.refresh, f"provider:{actor.provider_id}")
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Somebody has booked, cancelled or checked in."""
+        await self._read()
+
+    @rx.event
+    async def cancel_all(self) -> EventSpec | None:
+        """Call the whole class off, after the dialog has said what that means: everybody, or nobody."""
+        actor = current_actor()
+        try:
+            async with transaction() as session:
+                _, found = await participants(session, actor, self._asked())
+                ids = [booking.id for booking in found if booking.status in ("pending", "confirmed")]
+                await cancel_appointments(session, actor, ids, "", now())
+        except AppointlyError as error:
+            return Viewer.tell(error.message)  # type: ignore[operator]
+        await self._read()
+        return None
+
+    def _asked(self) -> UUID:
+        try:
+            return UUID(str(self.router.url.path.rpartition("/")[2]))
+        except ValueError:
+            raise NotFound("We could not find this class.") from None
+
+    async def _read(self) -> None:
+        actor, at = current_actor(), now()
+        self.loaded = True
+        try:
+            async with reading() as session:
+                size, found = await participants(session, actor, self._asked())
+        except NotFound:
+            self.missing, self.people, self.listed, self.can_cancel = True, [], "", False
+            return
+        first, zone = view_of(found[0], at), found[0].time_zone
+        self.missing, self.title, self.when = False, first.service, f"{first.date}, {first.starts} – {first.ends}"
+        self.places = f"{size.booked} of {size.capacity}"
+        self.kept = f"{size.kept} more kept for people who are booking" if size.kept else ""
+        self.people = [
+            Participant(view_of(each, at), clock_time(each.checked_in_at, zone) if each.checked_in_at else "")
+            for each in found
+        ]
+        self.listed = "\n".join([f"{self.title}, {self.when}", *(_line(each) for each in self.people)])
+        self.can_cancel = any(each.status in ("pending", "confirmed") for each in found)
+
+
+def _line(one: Participant) -> str:
+    return ", ".join(part for part in (one.booking.customer, one.booking.phone, one.booking.email) if part)

@@ -1,0 +1,97 @@
+"""A class is one thing among the provider's bookings: one line, one block, and a list of who comes."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.appointly import app
+from appointly.clock import now
+from appointly.domain.actor import GUEST
+from appointly.models import Appointment
+from appointly.operations.book_appointment import book_appointment
+from appointly.state.booking_panel import BookingPanel
+from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
+from appointly.state.provider_class import ProviderClass
+from appointly.state.provider_waits import ProviderWaits
+from tests.invariants import broken_invariants
+from tests.making import asking, make_provider, make_service, make_slots
+from tests.operations.waiting import Line
+from tests.people import signed_in
+from tests.state.driver import browser_tab
+
+START = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+async def make_class(session: AsyncSession) -> Line:
+    provider = await make_provider(session, time_zone="UTC")
+    service = await make_service(session, provider, capacity=8, title="Yoga")
+    line = Line(session, provider, service, await make_slots(session, service, 2, START))
+    # The same person may take two places: that is two bookings.
+    for name in ("Ann", "Ann", "Cem"):
+        wanted = asking(line.slots[0], customer_name=name, customer_email=f"{name.lower()}@example.test")
+        line.booked.append(await book_appointment(session, GUEST, wanted, now()))
+    line.booked.append(await book_appointment(session, GUEST, asking(line.slots[1]), now()))
+    await session.commit()
+    return line
+
+
+async def test_one_line_one_block_and_the_list(session: AsyncSession) -> None:
+    line = await make_class(session)
+    owner = await signed_in(line.provider.user_id, "")
+    async with browser_tab(app, owner.cookie, "/dashboard/bookings") as tab:
+        await tab.send(ProviderBookings.load)
+        shown = (await tab.state(ProviderBookings)).bookings
+        assert [each.customer for each in shown] == ["3 of 8 places", "1 of 8 places"]
+        assert [each.places for each in shown] == ["3 of 8", "1 of 8"]
+        there = shown[0].class_href
+    async with browser_tab(app, owner.cookie, f"/dashboard/calendar?day={START.date()}") as tab:
+        await tab.send(ProviderCalendar.load)
+        column = (await tab.state(ProviderCalendar)).shown
+        assert sorted(each.who for each in column.booked) == ["1 of 8 places", "3 of 8 places"]
+    async with browser_tab(app, owner.cookie, there) as tab:
+        await tab.send(ProviderClass.load)
+        found = await tab.state(ProviderClass)
+        assert (found.places, [each.booking.customer for each in found.people]) == ("3 of 8", ["Ann", "Ann", "Cem"])
+        assert found.listed.splitlines()[1:] == ["Ann, ann@example.test"] * 2 + ["Cem, cem@example.test"]
+    async with browser_tab(app, owner.cookie, f"/dashboard/bookings?booking={line.booked[0].reference}") as tab:
+        await tab.send(BookingPanel.load)
+        assert (await tab.state(BookingPanel)).booking.places == "3 of 8"
+
+
+async def test_the_whole_class_is_called_off(session: AsyncSession) -> None:
+    line = await make_class(session)
+    other = await make_provider(session, "Another")
+    await session.commit()
+    there = f"/dashboard/class/{line.slots[0].id}"
+    stranger = await signed_in(other.user_id, "")
+    async with browser_tab(app, stranger.cookie, there) as tab:
+        shown = await tab.send(ProviderClass.load)
+        await tab.send(ProviderClass.cancel_all)
+        assert (await tab.state(ProviderClass)).missing
+        assert "Ann" not in str(shown)
+    owner = await signed_in(line.provider.user_id, "")
+    async with browser_tab(app, owner.cookie, there) as tab:
+        await tab.send(ProviderClass.load)
+        await tab.send(ProviderClass.cancel_all)
+        assert (await tab.state(ProviderClass)).missing
+    query = select(Appointment.status).order_by(Appointment.start_time, Appointment.id)
+    assert (await session.exec(query)).all() == ["cancelled"] * 3 + ["confirmed"]
+    assert await broken_invariants(session) == []
+
+
+async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) -> None:
+    line = await make_class(session)
+    entry = await line.wait("Dot", at=now())
+    await session.commit()
+    owner = await signed_in(line.provider.user_id, "")
+    async with browser_tab(app, owner.cookie, "/dashboard/bookings?show=waiting") as tab:
+        await tab.send(ProviderBookings.load)
+        await tab.send(ProviderWaits.load)
+        waits = await tab.state(ProviderWaits)
+        [group] = waits.groups
+        assert (group.service, [place.customer for place in group.places]) == ("Yoga", ["Dot"])
+        await tab.send(ProviderWaits.remove, entry_id=str(entry.id))
+        assert (waits.number, waits.groups) == (0, [])
+    await session.refresh(entry)
+    assert entry.status == "left"
