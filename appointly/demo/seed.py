@@ -17,6 +17,7 @@ from appointly.demo.places import CITIES, OPEN_TODAY, studio
 from appointly.demo.queue import todays_line
 from appointly.demo.rows import Rows
 from appointly.demo.schedule import demo_day, history, upcoming
+from appointly.demo.waiting import some_wait
 from appointly.domain.slug import slug
 from appointly.errors import DatabaseNotEmpty
 from appointly.models.service import LOCATIONS
@@ -76,6 +77,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await execute(session, IN_ORDER)
     await execute(session, AS_BOOKED)
     await todays_line(session, now)
+    await some_wait(session, now)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 

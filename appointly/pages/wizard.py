@@ -189,7 +189,15 @@ def _time_step() -> rx.Component:
                 rx.cond(
                     Wizard.times,
                     slot_picker(Wizard.times, Wizard.chosen.id, Wizard.pick),
-                    rx.el.p("All times of this day are taken. Please choose another day.", class_name="text-ink-soft"),
+                    rx.el.div(
+                        rx.el.p("All times of this day are taken.", class_name="text-ink-soft"),
+                        link_button(
+                            "Tell me when a time becomes free",
+                            href=f"/services/{Wizard.slug}/waitlist?date={Wizard.day}",
+                            kind="secondary",
+                            class_name="mt-4",
+                        ),
+                    ),
                 ),
                 class_name="border-line max-md:border-t max-md:pt-6 md:border-l md:pl-8",
             ),
@@ -201,7 +209,8 @@ def _time_step() -> rx.Component:
         "calendar-x",
         "No free times at the moment",
         "Everything in the coming weeks is taken. A cancelled time appears here by itself.",
-        link_button("Find another service", href="/services"),
+        link_button("Tell me when a time becomes free", href=f"/services/{Wizard.slug}/waitlist"),
+        link_button("Find another service", href="/services", kind="secondary"),
     )
     return rx.cond(
         Wizard.step == "time",

@@ -34,6 +34,7 @@ from appointly.operations.booking_draft import book_chosen, keep_typed, leave_bo
 from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.availability import available_days, free_slots, nearest_free
 from appointly.queries.drafts import Draft, draft_of
+from appointly.queries.waitlist import full_days
 from appointly.queries.wizard import Offer, chosen_slot, offer
 from appointly.settings import settings
 from appointly.state.live import watch
@@ -381,12 +382,13 @@ class Wizard(rx.State):
         last = today + timedelta(days=service.horizon_days - 1)
         own = UUID(self.chosen.id) if self.kept.until else None
         days = await available_days(session, service.id, today, service.horizon_days, at, own)
+        full = set(await full_days(session, service.id, today, service.horizon_days, at))
         free = {each.date for each in days}
         if fresh and not self.day:
             self.day = self.chosen.date or (min(free).isoformat() if free else "")
         shown = min(max(date.fromisoformat(self.day), today), last) if self.day else today
         first = min(max(date.fromisoformat(self._shown_month), today), last) if self._shown_month else shown
-        self.month = month_of(first, free, today, last)
+        self.month = month_of(first, free, today, last, full - free)
         slots = await free_slots(session, service.id, shown, 1, at, own)
         new = times_of_day(slots, service.time_zone, service.capacity, str(own))
         known = {time.id for group in self.times for time in group.times}
