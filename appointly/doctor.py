@@ -21,7 +21,7 @@ from appointly.errors import GatewayFailed, SettingsInvalid
 from appointly.gateways import files
 from appointly.gateways.calendar_fetch import allowed_networks
 from appointly.origin import trusted
-from appointly.routes import GOOGLE_CALLBACK
+from appointly.routes import GOOGLE_CALENDAR_CALLBACK, GOOGLE_CALLBACK
 from appointly.settings import settings
 
 OLDEST_POSTGRES = 150000
@@ -218,6 +218,17 @@ async def check_google() -> list[Finding]:
     return [Finding("Google sign-in", f"by {issuer}; answers come to {config.base_url}{GOOGLE_CALLBACK}")]
 
 
+async def check_google_calendar() -> list[Finding]:
+    """Who answers when providers connect their Google Calendar."""
+    config = settings()
+    if config.google_calendar_demo:
+        return [Finding("Google Calendar", "the demo's stand-in answers")]
+    if not config.google_calendars:
+        return [Finding("Google Calendar", "not set up: it takes the keys of the sign-in")]
+    answers = f"{config.google_address('calendar')}; answers come to {config.base_url}{GOOGLE_CALENDAR_CALLBACK}"
+    return [Finding("Google Calendar", answers)]
+
+
 async def check_files() -> list[Finding]:
     """Pictures can be written, read and removed."""
     try:
@@ -233,4 +244,12 @@ async def check_files() -> list[Finding]:
     return [Finding("Pictures", f"are kept in {where}")]
 
 
-CHECKS: list[Check] = [check_settings, check_database, check_broker, check_mail, check_google, check_files]
+CHECKS: list[Check] = [
+    check_settings,
+    check_database,
+    check_broker,
+    check_mail,
+    check_google,
+    check_google_calendar,
+    check_files,
+]
