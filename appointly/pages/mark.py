@@ -108,10 +108,13 @@ def _visit(visit: Any) -> rx.Component:
         ),
         rx.cond(
             visit.here,
-            rx.el.p(
-                rx.icon("circle-check", size=20, aria_hidden=True),
-                "Checked in",
-                class_name="flex items-center justify-center gap-2 font-semibold text-good-ink",
+            rx.cond(
+                several | (MarkPage.outcome == "customer"),  # alone, the heading says so
+                rx.el.p(
+                    rx.icon("circle-check", size=20, aria_hidden=True),
+                    "Checked in",
+                    class_name="flex items-center justify-center gap-2 font-semibold text-good-ink",
+                ),
             ),
             rx.cond(
                 visit.can_check_in,
