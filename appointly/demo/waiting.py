@@ -11,7 +11,7 @@ from appointly.queries.waitlist import full_days
 
 WAITING = (("Mira Santos", "mira.santos@demo.test"), ("Jonas Weber", "jonas.weber@demo.test"))
 SERVICES = """
-SELECT service.id, provider_id, (%(now)s AT TIME ZONE time_zone)::date AS today
+SELECT service.id, service.provider_id, (%(now)s AT TIME ZONE provider.time_zone)::date AS today
 FROM service JOIN provider ON provider.id = provider_id JOIN "user" AS owner ON owner.id = user_id
 WHERE owner.email = 'provider@demo.test' ORDER BY service.letter
 """
