@@ -51,6 +51,7 @@ class OwnServiceOut(BaseModel):
     slot_interval_minutes: int | None
     spread: Literal["pack", "even"]
     approval: Literal["instant", "manual"]
+    reschedule: Literal["instant", "manual"]
     location: Literal["provider", "customer", "online"]
     deposit_percent: int
     cancellation_policy: Literal["flexible", "moderate", "strict"]

@@ -77,6 +77,7 @@ class ServiceDetailOut(ServiceOut):
     tags: list[str]
     capacity: int
     approval: str
+    reschedule: str
     location: str
     cancellation_policy: str
     min_notice_minutes: int

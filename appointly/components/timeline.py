@@ -7,7 +7,8 @@ import reflex as rx
 from appointly.components.links import link
 
 ENTRY = (
-    "absolute overflow-hidden rounded-control border-l-4 px-2.5 text-left transition-colors hover:z-10 hover:shadow-low"
+    "absolute overflow-hidden rounded-control border-l-4 px-2.5 text-left transition-colors select-none hover:z-10"
+    " hover:shadow-low [-webkit-touch-callout:none]"
 )
 LOOKS = {
     "pending": "border-warn bg-warn-soft text-warn-ink",
@@ -75,6 +76,7 @@ def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
         ),
         rx.el.span(spoken, class_name="sr-only"),
         href=f"{here}{separator}booking={entry.reference}",
+        custom_attrs={"data-moves": entry.moves},
         style={"top": entry.top, "height": entry.height, "left": entry.left, "width": entry.width},
         class_name=[ENTRY, look],
     )
@@ -91,6 +93,7 @@ def narrow_entry(entry: Any, here: str) -> rx.Component:
         rx.el.span(entry.title, class_name=rx.cond(entry.short, "sr-only", "block truncate text-xs")),
         rx.el.span(spoken, class_name="sr-only"),
         href=f"{here}&booking={entry.reference}",
+        custom_attrs={"data-moves": entry.moves},
         title=f"{entry.who}, {entry.times}, {entry.title}",
         style={"top": entry.top, "height": entry.height, "left": entry.left, "width": entry.width},
         class_name=[f"{ENTRY} max-lg:px-2.5 lg:px-1.5 lg:pt-px", look],

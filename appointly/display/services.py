@@ -37,6 +37,10 @@ LOCATIONS = {
     "customer": "At your place",
     "online": "Online",
 }
+RESCHEDULES = {
+    "instant": "Free to move by yourself until it begins",
+    "manual": "Free to move until it begins; the provider answers",
+}
 POLICIES = {name: policy.words for name, policy in cancellation.POLICIES.items()}
 
 

@@ -39,7 +39,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Entry:
-    """One appointment on the day. Those at the same time stand side by side."""
+    """One appointment on the day. Those at the same time stand side by side.
+
+    `moves` is the reference of one that lies ahead, so that it can be dragged to another time.
+    """
 
     reference: str
     title: str
@@ -53,6 +56,7 @@ class Entry:
     width: str
     short: bool
     over: bool
+    moves: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,4 +185,5 @@ def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int) -> E
         width=f"{100 / lanes:.2f}%",
         short=height < SHORT,
         over=view.status in ("completed", "no_show"),
+        moves=view.reference if view.status in ("pending", "confirmed") and not view.begun else "",
     )

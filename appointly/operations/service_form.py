@@ -90,6 +90,7 @@ class ServiceFields(BaseModel):
     ] = None
     spread: Literal["pack", "even"] = "pack"
     approval: Literal["instant", "manual"] = "instant"
+    reschedule: Literal["instant", "manual"] = "manual"
     location: Literal["provider", "customer", "online"] = "provider"
     deposit_percent: Annotated[Number, Field(ge=0, le=100)] = 0
     cancellation_policy: Literal["flexible", "moderate", "strict"] = "flexible"

@@ -10,13 +10,16 @@ from appointly.components.feedback import message, skeleton
 from appointly.components.links import link
 from appointly.components.surfaces import CARD, page_title
 from appointly.components.time_brush import TimeBrush
+from appointly.components.time_drag import TimeDrag
 from appointly.components.timeline import narrow_entry, timeline_entry
 from appointly.display.timeline import HOUR
 from appointly.pages.exception_sheet import SHEET, exception_sheet
+from appointly.pages.move_dialog import MOVE
 from appointly.pages.panel import booking_panel
 from appointly.pages.shell import workspace
 from appointly.pages.why_not import SHEET as WHY_NOT
 from appointly.pages.why_not import why_not_button, why_not_sheet
+from appointly.state.calendar_move import CalendarMove
 from appointly.state.exception_form import ExceptionForm
 from appointly.state.exceptions import Exceptions
 from appointly.state.provider_bookings import ProviderCalendar
@@ -39,8 +42,8 @@ def provider_calendar() -> rx.Component:
             skeleton("mt-5 h-96 w-full"),
         ),
         rx.el.p(
-            "Draw over free time to block it; with a finger, press first and hold. Click or tap a free time to see why"
-            " it is not offered. Times are ",
+            "Draw over free time to block it; drag an appointment to move it. With a finger, press first and hold. Click"
+            " or tap a free time to see why it is not offered. Times are ",
             ProviderCalendar.zone_name,
             ".",
             class_name="mt-3 text-sm text-ink-faint",
@@ -98,8 +101,16 @@ def _arrow(side: str, label: str, day: Any, swipe: str = "") -> rx.Component:
 
 
 def _brush(*children: Any, class_name: str) -> rx.Component:
+    """Free time can be drawn on, and appointments dragged to another time."""
     return TimeBrush.create(
-        *children,
+        TimeDrag.create(
+            *children,
+            sheet=MOVE,
+            on_take=CalendarMove.take,
+            on_leave=CalendarMove.leave,
+            on_drop=CalendarMove.drop,
+            class_name="flex min-w-0 flex-1",
+        ),
         hour=HOUR,
         first=ProviderCalendar.first_minute,
         sheet=SHEET,
@@ -221,8 +232,22 @@ def _column(day: Any, entry: Any) -> rx.Component:
             rx.foreach(day.booked, lambda booked: entry(booked)),
             class_name="pointer-events-none absolute inset-y-0 right-1 left-1 *:pointer-events-auto",
         ),
+        rx.foreach(CalendarMove.targets, lambda target: rx.cond(target.day == day.date, _target(target))),
         custom_attrs={"data-day": day.date},
         class_name="relative min-w-0 flex-1 border-l border-line select-none",
+    )
+
+
+def _target(target: Any) -> rx.Component:
+    """Where the appointment that is being dragged may land."""
+    return rx.el.div(
+        target.label,
+        aria_hidden=True,
+        style={"top": target.top, "height": target.height},
+        custom_attrs={"data-slot": target.slot},
+        class_name="pointer-events-none absolute inset-x-1 z-20 overflow-hidden rounded-control border border-accent-line"
+        " bg-surface px-1 text-xs leading-4 text-accent-ink tabular-nums data-aimed:bg-accent"
+        " data-aimed:font-semibold data-aimed:text-on-accent",
     )
 
 

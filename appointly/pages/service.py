@@ -154,6 +154,7 @@ def _good_to_know() -> rx.Component:
 
     return rx.el.ul(
         line("calendar-x", STORY.policy),
+        line("calendar-sync", STORY.moves),
         line("wallet", "You pay at the appointment."),
         rx.cond(STORY.notice, line("clock", "Book " + STORY.notice.lower() + "hand.")),
         rx.cond(STORY.languages, line("languages", STORY.languages)),

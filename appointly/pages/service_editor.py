@@ -240,6 +240,14 @@ def _booking() -> rx.Component:
             },
         ),
         radios(
+            "When somebody wants another time",
+            "reschedule",
+            {
+                "manual": ("They ask, you answer", "The new time is kept until you accept or decline."),
+                "instant": ("Customers move by themselves", "To any free time, until the appointment begins."),
+            },
+        ),
+        radios(
             "Where it takes place",
             "location",
             {

@@ -18,8 +18,8 @@ from appointly.queries.availability import IS_FREE
 OWN: LiteralString = f"""
 SELECT service.id, service.slug, letter, title, description, service.category, tags, price_amount, service.currency,
        duration_minutes, buffer_before_minutes, buffer_after_minutes, slot_interval_minutes, max_appointments_per_day,
-       spread, capacity, min_notice_minutes, horizon_days, approval, location, deposit_percent, cancellation_policy,
-       questions, service.picture, unlisted, status, service.created_at,
+       spread, capacity, min_notice_minutes, horizon_days, approval, reschedule, location, deposit_percent,
+       cancellation_policy, questions, service.picture, unlisted, status, service.created_at,
        ever_booked, coming, next_month, soon.start_time AS next_free
 FROM service JOIN provider ON provider.id = provider_id CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS ever_booked,
@@ -63,6 +63,7 @@ class OwnService:
     min_notice_minutes: int
     horizon_days: int
     approval: str
+    reschedule: str
     location: str
     deposit_percent: int
     cancellation_policy: str

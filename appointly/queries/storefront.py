@@ -51,6 +51,7 @@ class ServicePage(Offer):
     tags: list[str]
     capacity: int
     approval: str
+    reschedule: str
     location: str
     cancellation_policy: str
     min_notice_minutes: int
@@ -123,8 +124,8 @@ said.rating, said.reviews
 """
 LISTED: LiteralString = "status = 'active' AND NOT unlisted AND suspended_at IS NULL"
 SERVICE: LiteralString = f"""
-SELECT {OFFER}, description, tags, capacity, approval, location, cancellation_policy, min_notice_minutes, horizon_days,
-       questions, status = 'active' AND suspended_at IS NULL AS open, unlisted,
+SELECT {OFFER}, description, tags, capacity, approval, reschedule, location, cancellation_policy, min_notice_minutes,
+       horizon_days, questions, status = 'active' AND suspended_at IS NULL AS open, unlisted,
        provider.id AS provider_id,
        provider.picture AS provider_picture, headline, about, address, languages, latitude, longitude
 FROM service JOIN provider ON provider.id = provider_id, {RATING}

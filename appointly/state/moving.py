@@ -95,8 +95,24 @@ class Moving(rx.State):
     @rx.event
     async def begin(self, booking_id: UUID) -> EventSpec | None:
         """The dialog opens."""
-        self.day, self._shown_month, self.moved, self.problem, self.alternatives = "", "", Moved(), "", []
+        self._begin()
         return await self._read(booking_id)
+
+    def _begin(self) -> None:
+        self.day, self._shown_month, self.moved, self.problem, self.alternatives = "", "", Moved(), "", []
+
+    async def _open_at(self, booking_id: UUID, day: date, slot_id: UUID | None) -> EventSpec | None:
+        """The dialog opens with a day and a time of it chosen; without one it says whether the day has any."""
+        self._begin()
+        self.day = day.isoformat()
+        told = await self._read(booking_id, slot_id)
+        if self.moved.id and not slot_id:
+            self.problem = (
+                f"Please choose one of the free times on {long_day(day)}."
+                if self.times
+                else f"{self.moved.service} has no free time on {long_day(day)}. Please choose another day."
+            )
+        return told
 
     @rx.event
     async def show_month(self, month: MonthName) -> EventSpec | None:

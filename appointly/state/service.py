@@ -15,7 +15,7 @@ from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
 from appointly.display.holds import Kept, kept
 from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, place_of
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, RESCHEDULES, place_of
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.holds import holder_of
 from appointly.errors import AppointlyError, SlotTaken
@@ -54,6 +54,7 @@ class ServiceStory:
     place: str = ""
     map_href: str = ""
     policy: str = ""
+    moves: str = ""
     approval: str = ""
     group: str = ""
     notice: str = ""
@@ -86,6 +87,7 @@ def story_of(page: ServicePage) -> ServiceStory:
         place=address if at_provider else page.city,
         map_href=routes.map_of(address) if at_provider else "",
         policy=POLICIES[page.cancellation_policy],
+        moves=RESCHEDULES[page.reschedule],
         approval="Confirmed at once" if page.approval == "instant" else "The provider confirms each booking",
         group=f"Up to {page.capacity} people share a time" if page.capacity > 1 else "",
         notice=f"At least {formatting.duration(page.min_notice_minutes)} before" if page.min_notice_minutes else "",
