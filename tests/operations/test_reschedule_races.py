@@ -1,0 +1,233 @@
+"""Moves that meet: swaps, two answers, an answer against a cancellation, against a booking and against the clock.
+
+Control: without the providers' lock, accepting and cancelling at the same moment fails or leaves a wrong count; with it
+either comes first, and everything counts.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.database.embedded import Servers
+from appointly.database.engine import sqlalchemy_url
+from appointly.domain.actor import GUEST, SYSTEM, Actor
+from appointly.errors import AppointlyError
+from appointly.models import Slot
+from appointly.operations import move_appointments
+from appointly.operations.answer_reschedule import (
+    accept_reschedule,
+    decline_reschedule,
+    expire_reschedules,
+    withdraw_reschedule,
+)
+from appointly.operations.book_appointment import Booked, book_appointment
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.hold_slot import expire_holds
+from appointly.operations.regenerate_slots import regenerate_slots
+from appointly.operations.reschedule import reschedule
+from appointly.queries.bookings import Booking, booking_by_id
+from appointly.queries.reschedules import Reschedule
+from tests.conftest import clone_database
+from tests.invariants import broken_invariants
+from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
+
+Verb = Callable[[AsyncSession], Awaitable[object]]
+ROUNDS = 3
+
+
+@pytest.fixture(scope="module")
+def race_database(servers: Servers, worker_number: int) -> str:
+    return clone_database(servers.database_url, f"move_races_{worker_number}")
+
+
+@pytest.fixture
+async def race(race_database: str) -> AsyncIterator["Race"]:
+    engine = create_async_engine(sqlalchemy_url(race_database), pool_size=20)
+    race = Race(lambda: AsyncSession(engine, expire_on_commit=False))
+    yield race
+    await engine.dispose()
+
+
+class Race:
+    """A provider's slots, two appointments, and verbs that begin at the same moment on connections of their own."""
+
+    slots: list[Slot]
+    owner: Actor
+
+    def __init__(self, session: Callable[[], AsyncSession]) -> None:
+        self.session = session
+
+    async def begin(self, *, reschedule: str = "manual", count: int = 6) -> None:
+        async with self.session() as session:
+            provider = await make_provider(session)
+            service = await make_service(session, provider, reschedule=reschedule)
+            self.slots = await make_slots(session, service, count)
+            self.owner = owner_of(provider)
+            await session.commit()
+
+    async def do(self, verb: Verb) -> object:
+        async with self.session() as session:
+            result = await verb(session)
+            await session.commit()
+            return result
+
+    async def book(self, place: int) -> Booked:
+        booked = await self.do(lambda session: book_appointment(session, GUEST, asking(self.slots[place]), NOW))
+        assert isinstance(booked, Booked)
+        return booked
+
+    async def asked(self, booked: Booked, place: int) -> Reschedule:
+        guest = Actor(managed=frozenset({booked.id}))
+        wish = await self.do(lambda session: reschedule(session, guest, booked.id, self.slots[place].id, NOW))
+        assert isinstance(wish, Reschedule)
+        return wish
+
+    async def together(self, *verbs: Verb) -> list[object]:
+        ready = asyncio.Barrier(len(verbs))
+
+        async def one(verb: Verb) -> object:
+            async with self.session() as session:
+                await session.connection()
+                await ready.wait()
+                result = await verb(session)
+                await session.commit()
+                return result
+
+        results = await asyncio.gather(*map(one, verbs), return_exceptions=True)
+        wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, AppointlyError)]
+        assert wrong == []
+        return results
+
+    async def now(self, booked: Booked) -> Booking:
+        async with self.session() as session:
+            return await booking_by_id(session, SYSTEM, booked.id)
+
+    async def broken(self) -> list[str]:
+        async with self.session() as session:
+            return await broken_invariants(session)
+
+
+def guest_of(booked: Booked) -> Actor:
+    return Actor(managed=frozenset({booked.id}))
+
+
+async def test_a_swap_leaves_nobody_without_a_time(race: Race) -> None:
+    """Each wants the other's time, the provider moves one and the customer the other: never both, never none."""
+    for _ in range(ROUNDS):
+        await race.begin(reschedule="instant", count=3)
+        one, two = await race.book(0), await race.book(1)
+        await race.together(
+            lambda session: reschedule(session, guest_of(one), one.id, race.slots[1].id, NOW),  # noqa: B023
+            lambda session: reschedule(session, guest_of(two), two.id, race.slots[0].id, NOW),  # noqa: B023
+            lambda session: reschedule(session, guest_of(one), one.id, race.slots[2].id, NOW),  # noqa: B023
+            lambda session: reschedule(session, guest_of(two), two.id, race.slots[2].id, NOW),  # noqa: B023
+        )
+        places = {(await race.now(booked)).slot_id for booked in (one, two)}
+        assert len(places) == 2
+        assert await race.broken() == []
+
+
+async def test_accepted_twice_and_declined_at_once(race: Race) -> None:
+    for _ in range(ROUNDS):
+        await race.begin()
+        booked = await race.book(0)
+        wish = await race.asked(booked, 2)
+        results = await race.together(
+            lambda session: accept_reschedule(session, race.owner, wish.id, NOW),  # noqa: B023
+            lambda session: accept_reschedule(session, race.owner, wish.id, NOW),  # noqa: B023
+            lambda session: decline_reschedule(session, race.owner, wish.id, NOW),  # noqa: B023
+            lambda session: withdraw_reschedule(session, guest_of(booked), wish.id, NOW),  # noqa: B023
+        )
+        booking = await race.now(booked)
+        accepted = [each for each in results if isinstance(each, Reschedule) and each.status == "accepted"]
+        assert (booking.sequence, booking.slot_id) == ((1, race.slots[2].id) if accepted else (0, race.slots[0].id))
+        assert await race.broken() == []
+
+
+async def accept_against_cancel(race: Race) -> list[str]:
+    """What is broken afterwards."""
+    await race.begin()
+    booked = await race.book(0)
+    wish = await race.asked(booked, 2)
+    await race.together(
+        lambda session: accept_reschedule(session, race.owner, wish.id, NOW),
+        lambda session: cancel_appointments(session, guest_of(booked), [booked.id], "", NOW),
+    )
+    assert (await race.now(booked)).status == "cancelled"
+    return await race.broken()
+
+
+async def test_accepted_while_the_customer_cancels(race: Race) -> None:
+    for _ in range(ROUNDS):
+        assert await accept_against_cancel(race) == []
+
+
+async def test_without_the_lock_the_two_meet(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: both look before either writes."""
+    looked = asyncio.Barrier(2)
+    look = move_appointments.bookings_by_ids
+
+    async def look_together(session: AsyncSession, actor: Actor, ids: Sequence[UUID]) -> list[Booking]:
+        found = await look(session, actor, ids)
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(looked.wait(), 1)
+        return found
+
+    monkeypatch.setattr(move_appointments, "LOCK", move_appointments.LOCK.removesuffix(" FOR NO KEY UPDATE"))
+    monkeypatch.setattr(move_appointments, "bookings_by_ids", look_together)
+    met = 0
+    for _ in range(3 * ROUNDS):
+        try:
+            met += await accept_against_cancel(race) != []
+        except AssertionError:  # one of them failed, though neither was refused
+            met += 1
+        if met:
+            break
+    assert met
+
+
+async def test_asked_for_while_others_book_the_time(race: Race) -> None:
+    for _ in range(ROUNDS):
+        await race.begin()
+        booked = await race.book(0)
+        results = await race.together(
+            lambda session: reschedule(session, guest_of(booked), booked.id, race.slots[2].id, NOW),  # noqa: B023
+            *[lambda session: book_appointment(session, GUEST, asking(race.slots[2]), NOW)] * 3,
+        )
+        assert len([each for each in results if not isinstance(each, Exception)]) == 1
+        assert await race.broken() == []
+
+
+async def test_accepted_against_the_clock_and_the_regeneration(race: Race) -> None:
+    for _ in range(ROUNDS):
+        await race.begin()
+        booked = await race.book(0)
+        wish = await race.asked(booked, 2)
+        late = wish.expires_at
+        await race.together(
+            lambda session: accept_reschedule(session, race.owner, wish.id, late - timedelta(seconds=1)),  # noqa: B023
+            lambda session: expire_reschedules(session, late),  # noqa: B023
+            lambda session: expire_holds(session, late),  # noqa: B023
+            lambda session: regenerate_slots(session, now=NOW, provider_id=race.owner.provider_id),
+        )
+        assert (await race.now(booked)).status == "confirmed"
+        await race.do(lambda session: expire_reschedules(session, late))  # noqa: B023
+        assert await race.broken() == []
+
+
+async def test_a_held_time_survives_regeneration_and_the_old_one_goes_with_the_next(race: Race) -> None:
+    await race.begin()
+    booked = await race.book(0)
+    wish = await race.asked(booked, 2)
+    await race.do(lambda session: regenerate_slots(session, now=NOW, provider_id=race.owner.provider_id))
+    await race.do(lambda session: accept_reschedule(session, race.owner, wish.id, NOW))
+    gone = await race.do(lambda session: regenerate_slots(session, now=NOW, provider_id=race.owner.provider_id))
+    assert getattr(gone, "removed", 0) == 1
+    assert (await race.now(booked)).slot_id == race.slots[2].id
+    assert await race.broken() == []
