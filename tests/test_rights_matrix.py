@@ -176,6 +176,7 @@ HANDLERS_ASIDE = {
     "Moving.withdraw": "needs a waiting wish: test_moving",
     "AskedMoves.accept": "needs a waiting wish: test_moving",
     "AskedMoves.decline": "needs a waiting wish: test_moving",
+    "CalendarMove.drop": "opens the dialog that asks; reads by reference as Moving.begin does: test_moving",
     "AskedMoves.ask": "repeats what the browser itself said",
     "ProviderReviews.ask": "repeats what the browser itself said",
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",

@@ -16,8 +16,10 @@ from appointly.queries.reschedules import waiting_moves
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.base import Viewer
 from appointly.state.booking_page import BookingPage
+from appointly.state.calendar_move import CalendarMove
 from appointly.state.dashboard import Dashboard
 from appointly.state.moving import Moving
+from appointly.state.provider_bookings import ProviderCalendar
 from tests.making import asking, customer, make_provider, make_service, make_slots
 from tests.people import Person, person, signed_in
 from tests.state.driver import browser_tab
@@ -127,3 +129,33 @@ async def test_a_time_that_is_taken_meanwhile_offers_others(session: AsyncSessio
         await tab.send(Moving.submit, form={"word": "x"})
         assert (await tab.state(Viewer)).notice_kind == "success"
     assert await shop.start() != shop.slots[0].start_time
+
+
+async def test_dragged_on_the_calendar(shop: Shop) -> None:
+    day = shop.slots[0].slot_date.isoformat()
+    reference = shop.booked.reference
+    async with browser_tab(app, shop.owner.cookie, f"/dashboard/calendar?day={day}") as tab:
+        await tab.send(ProviderCalendar.load)
+        (await tab.state(ProviderCalendar))._wanted = day
+        await tab.send(ProviderCalendar.refresh)
+        await tab.send(CalendarMove.take, reference=reference)
+        targets = (await tab.state(CalendarMove)).targets
+        assert str(shop.slots[1].id) in [target.slot for target in targets]
+        assert str(shop.slots[0].id) not in [target.slot for target in targets]
+        await tab.send(CalendarMove.leave)
+        await tab.send(CalendarMove.drop, reference=reference, day=day, slot=str(shop.slots[2].id))
+        moving = await tab.state(Moving)
+        assert moving.moved.slot == str(shop.slots[2].id)
+        assert "has moved your appointment" in moving.outcome[1]
+        assert await shop.start() == shop.slots[0].start_time  # nothing has happened yet
+        await tab.send(CalendarMove.drop, reference=reference, day=day, slot="")
+        assert (await tab.state(Moving)).problem.startswith("Please choose one of the free times")
+        far = (AT + timedelta(days=60)).date().isoformat()
+        await tab.send(CalendarMove.drop, reference=reference, day=far, slot="")
+        assert "has no free time on" in (await tab.state(Moving)).problem
+    eve = await person("Eve Stranger")
+    async with browser_tab(app, eve.cookie, "/dashboard/calendar") as tab:
+        await tab.send(CalendarMove.take, reference=reference)
+        await tab.send(CalendarMove.drop, reference=reference, day=day, slot=str(shop.slots[2].id))
+        assert (await tab.state(CalendarMove)).targets == []
+        assert (await tab.state(Moving)).moved.id == ""
