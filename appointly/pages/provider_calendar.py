@@ -42,8 +42,8 @@ def provider_calendar() -> rx.Component:
             skeleton("mt-5 h-96 w-full"),
         ),
         rx.el.p(
-            "Draw over free time to block it; drag an appointment to move it. With a finger, press first and hold. Click"
-            " or tap a free time to see why it is not offered. Times are ",
+            "Draw over free time to block it; drag an appointment to move it. With a finger, press first and hold."
+            " Click or tap a free time to see why it is not offered. Times are ",
             ProviderCalendar.zone_name,
             ".",
             class_name="mt-3 text-sm text-ink-faint",
@@ -245,8 +245,8 @@ def _target(target: Any) -> rx.Component:
         aria_hidden=True,
         style={"top": target.top, "height": target.height},
         custom_attrs={"data-slot": target.slot},
-        class_name="pointer-events-none absolute inset-x-1 z-20 overflow-hidden rounded-control border border-accent-line"
-        " bg-surface px-1 text-xs leading-4 text-accent-ink tabular-nums data-aimed:bg-accent"
+        class_name="pointer-events-none absolute inset-x-1 z-20 overflow-hidden rounded-control border"
+        " border-accent-line bg-surface px-1 text-xs leading-4 text-accent-ink tabular-nums data-aimed:bg-accent"
         " data-aimed:font-semibold data-aimed:text-on-accent",
     )
 
