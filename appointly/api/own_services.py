@@ -52,6 +52,7 @@ class OwnServiceOut(BaseModel):
     spread: Literal["pack", "even"]
     approval: Literal["instant", "manual"]
     reschedule: Literal["instant", "manual"]
+    answer_within_hours: int
     location: Literal["provider", "customer", "online"]
     deposit_percent: int
     cancellation_policy: Literal["flexible", "moderate", "strict"]

@@ -103,6 +103,7 @@ class BookingView:
     policy: str = ""
     notes: str = ""
     asked: str = ""
+    answer_by: str = ""
     href: str = ""
     calendar_href: str = ""
     places: str = ""
@@ -169,6 +170,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         policy=POLICIES[booking.cancellation_policy],
         notes=booking.notes,
         asked=moment(booking.created_at, booking.time_zone, now),
+        answer_by=moment(booking.answer_by, booking.time_zone, now) if booking.answer_by else "",
         href=routes.booking(booking.reference),
         calendar_href=routes.booking_calendar(booking.reference),
         answers=[Answered(question, answer) for question, answer in booking.answered],
@@ -204,7 +206,7 @@ def next_steps(view: BookingView) -> list[str]:
     match view.status:
         case "pending":
             return [
-                f"{view.provider} answers your request. The time is kept for you until then.",
+                f"{view.provider} answers your request by {view.answer_by}. The time is kept for you until then.",
                 f"As soon as they do, you get a mail at {view.email} and this page changes by itself.",
                 "You can withdraw the request at any time before it begins.",
             ]
@@ -215,7 +217,7 @@ def next_steps(view: BookingView) -> list[str]:
         case "completed":
             return ["Thank you for coming. You can book the next appointment whenever it suits you."]
         case "no_show":
-            return ["The provider noted that you did not come. If that is wrong, please call them."]
+            return ["The provider noted that you did not come. If that is wrong, tell us on this page."]
         case "declined":
             return ["The provider could not take this request. Nothing was charged, and other times are free."]
         case "expired":

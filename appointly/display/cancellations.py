@@ -1,9 +1,12 @@
-"""What calling a booking off means, in words."""
+"""What the end of a booking means, in words: called off, or missed."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from appointly.display.formatting import moment, sum_of
+from appointly.queries.bookings import Booking
 from appointly.queries.cancellations import Preview
+from appointly.queries.flags import Missed
 
 
 def outcome_sentence(preview: Preview, now: datetime) -> str:
@@ -24,3 +27,30 @@ def outcome_sentence(preview: Preview, now: datetime) -> str:
     return (
         f"{sentence} That holds until {moment(outcome.until, booking.time_zone, now)}." if outcome.until else sentence
     )
+
+
+@dataclass(frozen=True)
+class MissedView:
+    """A no-show on the page of its booking: `said` is what became of it so far, `until` how long it can be disputed."""
+
+    said: str = ""
+    words: str = ""
+    answer: str = ""
+    tone: str = ""
+    until: str = ""
+
+
+def missed_view(booking: Booking, told: Missed, within: timedelta, now: datetime, *, own: bool) -> MissedView:
+    """What is to say, and to its customer (`own`) until when they can say that they came."""
+    who = "You" if own else "The customer"
+    match told.dispute:
+        case "open":
+            said = f"{who} told us that {'you' if own else 'they'} came. We look into it, and both sides get a mail."
+            return MissedView(said, told.reason or "", "", "info")
+        case "upheld":
+            return MissedView("It is settled: the appointment counts as kept.", "", told.decision or "", "good")
+        case "dismissed" if booking.status == "no_show":
+            return MissedView("We looked into it: it stays marked as missed.", "", told.decision or "", "warn")
+    if not own or told.marked_at is None or told.marked_at + within <= now:
+        return MissedView()
+    return MissedView(until=moment(told.marked_at + within, booking.time_zone, now))

@@ -91,6 +91,7 @@ class ServiceFields(BaseModel):
     spread: Literal["pack", "even"] = "pack"
     approval: Literal["instant", "manual"] = "instant"
     reschedule: Literal["instant", "manual"] = "manual"
+    answer_within_hours: Annotated[Number, Field(ge=1, le=336)] = 24
     location: Literal["provider", "customer", "online"] = "provider"
     deposit_percent: Annotated[Number, Field(ge=0, le=100)] = 0
     cancellation_policy: Literal["flexible", "moderate", "strict"] = "flexible"

@@ -10,6 +10,7 @@ from appointly.pages.availability import availability
 from appointly.pages.become_provider import become_provider
 from appointly.pages.booking import booking
 from appointly.pages.dashboard import dashboard
+from appointly.pages.flags import admin_flags
 from appointly.pages.google_calendar import google_calendar
 from appointly.pages.landing import landing
 from appointly.pages.link_google import link_google
@@ -42,6 +43,7 @@ from appointly.state.account import Account
 from appointly.state.api_tokens import ApiTokens
 from appointly.state.availability import Availability
 from appointly.state.become_provider import BecomeProvider
+from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.booking_queue import BookingQueue
@@ -51,7 +53,9 @@ from appointly.state.dashboard import Dashboard
 from appointly.state.delete_account import DeleteAccount
 from appointly.state.door_code import DoorCode
 from appointly.state.feeds import Feeds
+from appointly.state.flags import Flags
 from appointly.state.google_calendar import GoogleCalendarPage
+from appointly.state.how_it_went import HowItWent
 from appointly.state.landing import Landing
 from appointly.state.link_google import LinkGoogle
 from appointly.state.mailed_links import MailedLink
@@ -105,7 +109,7 @@ def add_pages(app: rx.App) -> None:
         booking,
         route="/booking/[reference]",
         title="Your booking · Appointly",
-        on_load=[BookingPage.load, BookingQueue.load, BookingReview.load],
+        on_load=[BookingPage.load, BookingQueue.load, BookingReview.load, BookingEnds.load],
     )
     app.add_page(
         account,
@@ -143,7 +147,7 @@ def add_workspaces(app: rx.App) -> None:
             dashboard,
             "/dashboard",
             "Today",
-            [Dashboard.load, CalendarNews.load, Checklist.load, BookingPanel.load, Unconfirmed.load],
+            [Dashboard.load, HowItWent.load, CalendarNews.load, Checklist.load, BookingPanel.load, Unconfirmed.load],
         ),
         (
             provider_bookings,
@@ -169,6 +173,7 @@ def add_workspaces(app: rx.App) -> None:
         (profile_editor, "/dashboard/profile", "Profile", ProfileEditor.load),
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
+        (admin_flags, "/admin/flags", "Reports", Flags.load),
         (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),
     ]
     for page, route, title, on_load in shown:

@@ -4,20 +4,20 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button, link_button, looks
-from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import text_link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
+from appointly.pages.booking_cancel import cancel_button, cancel_dialog
+from appointly.pages.booking_missed import booking_missed
 from appointly.pages.booking_move import move_action, waiting_move
 from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
 from appointly.pages.shell import page
 from appointly.state.booking_page import BookingPage
 
-CANCEL = "cancel-booking"
 DISC = "flex size-14 shrink-0 items-center justify-center rounded-full"
 HEADS: dict[str, tuple[str, str, str]] = {
     "pending": ("hourglass", "bg-warn-soft text-warn-ink", "Your request is with the provider"),
@@ -44,6 +44,7 @@ def booking() -> rx.Component:
                         rx.el.div(
                             waiting_move(),
                             booking_queue(),
+                            booking_missed(),
                             booking_review(),
                             _what(),
                             _next(),
@@ -52,7 +53,7 @@ def booking() -> rx.Component:
                         rx.el.div(_actions(), _history(), class_name="flex min-w-0 flex-col gap-6"),
                         class_name="mt-8 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
                     ),
-                    _cancel_dialog(),
+                    cancel_dialog(),
                 ),
                 _loading(),
             ),
@@ -221,15 +222,7 @@ def _actions() -> rx.Component:
             ),
         ),
         move_action(),
-        rx.cond(
-            booked.can_cancel,
-            button(
-                rx.cond(booked.status == "pending", "Withdraw the request", "Cancel the booking"),
-                kind="danger",
-                class_name="w-full",
-                **opens(CANCEL),
-            ),
-        ),
+        cancel_button(),
         class_name="flex flex-col gap-3",
     )
 
@@ -266,22 +259,4 @@ def history_list(lines: Any) -> rx.Component:
             ),
         ),
         class_name="mt-4 ml-1 flex flex-col gap-4 border-l border-line",
-    )
-
-
-def _cancel_dialog() -> rx.Component:
-    booked = BookingPage.booking
-    return dialog(
-        CANCEL,
-        rx.cond(booked.status == "pending", "Withdraw this request?", "Cancel this booking?"),
-        rx.el.p(f"{booked.service}, {booked.when}", class_name="font-medium"),
-        rx.el.p(
-            "The time is free for others at once, and this cannot be undone. Nothing was charged, so there is nothing "
-            "to pay back. You and the provider each get a mail.",
-            class_name="mt-2 text-ink-soft",
-        ),
-        footer=rx.fragment(
-            button("Keep it", kind="secondary", **closes(CANCEL)),
-            button("Yes, cancel", kind="danger", on_click=BookingPage.cancel, **closes(CANCEL)),
-        ),
     )

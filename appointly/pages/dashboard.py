@@ -11,9 +11,12 @@ from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
 from appointly.components.timeline import timeline
 from appointly.components.zones import zone_note
+from appointly.pages.absence import absence_button, absence_sheet
 from appointly.pages.asked_moves import asked_moves
 from appointly.pages.calendar_news import calendar_news
+from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
 from appointly.pages.checklist import checklist
+from appointly.pages.how_it_went import how_it_went
 from appointly.pages.panel import answer_buttons, booking_panel
 from appointly.pages.shell import workspace
 from appointly.pages.unconfirmed import unconfirmed_address
@@ -36,6 +39,7 @@ def dashboard() -> rx.Component:
             rx.el.span(
                 badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"), class_name="self-center"
             ),
+            absence_button(),
             rx.cond(
                 Dashboard.profile != "",
                 link_button("Your public page", href=f"/providers/{Dashboard.profile}", kind="secondary", size="small"),
@@ -45,6 +49,8 @@ def dashboard() -> rx.Component:
         rx.el.div(calendar_news(), class_name="mt-6 empty:hidden"),
         rx.cond(Dashboard.loaded, _content(), _loading()),
         booking_panel(HERE),
+        absence_sheet(),
+        cancel_many_dialog(),
         current=HERE,
     )
 
@@ -63,7 +69,12 @@ def _content() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                _requests(), asked_moves(HERE), _soon(), _week(), class_name="flex min-w-0 flex-col gap-6 xl:order-2"
+                how_it_went(),
+                _requests(),
+                asked_moves(HERE),
+                _soon(),
+                _week(),
+                class_name="flex min-w-0 flex-col gap-6 xl:order-2",
             ),
             _day(),
             class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
@@ -96,7 +107,11 @@ def _day() -> rx.Component:
     return _titled(
         "Schedule",
         timeline(Dashboard.timeline, HERE),
-        aside=text_link("Week", href="/dashboard/calendar"),
+        aside=rx.el.span(
+            cancel_many_button("today"),
+            text_link("Week", href="/dashboard/calendar"),
+            class_name="flex items-center gap-3",
+        ),
     )
 
 
@@ -118,6 +133,7 @@ def _request(booking: Any) -> rx.Component:
             rx.el.span(
                 rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),
                 rx.el.span(f"{booking.when} · {booking.service}", class_name="block truncate text-sm text-ink-soft"),
+                rx.el.span(f"Answer by {booking.answer_by}", class_name="block truncate text-sm text-warn-ink"),
                 class_name="min-w-0",
             ),
             href=f"{HERE}?booking={booking.reference}",

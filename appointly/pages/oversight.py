@@ -17,6 +17,7 @@ OVERVIEW, BOOKINGS, JOBS = "/admin", "/admin/bookings", "/admin/jobs"
 PLACES = (
     ("Overview", OVERVIEW, "layout-dashboard"),
     ("Bookings", BOOKINGS, "list-checks"),
+    ("Reports", "/admin/flags", "flag"),
     ("Jobs", JOBS, "inbox"),
 )
 

@@ -41,7 +41,10 @@ def booking_panel(here: str) -> rx.Component:
         _asking(
             CANCEL,
             "Cancel this appointment?",
-            "The time is free again, and the customer gets a mail with your words. Nothing was charged.",
+            rx.fragment(
+                "The time is free again, and the customer gets a mail with your words. ",
+                rx.el.span(BookingPanel.asked_outcome, class_name="font-medium text-ink"),
+            ),
             "cancel",
             "Cancel the appointment",
         ),
@@ -137,6 +140,19 @@ def _deeds() -> rx.Component:
             ),
         ),
         rx.cond(
+            BookingPanel.undo_until != "",
+            button(
+                rx.icon("undo-2", size=18, aria_hidden=True),
+                f"Undo, until {BookingPanel.undo_until}",
+                kind="secondary",
+                on_click=BookingPanel.act("undo", booked.id),
+            ),
+        ),
+        rx.cond(
+            booked.status == "no_show",
+            button("They did come", kind="secondary", on_click=BookingPanel.act("take_back", booked.id)),
+        ),
+        rx.cond(
             booked.status == "confirmed",
             button("Cancel", kind="danger", on_click=BookingPanel.ask(booked.id, about), **opens(CANCEL)),
         ),
@@ -145,7 +161,7 @@ def _deeds() -> rx.Component:
     )
 
 
-def _asking(name: str, title: str, outcome: str, verb: str, label: str) -> rx.Component:
+def _asking(name: str, title: str, outcome: Any, verb: str, label: str) -> rx.Component:
     form = f"{name}-form"
     return dialog(
         name,

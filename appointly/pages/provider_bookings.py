@@ -9,6 +9,7 @@ from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import link
 from appointly.components.marks import avatar, status_badge
 from appointly.components.surfaces import card, page_title
+from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
 from appointly.pages.panel import booking_panel
 from appointly.pages.provider_waits import provider_waits
 from appointly.pages.shell import workspace
@@ -23,7 +24,7 @@ TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"), ("
 def provider_bookings() -> rx.Component:
     """The page at /dashboard/bookings."""
     return workspace(
-        page_title("Bookings"),
+        page_title("Bookings", "", cancel_many_button("all")),
         rx.el.nav(
             *[_tab(name, label) for name, label in TABS],
             aria_label="Which bookings",
@@ -53,6 +54,7 @@ def provider_bookings() -> rx.Component:
             ),
         ),
         booking_panel(f"{LIST}?show={ProviderBookings.show}"),
+        cancel_many_dialog(),
         current=LIST,
     )
 

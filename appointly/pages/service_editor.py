@@ -18,7 +18,7 @@ from appointly.pages.service_fields import fold, kept, number, part, radios, typ
 from appointly.pages.service_preview import preview
 from appointly.pages.service_questions import questions
 from appointly.pages.shell import workspace
-from appointly.state.service_editor import HORIZONS, LIST, NOTICES, ServiceEditor
+from appointly.state.service_editor import ANSWERS, HORIZONS, LIST, NOTICES, ServiceEditor
 
 FORM = "service-form"
 DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -228,6 +228,11 @@ def duration_words(minutes: int) -> str:
     return duration(minutes) if rest or not days else f"{days} day{'s' if days > 1 else ''}"
 
 
+def hours_words(hours: int) -> str:
+    """3 → "3 hours", 24 → "24 hours", 72 → "3 days"."""
+    return f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hour{'s' if hours > 1 else ''}"
+
+
 def _booking() -> rx.Component:
     return part(
         "Booking",
@@ -238,6 +243,19 @@ def _booking() -> rx.Component:
                 "instant": ("At once", "The time is theirs the moment they book."),
                 "manual": ("By you", "The time is kept until you accept or decline."),
             },
+        ),
+        rx.el.div(
+            choice(
+                ServiceEditor,
+                "You answer within",
+                "answer_within_hours",
+                *kept("answer_within_hours", ANSWERS, hours_words),
+            ),
+            rx.el.p(
+                "A request without your answer ends then, or when its time comes. Halfway we remind you.",
+                class_name="text-sm text-ink-soft sm:pt-7",
+            ),
+            class_name=rx.cond(ServiceEditor.typed["approval"] == "manual", PAIR, "hidden"),
         ),
         radios(
             "When somebody wants another time",

@@ -269,6 +269,17 @@ async def provider_requests(
     return list((await _page(session, actor, which, False, limit, None, provider_id=provider_id, now=now)).items)
 
 
+async def provider_ended(
+    session: AsyncSession, actor: Actor, provider_id: UUID, now: datetime, limit: int = 50
+) -> list[Booking]:
+    """What has ended in the last fortnight and nobody has said yet whether the customer came, the oldest first."""
+    which = (
+        f"{AS_PROVIDER} AND appointment.provider_id = %(provider_id)s AND appointment.status = 'confirmed'"
+        " AND end_time <= %(now)s AND start_time > %(now)s - interval '14 days'"
+    )
+    return list((await _page(session, actor, which, False, limit, None, provider_id=provider_id, now=now)).items)
+
+
 async def provider_week(
     session: AsyncSession, actor: Actor, provider_id: UUID, first: date, days: int = 7
 ) -> list[DayLoad]:

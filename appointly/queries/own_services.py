@@ -18,8 +18,8 @@ from appointly.queries.availability import IS_FREE
 OWN: LiteralString = f"""
 SELECT service.id, service.slug, letter, title, description, service.category, tags, price_amount, service.currency,
        duration_minutes, buffer_before_minutes, buffer_after_minutes, slot_interval_minutes, max_appointments_per_day,
-       spread, capacity, min_notice_minutes, horizon_days, approval, reschedule, location, deposit_percent,
-       cancellation_policy, questions, service.picture, unlisted, status, service.created_at,
+       spread, capacity, min_notice_minutes, horizon_days, approval, answer_within_hours, reschedule, location,
+       deposit_percent, cancellation_policy, questions, service.picture, unlisted, status, service.created_at,
        ever_booked, coming, next_month, soon.start_time AS next_free
 FROM service JOIN provider ON provider.id = provider_id CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS ever_booked,
@@ -64,6 +64,7 @@ class OwnService:
     horizon_days: int
     approval: str
     reschedule: str
+    answer_within_hours: int
     location: str
     deposit_percent: int
     cancellation_policy: str

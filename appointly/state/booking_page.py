@@ -4,12 +4,11 @@ import reflex as rx
 from reflex_base.event import EventSpec
 
 from appointly.clock import now
-from appointly.database import reading, transaction
+from appointly.database import reading
 from appointly.display.bookings import BookingView, Happened, history_of, next_steps, view_of
-from appointly.errors import AppointlyError, NotFound
-from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.errors import NotFound
 from appointly.queries.bookings import booking_by_reference, booking_history
-from appointly.state.base import Viewer
+from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_queue import BookingQueue
 from appointly.state.booking_review import BookingReview
 from appointly.state.live import watch
@@ -39,20 +38,7 @@ class BookingPage(rx.State):
         """The booking has changed. A page that Redis forgot waits for its next event: that names the booking."""
         if self.booking.reference:
             await self._read(self.booking.reference)
-        return [BookingReview.load(), BookingQueue.load()]  # type: ignore[operator]
-
-    @rx.event
-    async def cancel(self) -> EventSpec | None:
-        """Call this booking off, after the dialog has said what that means."""
-        actor, at = current_actor(), now()
-        try:
-            async with transaction() as session:
-                booking = await booking_by_reference(session, actor, self._asked())
-                await cancel_appointments(session, actor, [booking.id], "", at)
-        except AppointlyError as error:
-            return Viewer.tell(error.message)  # type: ignore[operator]
-        await self._read(self._asked())
-        return None
+        return [BookingReview.load(), BookingQueue.load(), BookingEnds.load()]  # type: ignore[operator]
 
     def _asked(self) -> str:
         """The reference in the address."""

@@ -11,24 +11,32 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, Happened, history_of, view_of
 from appointly.display.classes import with_class
+from appointly.display.cancellations import outcome_sentence
+from appointly.display.formatting import clock_time
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
-from appointly.operations.finish_appointment import complete_appointment, mark_no_show
+from appointly.operations.finish_appointment import UNDO_WITHIN, complete_appointment, mark_no_show
+from appointly.operations.flags import take_back_no_show
+from appointly.operations.undo_finish import undo_finish
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.queries.classes import sizes_of
+from appointly.queries.cancellations import previews
 from appointly.state.base import Viewer
 from appointly.state.moving import Moving
 from appointly.visitor import current_actor
 
-Verb = Literal["confirm", "decline", "complete", "no_show", "cancel"]
+Verb = Literal["confirm", "decline", "complete", "no_show", "undo", "take_back", "cancel"]
 Words = Annotated[str, Field(max_length=1000)]
 Said = Annotated[dict[str, Words], Field(max_length=1)]
+FINISHED = {("confirmed", "completed"), ("confirmed", "no_show")}
 DONE: dict[str, str] = {
     "confirm": "Confirmed. The customer gets a mail with the invitation.",
     "decline": "Declined. The customer gets a mail, and the time is free again.",
     "complete": "Marked as completed.",
     "no_show": "Noted that the customer did not come.",
+    "undo": "Undone: the appointment is confirmed again.",
+    "take_back": "Noted that the customer came. They get a mail.",
     "cancel": "Cancelled. Both sides get a mail, and the time is free again.",
 }
 
@@ -43,6 +51,9 @@ class BookingPanel(rx.State):
     missing: bool = False
     asked_id: str = ""
     asked_about: str = ""
+    asked_outcome: str = ""
+    undo_until: str = ""
+    _refund: int = 0
 
     @rx.event
     async def load(self) -> None:
@@ -61,9 +72,16 @@ class BookingPanel(rx.State):
         return cls.refresh() if panel.booking.reference else None  # type: ignore[operator]
 
     @rx.event
-    def ask(self, booking_id: UUID, about: Annotated[str, Field(max_length=400)]) -> None:
-        """A dialog opens that asks for a reason; `about` is what it names."""
-        self.asked_id, self.asked_about = str(booking_id), about
+    async def ask(self, booking_id: UUID, about: Annotated[str, Field(max_length=400)]) -> None:
+        """A dialog opens that asks for a reason; `about` is what it names. Says what calling off would mean."""
+        self.asked_id, self.asked_about, self.asked_outcome, self._refund = str(booking_id), about, "", 0
+        at = now()
+        try:
+            async with reading() as session:
+                [shown] = await previews(session, current_actor(), [booking_id], at)
+        except AppointlyError:
+            return
+        self.asked_outcome, self._refund = outcome_sentence(shown, at), shown.outcome.refund
 
     @rx.event
     async def act(self, verb: Verb, booking_id: UUID) -> EventSpec:
@@ -89,7 +107,12 @@ class BookingPanel(rx.State):
                     case "no_show":
                         await mark_no_show(session, actor, booking_id, at)
                     case "cancel":
-                        await cancel_appointments(session, actor, [booking_id], reason, at)
+                        shown = {booking_id: self._refund} if self.asked_id == str(booking_id) else None
+                        await cancel_appointments(session, actor, [booking_id], reason, at, shown)
+                    case "undo":
+                        await undo_finish(session, actor, booking_id, at)
+                    case "take_back":
+                        await take_back_no_show(session, actor, booking_id, at)
         except AppointlyError as error:
             return Viewer.tell(error.message)  # type: ignore[operator]
         if self.booking.id == str(booking_id):
@@ -97,7 +120,7 @@ class BookingPanel(rx.State):
         return Viewer.tell(DONE[verb], "success")  # type: ignore[operator]
 
     async def _read(self, reference: str) -> None:
-        self.missing = False
+        self.missing, self.undo_until = False, ""
         if not reference:
             self.booking, self.history = BookingView(), []
             return
@@ -113,3 +136,6 @@ class BookingPanel(rx.State):
             return
         self.booking = with_class(view_of(found, at), found, sizes)
         self.history = history_of(moves, found.time_zone, at)
+        last = moves[-1]
+        if (last.from_status, last.to_status) in FINISHED and last.at + UNDO_WITHIN > at:
+            self.undo_until = clock_time(last.at + UNDO_WITHIN, found.time_zone)

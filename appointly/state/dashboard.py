@@ -27,6 +27,7 @@ from appointly.queries.classes import sizes_of
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.booking_panel import BookingPanel
+from appointly.state.how_it_went import HowItWent
 from appointly.state.live import MINUTE, watch
 from appointly.state.own_calendars import CalendarNews
 from appointly.visitor import current_actor
@@ -94,7 +95,7 @@ class Dashboard(rx.State):
         """Something of this provider has changed."""
         await self._read(current_actor())
         panel = await BookingPanel.follow(self)
-        return [CalendarNews.load(), *([panel] if panel else [])]  # type: ignore[operator]
+        return [CalendarNews.load(), HowItWent.load(), *([panel] if panel else [])]  # type: ignore[operator]
 
     async def _read(self, actor: Actor) -> None:
         at = now()

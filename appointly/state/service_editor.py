@@ -35,12 +35,14 @@ Typed = Annotated[
 ]
 NOTICES = (0, 30, 60, 120, 240, 720, 1440, 2880, 10080)
 MOST_DRAFTS = 8
+ANSWERS = (1, 3, 6, 12, 24, 48, 72, 168)
 HORIZONS = (7, 14, 30, 60, 90, 180, 365)
 Key = Annotated[str, Field(max_length=64)]
 # Selects: what they offer. A stored value beside these is offered too.
 UNUSUAL = {
     "min_notice_minutes": tuple(map(str, NOTICES)),
     "horizon_days": tuple(map(str, HORIZONS)),
+    "answer_within_hours": tuple(map(str, ANSWERS)),
 }
 # Fields that are folded away at first, by the fold that holds them.
 FOLDS = {

@@ -1,0 +1,59 @@
+"""A no-show on the page of its booking: whoever came says so here, once."""
+
+import reflex as rx
+
+from appointly.components.buttons import button
+from appointly.components.feedback import message
+from appointly.components.fields import text_area
+from appointly.components.surfaces import card
+from appointly.state.booking_ends import BookingEnds
+
+MISSED = BookingEnds.missed
+
+
+def booking_missed() -> rx.Component:
+    """The form, or what became of it; nothing where nothing was missed."""
+    return rx.fragment(
+        rx.cond(
+            MISSED.said != "",
+            rx.match(
+                MISSED.tone,
+                ("good", message(_said(), tone="good")),
+                ("warn", message(_said(), tone="warn")),
+                message(_said()),
+            ),
+        ),
+        rx.cond(MISSED.until != "", card(_form(), class_name="p-5 sm:p-6")),
+    )
+
+
+def _said() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(MISSED.said, class_name="font-medium"),
+        rx.cond(MISSED.words != "", rx.el.p(f"“{MISSED.words}”", dir="auto", class_name="mt-1 wrap-anywhere")),
+        rx.cond(MISSED.answer != "", rx.el.p(f"“{MISSED.answer}”", dir="auto", class_name="mt-1 wrap-anywhere")),
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        rx.el.h2("You did come?", class_name="text-lg font-semibold"),
+        rx.el.p(
+            f"The provider noted that you did not. If that is wrong, tell us by {MISSED.until}: the provider can take "
+            "it back, and otherwise we decide.",
+            class_name="text-ink-soft",
+        ),
+        text_area(
+            "What happened",
+            name="dispute",
+            error=BookingEnds.problem,
+            rows=3,
+            dir="auto",
+            max_length=1000,
+            placeholder="I was there at ten and paid in cash.",
+        ),
+        rx.el.div(button("I did come", type="submit")),
+        on_submit=BookingEnds.dispute,
+        reset_on_submit=False,
+        class_name="flex flex-col gap-4",
+    )
