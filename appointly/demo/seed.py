@@ -41,6 +41,21 @@ FROM (
 ) AS numbered
 WHERE numbered.id = slot.id AND slot.token <> numbered.place
 """
+# The customers of the latest no-shows say that they came; of the older ones an admin has decided.
+DISPUTES = """
+INSERT INTO flag (kind, appointment_id, raised_by, reason, status, decision, decided_by, decided_at, created_at)
+SELECT 'no_show', missed.id, customer_id,
+       (ARRAY['I was there ten minutes early. The door was locked and nobody answered.', 'I came and paid in cash.',
+              'I had called in the morning to say that I am late.'])[1 + place %% 3],
+       CASE WHEN place <= 2 THEN 'open' ELSE 'dismissed' END,
+       CASE WHEN place <= 2 THEN '' ELSE 'The provider waited for half an hour.' END,
+       CASE WHEN place > 2 THEN admin.id END, CASE WHEN place > 2 THEN end_time + interval '2 days' END,
+       least(end_time + interval '3 hours', %(now)s)
+FROM (SELECT *, row_number() OVER (ORDER BY start_time DESC, id) AS place FROM appointment
+      WHERE status = 'no_show' AND customer_id IS NOT NULL AND end_time < %(now)s - interval '3 days') AS missed,
+     "user" AS admin
+WHERE place <= 4 AND admin.role = 'admin'
+"""
 AS_BOOKED = """
 UPDATE appointment SET token = service.letter || slot.token FROM slot, service
 WHERE slot.id = appointment.slot_id AND service.id = slot.service_id
@@ -78,6 +93,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await execute(session, AS_BOOKED)
     await todays_line(session, now)
     await some_wait(session, now)
+    await execute(session, DISPUTES, now=now)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 

@@ -51,7 +51,7 @@ def absence_sheet() -> rx.Component:
                         placeholder="I am ill and cannot work. I am sorry.",
                     ),
                     rx.el.p(
-                        "Each appointment gets one mail, with the other times above as links. Whoever has two gets two.",
+                        "One mail for each appointment, with the other times above as links. Whoever has two gets two.",
                         class_name="mt-2 text-sm text-ink-soft",
                     ),
                 ),
@@ -105,7 +105,7 @@ def _one(each: Any) -> rx.Component:
             rx.el.div(
                 rx.cond(
                     each.instead,
-                    rx.foreach(each.instead, badge),
+                    rx.foreach(each.instead, lambda time: badge(time)),
                     rx.el.span("No other time is free; they are told so.", class_name="text-sm text-ink-faint"),
                 ),
                 class_name="mt-1 flex flex-wrap gap-1.5",

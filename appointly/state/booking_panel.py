@@ -10,8 +10,8 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, Happened, history_of, view_of
-from appointly.display.classes import with_class
 from appointly.display.cancellations import outcome_sentence
+from appointly.display.classes import with_class
 from appointly.display.formatting import clock_time
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
@@ -20,8 +20,8 @@ from appointly.operations.finish_appointment import UNDO_WITHIN, complete_appoin
 from appointly.operations.flags import take_back_no_show
 from appointly.operations.undo_finish import undo_finish
 from appointly.queries.bookings import booking_by_reference, booking_history
-from appointly.queries.classes import sizes_of
 from appointly.queries.cancellations import previews
+from appointly.queries.classes import sizes_of
 from appointly.state.base import Viewer
 from appointly.state.moving import Moving
 from appointly.visitor import current_actor
