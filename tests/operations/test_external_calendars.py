@@ -11,7 +11,7 @@ from appointly.domain.actor import GUEST
 from appointly.domain.calendar import Reading, Span
 from appointly.encrypted import decrypt
 from appointly.errors import Forbidden, NotFound, SlotTaken, TooManyCalendars
-from appointly.models import ExternalBusy, ExternalCalendar, Job, Message, Provider, Slot
+from appointly.models import ExternalBusy, ExternalCalendar, Job, Listing, Message, Provider, Slot
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.external_calendars import (
     EVERY,
@@ -206,3 +206,30 @@ async def test_there_is_an_end_to_calendars(session: AsyncSession) -> None:
         await added(session, provider)
     with pytest.raises(TooManyCalendars):
         await added(session, provider)
+
+
+async def next_free(session: AsyncSession, service_id: UUID) -> datetime:
+    listing = await session.get_one(Listing, service_id, populate_existing=True)
+    return listing.next_free_at
+
+
+async def test_the_search_follows_busy_times_as_they_come_change_and_go(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    service = await make_service(session, provider)
+    slots = await make_slots(session, service, 6)
+    calendar_id = await added(session, provider)
+
+    async def after(*spans: Span) -> int:
+        """The place of the first time that the search shows as free."""
+        await keep_busy(session, calendar_id, provider.id, spans)
+        return [slot.start_time for slot in slots].index(await next_free(session, service.id))
+
+    assert await after() == 0
+    assert await after(busy(0, 2)) == 2
+    assert await after(busy(0, 3)) == 3  # longer
+    assert await after(busy(1, 3)) == 0  # later
+    assert await after(busy(-1, 4)) == 4  # begins earlier and ends later
+    assert await after(busy(0, 1)) == 1  # shorter
+    assert await after(busy(4, 6)) == 0
+    await remove_calendar(session, owner_of(provider), calendar_id, NOW)
+    assert await next_free(session, service.id) == slots[0].start_time
