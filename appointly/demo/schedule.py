@@ -114,7 +114,7 @@ def _visits(
 
 
 def demo_day(bookings: Bookings, shop: Shop, now: datetime) -> None:
-    """The demo provider's day up to now: some customers have left, one just now, one is in the chair."""
+    """The demo provider's day up to now: some customers have left, one is in the chair."""
     today = now.astimezone(shop.zone).date()
     times = grid(shop.services[0], shop.zone, today, [OPEN_TODAY])
     current = next(number for number, time_ in enumerate(times) if time_.start <= now < time_.end)
@@ -123,7 +123,7 @@ def demo_day(bookings: Bookings, shop: Shop, now: datetime) -> None:
         if back <= current:
             time_ = times[current - back]
             moves = _moves(bookings, time_, Status.NO_SHOW if back == 4 else Status.COMPLETED)
-            bookings.add(time_, [(customer, moves if back > 1 else moves[:-1])])
+            bookings.add(time_, [(customer, moves if back else moves[:-1])])
 
 
 async def upcoming(
