@@ -6,8 +6,8 @@ from appointly.domain.actor import Actor
 
 MOST_HELD = 3
 FREE = timedelta(minutes=10)
-# A paid one is kept as long as the checkout page that pays for it may live: Stripe's `expires_at` of a Checkout Session
-# "can be anywhere from 30 minutes to 24 hours after Checkout Session creation" (API reference, Create a Session).
+# A paid one is kept as long as the page that takes the money lives at least: a Stripe Checkout Session's `expires_at`
+# lies between 30 minutes and 24 hours ahead (docs.stripe.com/payments/checkout/managing-limited-inventory).
 PAID = timedelta(minutes=30)
 
 

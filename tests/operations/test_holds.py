@@ -15,6 +15,8 @@ from appointly.models import BookingDraft, Hold, Service, Slot
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.booking_draft import book_chosen, keep_typed, leave_booking, take_over_drafts
 from appointly.operations.choose_time import choose_time
+from appointly.operations.delete_account import delete_account
+from appointly.operations.forget_old import forget_old
 from appointly.operations.hold_slot import expire_holds
 from appointly.queries.drafts import draft_of, open_drafts, own_hold
 from tests.invariants import broken_invariants
@@ -201,3 +203,21 @@ async def test_a_service_not_offered_cannot_be_kept(session: AsyncSession, slots
     await session.flush()
     with pytest.raises(errors.ServiceUnavailable):
         await choose_time(session, browser(), slots[0].id, NOW)
+
+
+async def test_what_was_begun_is_forgotten_after_thirty_days(session: AsyncSession, slots: list[Slot]) -> None:
+    await choose_time(session, browser(), slots[0].id, NOW)
+    await keep_typed(session, browser("another"), slots[0].service_id, slots[1].id, TYPED, NOW)
+    later = NOW + timedelta(days=31)
+    assert await forget_old(session, later) == 1  # a row with a hold waits for the sweep
+    await expire_holds(session, later)
+    assert await forget_old(session, later) == 1
+    assert (await session.exec(select(BookingDraft))).all() == []
+
+
+async def test_a_deleted_account_keeps_no_time(session: AsyncSession, slots: list[Slot]) -> None:
+    ada = customer(await make_user(session))
+    await choose_time(session, ada, slots[0].id, NOW)
+    await delete_account(session, ada, NOW)
+    assert await counts(session, slots[:1]) == [0]
+    assert (await session.exec(select(BookingDraft))).all() == []
