@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from appointly.models.service import LOCATIONS
 from appointly.operations.refresh_listings import refresh_listings
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.passwords import hash_password
+from appointly.queries.availability import IS_FREE
 
 PASSWORD = "appointly-demo"  # noqa: S105 (printed on the login page of every demo)
 MARK = "demo_data_made"
@@ -61,6 +63,18 @@ UPDATE appointment SET token = service.letter || slot.token FROM slot, service
 WHERE slot.id = appointment.slot_id AND service.id = slot.service_id
   AND appointment.token <> service.letter || slot.token
 """
+# A booking the demo's customer has begun and not made; its time is not kept any more.
+BEGUN: LiteralString = f"""
+INSERT INTO booking_draft (service_id, user_id, slot_id, customer_name, customer_email, customer_phone, notes,
+    updated_at, created_at)
+SELECT slot.service_id, customer.id, slot.id, customer.name, customer.email, '', 'My shoulders, mostly.',
+    %(now)s - interval '50 minutes', %(now)s - interval '1 hour'
+FROM (SELECT id, name, email FROM "user" WHERE email = 'customer@demo.test') AS customer, slot
+JOIN service ON service.id = slot.service_id JOIN provider ON provider.id = slot.provider_id
+WHERE service.category = 'massage' AND status = 'active'
+  AND slot.start_time > %(now)s + interval '5 days' AND {IS_FREE}
+ORDER BY slot.start_time, service.slug LIMIT 1
+"""  # noqa: S608
 
 
 async def seed(session: AsyncSession, now: datetime) -> None:
@@ -94,6 +108,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await todays_line(session, now)
     await some_wait(session, now)
     await execute(session, DISPUTES, now=now)
+    await execute(session, BEGUN, now=now)
     await refresh_listings(session, now)
     await execute(session, "ANALYZE")
 
