@@ -6,13 +6,13 @@ import reflex as rx
 
 from appointly.components.buttons import button, link_button
 from appointly.components.calendar import month_calendar, slot_picker
-from appointly.components.countdown import countdown
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, text_area, text_field
 from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.surfaces import card, facts
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
+from appointly.pages.wizard_keeping import keeping
 from appointly.state.base import Viewer
 from appointly.state.wizard import Wizard
 
@@ -43,7 +43,7 @@ def wizard() -> rx.Component:
             ),
             ("closed", _not_here("This service takes no bookings at the moment", "Please look again later.")),
             rx.el.div(
-                rx.el.div(_heading(), _trouble(), _keeping(), _time_step(), _form(), class_name="min-w-0"),
+                rx.el.div(_heading(), _trouble(), keeping(), _time_step(), _form(), class_name="min-w-0"),
                 _summary(),
                 class_name="grid gap-8 pb-24 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-12 lg:pb-0",
             ),
@@ -139,41 +139,6 @@ def _trouble() -> rx.Component:
 
 def _alternative(time: Any) -> rx.Component:
     return button(time.label, kind="secondary", size="small", on_click=Wizard.pick(time.id))
-
-
-def _keeping() -> rx.Component:
-    """The time that is kept, counted down; or that it is not kept any more, and how it is again."""
-    not_now = button("Not now", kind="quiet", size="small", on_click=Wizard.let_go)
-    onward = link_button("Continue", href=f"/book/{Wizard.slug}?step=details", size="small")
-    counting = countdown(
-        Wizard.kept,
-        "We keep this time for you:",
-        rx.el.div(
-            not_now,
-            rx.cond(Wizard.step == "time", onward),
-            class_name="flex items-center gap-2",
-        ),
-        on_end=Wizard.refresh,
-        class_name="rounded-card bg-accent-soft px-4 py-1.5 text-accent-ink",
-    )
-    over = message(
-        rx.el.p(
-            "The minutes are over, so this time is not kept for you any more. It is still free, and nothing you wrote"
-            " is lost."
-        ),
-        rx.el.div(
-            button("Keep it again", kind="secondary", size="small", on_click=Wizard.keep_again),
-            not_now,
-            class_name="mt-2 flex flex-wrap gap-2",
-        ),
-    )
-    return rx.cond(
-        (Wizard.kept.until > 0) | Wizard.run_out,
-        rx.el.div(
-            rx.cond(Wizard.kept.until > 0, counting, over),
-            class_name=rx.cond(Wizard.step == "time", "mb-6", "mb-6 max-w-text"),
-        ),
-    )
 
 
 def _time_step() -> rx.Component:

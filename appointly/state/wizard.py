@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,17 @@ from appointly.queries.waitlist import full_days
 from appointly.queries.wizard import Offer, chosen_slot, offer
 from appointly.settings import settings
 from appointly.state.live import watch
-from appointly.state.wizard_views import ANSWER, Chosen, OfferView, Question, as_asked, chosen_view, offer_view, renewed
+from appointly.state.wizard_views import (
+    ANSWER,
+    Chosen,
+    OfferView,
+    Question,
+    as_asked,
+    chosen_view,
+    offer_view,
+    offered,
+    renewed,
+)
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
@@ -130,22 +140,16 @@ class Wizard(rx.State):
 
     async def _keep(self, service: Offer, slot_id: str, actor: Actor, at: datetime) -> bool:
         """Keep a time of this service; whether it is kept. What is to be said about it otherwise is a problem."""
-        with suppress(ValueError):
+        try:
             async with reading() as session:
                 found = await chosen_slot(session, service.id, UUID(slot_id), at)
             if found and holder_of(actor):
-                return await self._keep_found(found.id, actor, at)
-        return False
-
-    async def _keep_found(self, slot_id: UUID, actor: Actor, at: datetime) -> bool:
-        try:
-            await keep_time(actor, slot_id, at)
+                await keep_time(actor, found.id, at)
+                return True
         except (TooManyHolds, TooManyRequests) as error:
             self.problem = error.message
-        except AppointlyError:
+        except (AppointlyError, ValueError):
             pass  # a time that cannot be booked says so itself
-        else:
-            return True
         return False
 
     async def _remember(self) -> None:
@@ -278,7 +282,7 @@ class Wizard(rx.State):
             await self._book(request, attempt)
         except SlotTaken as error:
             self.chosen = replace(self.chosen, taken=True)
-            self.problem, self.alternatives = JUST_TAKEN, self._offered(error)
+            self.problem, self.alternatives = JUST_TAKEN, offered(error, self.offer.zone, now())
         except ValidationFailed:
             # The page's own check passed: the questions have changed since.
             await self._refresh()
@@ -398,10 +402,3 @@ class Wizard(rx.State):
 
     def _address(self, step: str, slot_id: str = "") -> str:
         return routes.with_query(routes.book(self.slug), slot=slot_id or self.unkept, step=step)
-
-    def _offered(self, error: SlotTaken) -> list[Time]:
-        """The nearest free times that a refusal names."""
-        listed: Any = error.details.get("alternatives", [])
-        return [
-            Time(each["id"], moment(datetime.fromisoformat(each["start"]), self.offer.zone, now())) for each in listed
-        ]

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from appointly import routes
 from appointly.display.bookings import pays, place_of
-from appointly.display.formatting import clock_time, day, duration, money, zone_name
+from appointly.display.formatting import clock_time, day, duration, moment, money, zone_name
 from appointly.display.services import POLICIES
+from appointly.display.shapes import Time
+from appointly.errors import SlotTaken
 from appointly.queries.wizard import ChosenSlot, Offer
 
 ANSWER = "answers."
@@ -125,3 +127,9 @@ def as_asked(question: Question) -> dict[str, Any]:
         "required": question.required,
         "choices": question.choices,
     }
+
+
+def offered(error: SlotTaken, zone: str, at: datetime) -> list[Time]:
+    """The nearest free times that a refusal names."""
+    listed: Any = error.details.get("alternatives", [])
+    return [Time(each["id"], moment(datetime.fromisoformat(each["start"]), zone, at)) for each in listed]
