@@ -87,6 +87,8 @@ async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) 
     owner = await signed_in(line.provider.user_id, "")
     async with browser_tab(app, owner.cookie, "/dashboard/bookings?show=waiting") as tab:
         await tab.send(ProviderBookings.load)
+        assert (await tab.state(ProviderBookings)).show == "waiting"
+        assert (await tab.state(ProviderBookings)).bookings == []
         await tab.send(ProviderWaits.load)
         waits = await tab.state(ProviderWaits)
         [group] = waits.groups
