@@ -29,6 +29,7 @@ ABOUT = {
     "bookings": "what you have booked",
     "bookings_begun": "what you have begun to book, and not booked yet",
     "booking_history": "every change of these bookings",
+    "wishes_for_another_time": "other times you asked for, and the answers",
     "messages": "what we have sent you about them",
     "reviews": "what you said about them, and what was answered",
     "reports": "what you have asked our team to look at",

@@ -54,6 +54,18 @@ SELECT email FROM "user" WHERE id = %(user_id)s UNION SELECT email FROM one_time
 UNION SELECT target FROM one_time_code WHERE user_id = %(user_id)s AND target <> ''
 """
 _REASONS = "UPDATE appointment_event SET reason = '' WHERE actor_id = %(user_id)s AND reason <> ''"
+# What either side said about another time, also in the mails that carried it; the other side's words stay.
+_WISHES = """
+WITH said AS (
+    UPDATE reschedule_request AS request
+    SET reason = CASE WHEN customer_id = %(user_id)s THEN '' ELSE reason END,
+        answer = CASE WHEN request.provider_id = %(provider_id)s THEN '' ELSE answer END
+    FROM appointment
+    WHERE appointment.id = appointment_id AND (customer_id = %(user_id)s OR request.provider_id = %(provider_id)s)
+    RETURNING request.id
+)
+UPDATE message SET detail = detail - 'reason' FROM said WHERE about = said.id AND detail ? 'reason'
+"""
 _REPORTS = "UPDATE flag SET reason = '' WHERE raised_by = %(user_id)s AND reason <> ''"
 _APPOINTMENTS = """
 UPDATE appointment SET customer_name = 'Deleted customer', customer_email = %(nobody)s, customer_phone = '', notes = '',
@@ -143,6 +155,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
     if not await execute(session, _LOCK_ACCOUNT, user_id=actor.user_id):
         return
     await execute(session, _REASONS, user_id=actor.user_id)
+    await execute(session, _WISHES, user_id=actor.user_id, provider_id=actor.provider_id)
     await execute(session, _REPORTS, user_id=actor.user_id)
     await _leave_lists(session, actor, now)
     await _call_off(session, actor, now)

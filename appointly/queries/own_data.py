@@ -45,6 +45,12 @@ OWN: dict[str, LiteralString] = {
         SELECT appointment_event.id, reference, from_status, to_status, actor_kind, reason, appointment_event.created_at
         FROM appointment_event JOIN appointment ON appointment.id = appointment_id WHERE customer_id = %(user)s
     """,
+    "wishes_for_another_time": """
+        SELECT request.id, reference, from_time, request.start_time AS start, request.status, reason, answer,
+               request.created_at
+        FROM reschedule_request AS request JOIN appointment ON appointment.id = appointment_id
+        WHERE customer_id = %(user)s
+    """,
     "messages": """
         SELECT message.id, reference, kind, channel, recipient, message.status, sent_at, message.created_at
         FROM message JOIN appointment ON appointment.id = appointment_id

@@ -21,6 +21,7 @@ from appointly.operations.answer_reschedule import (
 )
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.delete_account import delete_account
 from appointly.operations.hold_slot import expire_holds
 from appointly.operations.reschedule import reschedule
 from appointly.queries.bookings import booking_by_id, booking_history
@@ -335,3 +336,13 @@ async def test_within_a_group(session: AsyncSession, shop: Shop) -> None:
     assert list(found) == [0, 2]
     rows = await session.exec(select(Appointment.token).where(Appointment.service_id == service.id))
     assert set(rows) == {"G2"}
+
+
+async def test_a_deleted_account_leaves_none_of_its_words(session: AsyncSession, shop: Shop) -> None:
+    booked = await shop.book()
+    await reschedule(session, shop.visitor, booked.id, shop.slots[2].id, NOW, "My knee hurts")
+    await delete_account(session, shop.visitor, NOW)
+    request = await shop.request()
+    assert (request.status, request.reason) == ("withdrawn", "")
+    details = await session.exec(select(Message.detail).execution_options(populate_existing=True))
+    assert "knee" not in str(list(details))
