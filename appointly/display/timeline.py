@@ -1,8 +1,9 @@
 """A day drawn to scale: hours down the side, appointments where they lie, a line for now."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from appointly.display.bookings import BookingView, view_of
@@ -97,8 +98,12 @@ def timeline_of(
     zone: str,
     now: datetime,
     frame: tuple[int, int] | None = None,
+    classes: Collection[UUID | None] = (),
 ) -> Timeline:
-    """The local date `day` to scale, from its first to its last whole hour, or in the given `frame`."""
+    """The local date `day` to scale, from its first to its last whole hour, or in the given `frame`.
+
+    `classes` are slots with several places: what stands there is many bookings, and none of them is dragged.
+    """
     spans = [(minute_of(b.start, day, zone), minute_of(b.end, day, zone)) for b in bookings]
     first, last = frame or frame_of([*spans, *((h.opens, h.closes) for h in hours)])
     at_now = minute_of(now, day, zone)
@@ -107,7 +112,7 @@ def timeline_of(
         height=pixels(last - first),
         marks=[Mark(f"{minute // 60 % 24:02d}:00", pixels(minute - first)) for minute in range(first, last + 1, 60)],
         areas=[*_closed(hours, first, last), *_blocked(blocked, day, zone, first, last)],
-        booked=_entries(bookings, spans, first, now),
+        booked=_entries(bookings, spans, first, classes, now),
         now=pixels(at_now - first) if inside else "",
         now_label=f"{now.astimezone(ZoneInfo(zone)):%H:%M}" if inside else "",
     )
@@ -131,14 +136,21 @@ def _blocked(blocked: Sequence[Blocked], day: date, zone: str, first: int, last:
     return areas
 
 
-def _entries(bookings: Sequence[Booking], spans: Sequence[tuple[int, int]], first: int, now: datetime) -> list[Entry]:
+def _entries(
+    bookings: Sequence[Booking],
+    spans: Sequence[tuple[int, int]],
+    first: int,
+    classes: Collection[UUID | None],
+    now: datetime,
+) -> list[Entry]:
     entries: list[Entry | None] = [None] * len(bookings)
     for group in _meeting(spans):
         lanes = _lanes([spans[number] for number in group])
         for number, lane in zip(group, lanes, strict=True):
             start, end = spans[number]
             view = view_of(bookings[number], now)
-            entries[number] = _entry(view, start - first, end - start, lane, max(lanes) + 1)
+            entry = _entry(view, start - first, end - start, lane, max(lanes) + 1)
+            entries[number] = replace(entry, moves="") if bookings[number].slot_id in classes else entry
     return [entry for entry in entries if entry]
 
 

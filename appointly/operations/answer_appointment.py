@@ -17,12 +17,14 @@ from appointly.queries.bookings import Booking, booking_by_id
 async def confirm_appointment(session: AsyncSession, actor: Actor, appointment_id: UUID, now: datetime) -> Booking:
     """Say yes to a request, as its provider or an admin; the customer gets a mail with the invitation.
 
-    Raises `NotFound`, `Forbidden`, and `InvalidTransition` where it no longer waits or its time has come.
+    Raises `NotFound`, `Forbidden`, and `InvalidTransition` where it no longer waits, or it is too late for an answer.
     """
     [booking] = await lock_bookings(session, actor, [appointment_id])
     require_provider(actor, "booking.answer", booking)
     if booking.start <= now:
         raise InvalidTransition("The time of this request has passed, so it can no longer be confirmed.")
+    if booking.status == Status.PENDING and booking.answer_by is not None and booking.answer_by <= now:
+        raise InvalidTransition("This request was not answered in time, so it can no longer be confirmed.")
     mail = Mail(booking.id, "accepted")
     await move(session, actor, [booking], Status.CONFIRMED, now, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)

@@ -66,7 +66,16 @@ WITH said AS (
 )
 UPDATE message SET detail = detail - 'reason' FROM said WHERE about = said.id AND detail ? 'reason'
 """
-_REPORTS = "UPDATE flag SET reason = '' WHERE raised_by = %(user_id)s AND reason <> ''"
+# Those of the mailed link as well, and what the mail about it said.
+_REPORTS = """
+WITH said AS (
+    UPDATE flag SET reason = '' FROM appointment
+    WHERE appointment.id = appointment_id
+      AND (raised_by = %(user_id)s OR raised_by IS NULL AND kind = 'no_show' AND customer_id = %(user_id)s)
+    RETURNING flag.id
+)
+UPDATE message SET detail = detail - 'reason' FROM said WHERE about = said.id AND message.kind = 'disputed'
+"""
 _APPOINTMENTS = """
 UPDATE appointment SET customer_name = 'Deleted customer', customer_email = %(nobody)s, customer_phone = '', notes = '',
     answers = '{}', updated_at = %(now)s

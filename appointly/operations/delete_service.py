@@ -16,6 +16,11 @@ NOT EXISTS (SELECT FROM appointment WHERE appointment.service_id = %(id)s)
 AND NOT EXISTS (SELECT FROM waitlist_entry WHERE waitlist_entry.service_id = %(id)s AND provider_id = %(provider)s
                 AND waitlist_entry.status IN ('waiting', 'offered'))
 """
+# Of a service nobody has booked, only those who have begun to book can keep a time.
+HOLDS: LiteralString = f"""
+DELETE FROM hold USING slot, service WHERE slot_id = slot.id AND service_id = service.id AND service.id = %(id)s
+AND service.provider_id = %(provider)s AND {UNWANTED}
+"""  # noqa: S608
 SLOTS: LiteralString = f"""
 DELETE FROM slot USING service WHERE service_id = %(id)s AND service.id = %(id)s AND service.provider_id = %(provider)s
 AND {UNWANTED}
@@ -25,8 +30,12 @@ OWN = "SELECT FROM service WHERE id = %(id)s AND provider_id = %(provider)s"
 
 
 async def delete_service(session: AsyncSession, actor: Actor, service_id: UUID) -> None:
-    """Delete a service of the actor's with its free times. Raises `Forbidden`, `NotFound`, `ServiceBooked`."""
+    """Delete a service of the actor's with its times, also those kept for who has begun to book.
+
+    Raises `Forbidden`, `NotFound`, `ServiceBooked`.
+    """
     provider_id = await lock_own_provider(session, actor, "service.delete")
+    await execute(session, HOLDS, id=service_id, provider=provider_id)
     await execute(session, SLOTS, id=service_id, provider=provider_id)
     if not await execute(session, SERVICE, id=service_id, provider=provider_id):
         raise (

@@ -18,6 +18,8 @@ from appointly.queries.bookings import Booking, booking_by_id
 UNDO_WITHIN = timedelta(minutes=10)
 MOST_AT_ONCE = 100
 End = Literal["completed", "no_show"]
+# Taking it back tells the customer and closes what they said about it; marking it as completed would do neither.
+MISSED = "This appointment is marked as missed. If that was a mistake, take it back."
 
 
 async def complete_appointment(session: AsyncSession, actor: Actor, appointment_id: UUID, now: datetime) -> Booking:
@@ -49,6 +51,8 @@ async def finish_appointments(
     bookings = await lock_bookings(session, actor, unique)
     for booking in bookings:
         require_provider(actor, "booking.finish", booking)
+        if booking.status == Status.NO_SHOW:
+            raise InvalidTransition(MISSED, details={"booking_status": booking.status})
         if booking.start > now:
             raise InvalidTransition("This appointment has not begun yet.", details={"booking_status": booking.status})
     status = Status(end)

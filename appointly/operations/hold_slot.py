@@ -35,16 +35,21 @@ INSERT INTO hold (slot_id, provider_id, purpose, holder, expires_at, created_at)
 SELECT id, provider_id, %(purpose)s, %(holder)s, %(until)s, %(now)s FROM taken
 RETURNING id, slot_id, provider_id
 """  # noqa: S608
-RELEASE = """
+# Where the service has fewer places by now than this time was booked with, a place that is freed is nobody's.
+PLACES_LEFT: LiteralString = """
+least(slot.capacity, greatest((SELECT capacity FROM service WHERE service.id = slot.service_id), {booked}))
+"""
+RELEASE: LiteralString = f"""
 WITH gone AS (
     DELETE FROM hold WHERE id = ANY(%(ids)s) RETURNING id, slot_id, provider_id
 ), freed AS (
-    UPDATE slot SET booked_count = booked_count - ended.number
+    UPDATE slot SET booked_count = booked_count - ended.number,
+        capacity = {PLACES_LEFT.format(booked="booked_count - ended.number")}
     FROM (SELECT slot_id, count(*) AS number FROM gone GROUP BY slot_id) AS ended
     WHERE slot.id = ended.slot_id
 )
 SELECT id, slot_id, provider_id FROM gone
-"""
+"""  # noqa: S608
 OVERDUE = """
 SELECT id, slot_id, provider_id FROM hold WHERE expires_at <= %(now)s ORDER BY expires_at LIMIT %(limit)s
 """

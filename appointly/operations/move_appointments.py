@@ -14,6 +14,7 @@ from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
 from appointly.domain.reviews import ASK_AFTER
 from appointly.domain.rights import may
 from appointly.errors import AppointmentReviewed, Forbidden, ValidationFailed
+from appointly.operations.hold_slot import PLACES_LEFT
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reschedule_requests import close_requests
@@ -35,7 +36,8 @@ WITH moved AS (
     WHERE appointment.id = known.id AND appointment.status = known.before
     RETURNING appointment.id, appointment.provider_id, sequence, slot_id, before
 ), freed AS (
-    UPDATE slot SET booked_count = booked_count - ended.number
+    UPDATE slot SET booked_count = booked_count - ended.number,
+        capacity = {PLACES_LEFT.format(booked="booked_count - ended.number")}
     FROM (SELECT slot_id, count(*) AS number FROM moved GROUP BY slot_id) AS ended
     WHERE slot.id = ended.slot_id AND %(frees)s
 ), recorded AS (

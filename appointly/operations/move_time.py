@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce, jobs_written
 from appointly.database.statement import execute, rollback
 from appointly.domain.actor import Actor
+from appointly.operations.hold_slot import PLACES_LEFT
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.write_back import WRITE_BACK
@@ -21,7 +22,7 @@ MOVE_TIME: LiteralString = f"""
 WITH released AS (
     DELETE FROM hold WHERE id = %(hold_id)s RETURNING slot_id
 ), let_go AS (
-    UPDATE slot SET booked_count = booked_count - 1
+    UPDATE slot SET booked_count = booked_count - 1, capacity = {PLACES_LEFT.format(booked="booked_count - 1")}
     WHERE id = %(old_id)s OR id IN (SELECT slot_id FROM released WHERE slot_id <> %(slot_id)s)
     RETURNING id
 ), taken AS (

@@ -30,14 +30,14 @@ class Mail:
 PLAN = """
 WITH planned AS (
     INSERT INTO message (appointment_id, start_time, kind, channel, recipient, about, detail, status, created_at)
-    SELECT appointment.id, start_time, mail.kind, 'email',
-           CASE WHEN mail.to_provider THEN owner.email ELSE customer_email END, mail.about, mail.detail, 'planned',
-           %(now)s
+    SELECT appointment.id, start_time, mail.kind, 'email', recipient, mail.about, mail.detail, 'planned', %(now)s
     FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(to_provider)s::bool[], %(about)s::uuid[], %(detail)s::jsonb[])
         AS mail (id, kind, to_provider, about, detail)
     JOIN appointment ON appointment.id = mail.id
     JOIN provider ON provider.id = appointment.provider_id
-    JOIN "user" AS owner ON owner.id = provider.user_id
+    JOIN "user" AS owner ON owner.id = provider.user_id,
+    LATERAL (SELECT CASE WHEN mail.to_provider THEN owner.email ELSE customer_email END AS recipient) AS reader
+    WHERE recipient NOT LIKE '%%@deleted.invalid'
     ON CONFLICT DO NOTHING
     RETURNING id, appointment_id
 )

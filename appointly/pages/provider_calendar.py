@@ -43,6 +43,7 @@ def provider_calendar() -> rx.Component:
         ),
         rx.el.p(
             "Draw over free time to block it; drag an appointment to move it. With a finger, press first and hold."
+            " Who comes to a class is moved one by one, from its list."
             " Click or tap a free time to see why it is not offered. Times are ",
             ProviderCalendar.zone_name,
             ".",

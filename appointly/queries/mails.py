@@ -71,8 +71,11 @@ SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provi
 FROM message
 JOIN appointment ON appointment.id = message.appointment_id
 JOIN provider ON provider.id = appointment.provider_id
-LEFT JOIN appointment_event AS event
-    ON event.appointment_id = message.appointment_id AND event.created_at = message.created_at
+LEFT JOIN LATERAL (
+    SELECT * FROM appointment_event AS caused
+    WHERE caused.appointment_id = message.appointment_id AND caused.created_at = message.created_at
+    ORDER BY caused.id DESC LIMIT 1
+) AS event ON true
 LEFT JOIN "user" AS reader ON reader.email = recipient
 WHERE message.id = %(id)s
 """  # noqa: S608

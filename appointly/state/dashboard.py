@@ -111,7 +111,7 @@ class Dashboard(rx.State):
             sizes = await sizes_of(session, {booking.slot_id for booking in [*day, *coming]})
             await AskedMoves.follow(self, session, shop)
         self._tell(shop, told, at)
-        self.timeline = timeline_of(as_one(day, sizes), hours, blocked, today, shop.time_zone, at)
+        self.timeline = timeline_of(as_one(day, sizes), hours, blocked, today, shop.time_zone, at, classes=sizes)
         self.requests = [view_of(booking, at) for booking in requests]
         self.soon = soon_of(as_one(coming, sizes), at)
         self.week = week_of(week)

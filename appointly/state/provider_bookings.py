@@ -1,9 +1,11 @@
 """A provider's bookings as a list and as a week."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -156,7 +158,7 @@ class ProviderCalendar(rx.State):
             sizes = await sizes_of(session, {booking.slot_id for booking in page.items})
         kept = as_one((booking for booking in page.items if booking.status not in ENDED), sizes)
         self._name(chosen, monday, shop.time_zone)
-        self._show(kept, clock, monday, today, at)
+        self._show(kept, sizes, clock, monday, today, at)
         self.shown = self.columns[chosen.weekday()]
         self.loaded = True
 
@@ -168,7 +170,15 @@ class ProviderCalendar(rx.State):
         self.previous, self.next = str(monday - 7 * DAY), str(monday + 7 * DAY)
         self.day_before, self.day_after = str(chosen - DAY), str(chosen + DAY)
 
-    def _show(self, bookings: list[Booking], clock: OpenHours, monday: date, today: date, at: datetime) -> None:
+    def _show(
+        self,
+        bookings: list[Booking],
+        classes: Collection[UUID],
+        clock: OpenHours,
+        monday: date,
+        today: date,
+        at: datetime,
+    ) -> None:
         zone = str(clock.zone)
         by_day: dict[date, list[Booking]] = {monday + day * DAY: [] for day in range(7)}
         for booking in bookings:
@@ -177,7 +187,7 @@ class ProviderCalendar(rx.State):
         spans = [(minute_of(b.start, b.slot_date, zone), minute_of(b.end, b.slot_date, zone)) for b in bookings]
         frame = frame_of([*spans, *((each.opens_minute, each.closes_minute) for each in chain(*open_on.values()))])
         drawn = {
-            day: timeline_of(booked, opened_on(day, clock), clock.blocked, day, zone, at, frame)
+            day: timeline_of(booked, opened_on(day, clock), clock.blocked, day, zone, at, frame, classes)
             for day, booked in by_day.items()
         }
         self.height, self.marks, self.first_minute = drawn[monday].height, drawn[monday].marks, frame[0]

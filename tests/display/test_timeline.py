@@ -34,6 +34,7 @@ def booked(start: str, end: str, status: str = "confirmed") -> Booking:
         "price_amount": 4500,
         "currency": "EUR",
         "cancellation_policy": "flexible",
+        "answer_by": None,
     }
     return Booking(**{each.name: known.get(each.name, "x") for each in fields(Booking)})  # type: ignore[arg-type]
 

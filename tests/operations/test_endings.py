@@ -13,22 +13,42 @@ from appointly import errors
 from appointly.database import transaction
 from appointly.domain.actor import GUEST, Actor
 from appointly.domain.lifecycle import Status
-from appointly.models import Appointment, BlockedTime, Flag, Job, Message, Provider, Review, Service, Slot
+from appointly.models import (
+    Appointment,
+    BlockedTime,
+    Flag,
+    Hold,
+    Job,
+    Message,
+    Provider,
+    Review,
+    Service,
+    Slot,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from appointly.operations import move_appointments
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
+from appointly.operations.answer_offer import Taking, take_offer
 from appointly.operations.book_appointment import Booked, book_appointment
+from appointly.operations.booking_draft import book_chosen
 from appointly.operations.call_off_days import call_off_days
 from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.choose_time import choose_time
+from appointly.operations.delete_account import delete_account
 from appointly.operations.expire_appointments import expire_appointments
 from appointly.operations.finish_appointment import complete_appointment, finish_appointments, mark_no_show
 from appointly.operations.flags import decide_flag, dispute_no_show, take_back_no_show
 from appointly.operations.move_appointments import lock_bookings, move
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail
+from appointly.operations.reschedule import reschedule
 from appointly.operations.undo_finish import undo_finish
 from appointly.queries.absences import Absence, Days, affected
 from appointly.queries.cancellations import previews
 from appointly.queries.flags import flag_by_id, flags, missed
 from appointly.queries.mails import news_of
+from appointly.queries.reschedules import reschedule_by_id
 from tests.invariants import broken_invariants
 from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user, owner_of
 
@@ -187,6 +207,34 @@ async def test_a_no_show_is_disputed_once_and_in_time(session: AsyncSession, sho
     assert mail.recipient != "grace@example.test"
 
 
+async def test_a_mark_is_taken_back_and_not_overwritten(session: AsyncSession, shop: Shop) -> None:
+    booked = await shop.book()
+    await mark_no_show(session, shop.owner, booked.id, booked.start)
+    await dispute_no_show(session, shop.ada, booked.id, "I was there", booked.start + MINUTE)
+    for finish in (complete_appointment, mark_no_show):
+        with pytest.raises(errors.InvalidTransition, match="take it back"):
+            await finish(session, shop.owner, booked.id, booked.start + 2 * MINUTE)
+    [flag] = (await flags(session, shop.root, is_open=True)).items
+    await decide_flag(session, shop.root, flag.id, "upheld", "", booked.start + 3 * MINUTE)
+    assert await shop.status(booked) == "completed"
+
+
+async def test_a_dispute_outlives_both_accounts(session: AsyncSession, shop: Shop) -> None:
+    booked = await shop.book()
+    await mark_no_show(session, shop.owner, booked.id, booked.start)
+    by_link = Actor(managed=frozenset([booked.id]))
+    await dispute_no_show(session, by_link, booked.id, "I was in hospital", booked.start + MINUTE)
+    [flag] = (await flags(session, shop.root, is_open=True)).items
+    await delete_account(session, shop.ada, booked.start + 2 * MINUTE)
+    [told] = await shop.mails("disputed")
+    assert "reason" not in told.detail
+    assert (await flag_by_id(session, shop.root, flag.id)).reason == ""
+    await delete_account(session, shop.owner, booked.start + 3 * MINUTE)
+    await decide_flag(session, shop.root, flag.id, "upheld", "", booked.start + 4 * MINUTE)
+    assert await shop.status(booked) == "completed"
+    assert await shop.mails("dispute_decided") == await shop.mails("how_was_it") == []  # nobody is there to read them
+
+
 async def test_the_provider_takes_it_back(session: AsyncSession, shop: Shop) -> None:
     booked, flag_id = await disputed(shop)
     with pytest.raises(errors.Forbidden):
@@ -266,6 +314,48 @@ async def test_a_sick_day(session: AsyncSession, shop: Shop) -> None:
         await shop.book(5)
 
 
+async def test_nothing_of_a_sick_day_is_kept_for_anybody(session: AsyncSession, shop: Shop) -> None:
+    [other_day] = await make_slots(session, shop.service, 1, shop.start + timedelta(days=3))
+    moving = await book_appointment(session, shop.ada, asking(other_day), NOW)
+    wish = await reschedule(session, shop.ada, moving.id, shop.places[2], NOW)
+    begun = Actor(browser=b"x" * 32)
+    await choose_time(session, begun, shop.places[1], NOW)
+    taken = await shop.book(0)
+    first, second = [
+        WaitlistEntry(
+            service_id=shop.service.id,
+            provider_id=shop.provider.id,
+            customer_name=name,
+            customer_email=f"{name}@example.test",
+            dates=[TOMORROW],
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        for name in ("ann", "ben")
+    ]
+    session.add(first)
+    await session.flush()
+    await offer_freed(session, [shop.provider.id], NOW)
+    session.add(second)
+    await session.flush()
+    absence = Absence(first_date=TOMORROW, last_date=TOMORROW, reason="I have a fever")
+    await call_off_days(session, shop.owner, absence, NOW)
+    assert not list(await session.exec(select(Hold)))
+    assert await shop.status(taken) == "cancelled"
+    with pytest.raises(errors.SlotTaken):
+        await book_chosen(session, begun, asking(shop.places[1]), NOW)
+    with pytest.raises(errors.OfferEnded):
+        await take_offer(session, Actor(managed=frozenset([first.id])), first.id, Taking(), NOW)
+    # What was freed by the cancellation was offered to nobody, and who was offered a time waits again.
+    query = select(WaitlistOffer).execution_options(populate_existing=True)
+    assert [offer.status for offer in await session.exec(query)] == ["expired"]
+    assert {entry.status for entry in await session.exec(select(WaitlistEntry))} == {"waiting"}
+    assert await shop.status(moving) == "confirmed"
+    assert (await reschedule_by_id(session, shop.ada, wish.id)).status == "declined"
+    [told] = await shop.mails("move_declined")
+    assert told.detail["reason"] == "I have a fever"
+
+
 async def test_what_has_begun_goes_on(session: AsyncSession, shop: Shop) -> None:
     begun, coming = await shop.book(0), await shop.book(1)
     absence = Absence(first_date=TOMORROW, last_date=TOMORROW, block=False)
@@ -308,6 +398,18 @@ async def test_days_that_cannot_be(session: AsyncSession, shop: Shop) -> None:
     for first, last in ((1, 0), (0, 62)):
         with pytest.raises(ValueError, match="day"):
             Days(first_date=TOMORROW + timedelta(days=first), last_date=TOMORROW + timedelta(days=last))
+
+
+async def test_a_yes_that_comes_too_late(session: AsyncSession, shop: Shop) -> None:
+    shop.service.approval = "manual"
+    await session.flush()
+    booked = await shop.book()
+    until = NOW + timedelta(hours=24)
+    with pytest.raises(errors.InvalidTransition, match="in time"):
+        await confirm_appointment(session, shop.owner, booked.id, until)
+    await confirm_appointment(session, shop.owner, booked.id, until - timedelta(microseconds=1))
+    assert await expire_appointments(session, until) == 0
+    assert await shop.status(booked) == "confirmed"
 
 
 async def test_an_unanswered_request_is_reminded_halfway(session: AsyncSession, shop: Shop) -> None:

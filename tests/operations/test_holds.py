@@ -11,16 +11,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import errors
 from appointly.domain.actor import Actor
 from appointly.domain.holds import FREE, PAID
-from appointly.models import BookingDraft, Hold, Service, Slot
+from appointly.models import BookingDraft, Hold, Provider, Service, Slot
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.booking_draft import book_chosen, keep_typed, leave_booking, take_over_drafts
 from appointly.operations.choose_time import choose_time
 from appointly.operations.delete_account import delete_account
+from appointly.operations.delete_service import delete_service
 from appointly.operations.forget_old import forget_old
 from appointly.operations.hold_slot import expire_holds
 from appointly.queries.drafts import draft_of, open_drafts, own_hold
 from tests.invariants import broken_invariants
-from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user
+from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user, owner_of
 
 TYPED = {"customer_name": "Gr", "customer_email": "grace@", "customer_phone": "", "notes": "", "answers": {"q": "x"}}
 HELD_FOR_PAID = NOW + PAID
@@ -202,6 +203,23 @@ async def test_a_service_not_offered_cannot_be_kept(session: AsyncSession, slots
     session.add(service)
     await session.flush()
     with pytest.raises(errors.ServiceUnavailable):
+        await choose_time(session, browser(), slots[0].id, NOW)
+
+
+async def test_a_service_is_deleted_with_the_times_kept_for_who_has_begun(
+    session: AsyncSession, slots: list[Slot]
+) -> None:
+    provider = await session.get_one(Provider, slots[0].provider_id)
+    service_id = slots[0].service_id
+    await choose_time(session, browser(), slots[0].id, NOW)
+    stranger = await make_provider(session, "Another")
+    with pytest.raises(errors.NotFound):
+        await delete_service(session, owner_of(stranger), service_id)
+    assert len(list(await session.exec(select(Hold)))) == 1
+    await delete_service(session, owner_of(provider), service_id)
+    assert not list(await session.exec(select(Hold)))
+    assert not list(await session.exec(select(BookingDraft)))
+    with pytest.raises(errors.NotFound):
         await choose_time(session, browser(), slots[0].id, NOW)
 
 

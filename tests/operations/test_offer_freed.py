@@ -14,6 +14,7 @@ from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.hold_slot import expire_holds, hold_slot, release_holds
 from appointly.operations.offer_freed import offer_freed, offer_missed
+from appointly.operations.regenerate_slots import regenerate_slots
 from tests.invariants import broken_invariants
 from tests.making import NOW, TOMORROW_NINE, asking
 from tests.operations.waiting import TUESDAY, make_line
@@ -79,6 +80,20 @@ async def test_a_place_in_a_class(session: AsyncSession) -> None:
     assert [name for name, *_ in await line.offers()] == ["Ann", "Ben"]
     with pytest.raises(SlotTaken):
         await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
+
+
+async def test_a_class_with_fewer_places_than_are_booked_offers_none(session: AsyncSession) -> None:
+    line = await make_line(session, 1, capacity=4)
+    line.service.capacity = 2
+    await session.flush()
+    await regenerate_slots(session, now=NOW, service_id=line.service.id)
+    await line.wait("Ann")
+    await line.cancel(0, 1)
+    assert await line.offers() == []
+    with pytest.raises(SlotTaken):
+        await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
+    await line.cancel(2)
+    assert len(await line.offers()) == 1  # the second place of two
 
 
 async def test_a_hold_that_is_let_go(session: AsyncSession) -> None:

@@ -49,6 +49,7 @@ async def test_one_line_one_block_and_the_list(session: AsyncSession) -> None:
         await tab.send(ProviderCalendar.load)
         column = (await tab.state(ProviderCalendar)).shown
         assert sorted(each.who for each in column.booked) == ["1 of 8 places", "3 of 8 places"]
+        assert {each.moves for each in column.booked} == {""}  # a drag would move the first of three
     async with browser_tab(app, owner.cookie, there) as tab:
         await tab.send(ProviderClass.load)
         found = await tab.state(ProviderClass)
