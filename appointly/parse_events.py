@@ -35,7 +35,9 @@ TOO_OFTEN = re.compile(
 )
 MARK = re.compile(rb"^(BEGIN|END):(VEVENT|VALARM|VCALENDAR)\s*$", re.IGNORECASE)
 RECURS = re.compile(rb"^(RRULE|RDATE|RECURRENCE-ID)\b", re.IGNORECASE | re.MULTILINE)
-STARTS, ENDS = (re.compile(rb"^" + name + rb"\b[^:\n]*:(\d{8})", re.MULTILINE) for name in (b"DTSTART", b"DTEND"))
+STARTS, ENDS = (
+    re.compile(rb"^" + name + rb"\b[^:\n]*:(\d{8})", re.IGNORECASE | re.MULTILINE) for name in (b"DTSTART", b"DTEND")
+)
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -46,11 +48,13 @@ class Refused(Exception):
 def worth_reading(text: bytes, first: bytes, last: bytes) -> bytes:
     """The calendar without alarms, and without the events that cannot meet the days from `first` to `last`.
 
-    To read an event costs a thousand times what it costs to see that it is long over. Raises `Refused`.
+    To read an event costs a thousand times what it costs to see that it is long over. Raises `Refused`, also for a file
+    that was cut off: what is missing from it must not become free.
     """
     kept: list[bytes] = []
     event: list[bytes] | None = None
     in_alarm = found = False
+    open_calendars = 0
     for line in text.splitlines():
         mark = MARK.match(line)
         begins, what = (mark[1].upper() == b"BEGIN", mark[2].upper()) if mark else (False, b"")
@@ -61,10 +65,14 @@ def worth_reading(text: bytes, first: bytes, last: bytes) -> bytes:
                 kept.append(whole)
             event, in_alarm = ([line] if begins else None), False
         elif not in_alarm:
-            found = found or what == b"VCALENDAR"
+            if what == b"VCALENDAR":
+                found = True
+                open_calendars += 1 if begins else -1
             (kept if event is None else event).append(line)
     if not found:
         raise Refused("no_calendar")
+    if event is not None or open_calendars:
+        raise Refused("damaged")
     return b"\r\n".join([*kept, b""])
 
 

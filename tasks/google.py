@@ -17,7 +17,7 @@ from appointly.domain.google_events import busy_spans, event_id, is_ours, our_ev
 from appointly.errors import CalendarUnreadable, GatewayFailed, GoogleCalendarClosed
 from appointly.gateways.google_calendar import GoogleSaid, google_calendar
 from appointly.operations.google_calendars import forget_google_calendar, keep_renewed, note_closed
-from appointly.operations.jobs import ClaimedJob
+from appointly.operations.jobs import MOST_ATTEMPTS, ClaimedJob
 from appointly.queries.google_calendars import Written, google_row, google_rows, jobs_left, written
 from appointly.settings import settings
 
@@ -179,14 +179,14 @@ async def _write(secret: Secret, wanted: Written) -> None:
 
 
 async def leave_google(job: ClaimedJob) -> None:
-    """Forget a calendar whose bookings were to be taken out first, once they are."""
+    """Forget a calendar whose bookings were to be taken out first, once they are; its secret is not kept for ever."""
     calendar_id = UUID(job.payload["calendar_id"])
     async with reading() as session:
         row = await google_row(session, calendar_id)
         left = await jobs_left(session, calendar_id)
     if row is None or not row.leaving:
         return
-    if left and row.last_error != CLOSED:
+    if left and row.last_error != CLOSED and job.attempts < MOST_ATTEMPTS:
         raise GatewayFailed(f"{left} bookings are still to be taken out.")
     async with transaction() as session:
         await forget_google_calendar(session, calendar_id, row.provider_id)

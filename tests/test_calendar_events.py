@@ -208,8 +208,10 @@ async def test_what_cannot_be_read_is_refused_and_takes_no_longer_than_it_may(
         (os.urandom(1000).replace(b"BEGIN", b""), "not a calendar"),
         (b"BEGIN:VCALENDAR\r\n" + bytes(range(256)) * 1000, "not a calendar"),
         (b"\x1f\x8b\x08" + b"x" * 1000, "not a calendar"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20300101T100000Z\r\nEND:VEVENT\r\n", "not a calendar"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20300101T100000Z\r\nEND:VCALENDAR\r\n", "not a calendar"),
     ],
-    ids=["nothing", "words", "noise", "noise in a calendar", "packed"],
+    ids=["nothing", "words", "noise", "noise in a calendar", "packed", "cut off", "cut out of"],
 )
 async def test_what_is_no_calendar(content: bytes, sentence: str) -> None:
     with pytest.raises(CalendarUnreadable, match=sentence):

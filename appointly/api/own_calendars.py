@@ -21,9 +21,9 @@ from appointly.operations.external_calendars import (
     CalendarToAdd,
     add_calendar,
     read_calendar_now,
-    remove_calendar,
     rename_calendar,
 )
+from appointly.operations.remove_calendar import remove_calendar
 from appointly.queries.external_calendars import OwnCalendar, own_calendar, own_calendars
 from appointly.visitor import current_actor
 
@@ -106,9 +106,9 @@ async def patch_calendar(calendar_id: UUID, wanted: CalendarNewName) -> Calendar
 @router.delete("/{calendar_id}", status_code=204, responses=refusals(404))
 @access("provider", "provider:write")
 async def delete_calendar(calendar_id: UUID) -> Response:
-    """Forget a calendar, what it takes to read it, and its busy times."""
+    """Forget a calendar and its busy times; bookings that we wrote into it leave it first."""
     async with transaction() as session:
-        await remove_calendar(session, current_actor(), calendar_id, now())
+        await remove_calendar(session, current_actor(), calendar_id, now(), take_out=True)
     return Response(status_code=204)
 
 

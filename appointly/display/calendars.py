@@ -13,7 +13,7 @@ READING = timedelta(minutes=2)  # so long a reading may be waited for before the
 
 @dataclass(frozen=True)
 class CalendarView:
-    """A calendar in words; `tone` is reading, good or failing."""
+    """A calendar in words; `tone` is reading, good or failing. `elsewhere`: it is removed on a page of its own."""
 
     id: str
     name: str
@@ -22,6 +22,7 @@ class CalendarView:
     tone: str
     status: str
     rhythm: str
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ def calendar_view(calendar: OwnCalendar, zone: str, at: datetime) -> CalendarVie
         tone=tone,
         status=status,
         rhythm="" if tone == "reading" else _rhythm(calendar, at),
+        elsewhere=calendar.kind == "google",
     )
 
 
 def _status(calendar: OwnCalendar, zone: str, at: datetime) -> tuple[str, str]:
+    if calendar.leaving:
+        return "reading", calendar.last_error
     if calendar.reading and at - calendar.due_at < READING:
         return "reading", "Reading…"
     if calendar.last_error:

@@ -17,6 +17,7 @@ from appointly.operations.end_waits import end_waits_at
 from appointly.operations.forget_pictures import forget_pictures
 from appointly.operations.hold_slot import release_holds
 from appointly.operations.own_provider import announce_times
+from appointly.operations.remove_calendar import remove_all_calendars
 from appointly.queries.leaving import COMING, Coming
 
 REASON = "The account was deleted."
@@ -118,7 +119,6 @@ _BUSINESS = (
     "UPDATE service SET status = 'archived', description = '', picture = '', questions = '[]', tags = '{}'"
     " WHERE provider_id = %(provider_id)s",
     "DELETE FROM blocked_time WHERE provider_id = %(provider_id)s",
-    "DELETE FROM external_calendar WHERE provider_id = %(provider_id)s",
     "DELETE FROM queue_ticket WHERE provider_id = %(provider_id)s",
     "DELETE FROM queue_day WHERE provider_id = %(provider_id)s",
     "DELETE FROM date_override WHERE provider_id = %(provider_id)s",
@@ -177,6 +177,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
         await execute(session, statement, user_id=actor.user_id)
     if actor.provider_id is not None:
         await forget_pictures(session, actor.provider_id, now)
+        await remove_all_calendars(session, actor.provider_id, now)
         for statement in _BUSINESS:
             await execute(session, statement, **who)
         announce_times(session, actor.provider_id)

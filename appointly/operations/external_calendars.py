@@ -1,4 +1,4 @@
-"""A provider's own calendars elsewhere: added, renamed, removed, and what a reading of them has brought.
+"""A provider's own calendars elsewhere: added, renamed, and what a reading of them has brought.
 
 Readings are made by `tasks/calendars.py`: claimed with a lease, carried out without a transaction, noted here. A note
 counts only under the lease it was claimed with, so whoever was slow or came back from the dead changes nothing.
@@ -184,7 +184,10 @@ async def keep_calendar(
 async def read_calendar_now(session: AsyncSession, actor: Actor, calendar_id: UUID, now: datetime) -> None:
     """Have it read as soon as this is committed, however long it has failed. Raises `Forbidden` and `NotFound`."""
     provider_id = await lock_own_provider(session, actor, "calendar.edit")
-    query = "UPDATE external_calendar SET due_at = %(now)s WHERE id = %(id)s AND provider_id = %(provider_id)s"
+    query = """
+        UPDATE external_calendar SET due_at = %(now)s
+        WHERE id = %(id)s AND provider_id = %(provider_id)s AND NOT sync ? 'leaving'
+    """
     if not await execute(session, query, id=calendar_id, provider_id=provider_id, now=now):
         raise NotFound("We could not find this calendar.")
     await _read_soon(session, provider_id, calendar_id, now)
@@ -202,16 +205,6 @@ async def rename_calendar(session: AsyncSession, actor: Actor, calendar_id: UUID
     if not await execute(session, query, id=calendar_id, provider_id=provider_id, name=name):
         raise NotFound("We could not find this calendar.")
     announce(session, f"provider:{provider_id}")
-
-
-async def remove_calendar(session: AsyncSession, actor: Actor, calendar_id: UUID, now: datetime) -> None:
-    """Forget it, its secret and its busy times, which are free at once. Raises `Forbidden` and `NotFound`."""
-    provider_id = await lock_own_provider(session, actor, "calendar.edit")
-    query = "DELETE FROM external_calendar WHERE id = %(id)s AND provider_id = %(provider_id)s"
-    if not await execute(session, query, id=calendar_id, provider_id=provider_id):
-        raise NotFound("We could not find this calendar.")
-    await offer_freed(session, [provider_id], now)
-    announce_times(session, provider_id)
 
 
 async def claim_due_calendars(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:

@@ -5,27 +5,26 @@ One permission (a grant) opens all calendars of one account there; each calendar
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
 from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.encrypted import encrypt
-from appointly.errors import NotFound, TooManyCalendars, ValidationFailed
+from appointly.errors import TooManyCalendars, ValidationFailed
 from appointly.models.base import uuid7
 from appointly.operations.external_calendars import MOST_CALENDARS, PURPOSE
 from appointly.operations.jobs import enqueue
+from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import announce_times, lock_own_provider
+from appointly.operations.remove_calendar import let_go
 from appointly.operations.write_back import write_all
 from appointly.queries.google_calendars import GoogleRow, google_rows
 
-NEVER = datetime(9999, 12, 30, tzinfo=UTC)
-LEAVING_WORDS = "It goes as soon as our bookings are taken out of it."
 NAME_LENGTH = 120
 
 
@@ -67,11 +66,6 @@ STOP_OTHERS = """
 UPDATE external_calendar SET writes_back = false
 WHERE provider_id = %(provider_id)s AND writes_back AND NOT id = ANY(%(writing)s)
 """
-LEAVE = """
-UPDATE external_calendar SET writes_back = false, due_at = %(never)s, lease_until = NULL, sync = %(sync)s,
-    last_error = %(words)s
-WHERE id = %(id)s
-"""
 REPLACE = "UPDATE external_calendar SET secret = %(new)s WHERE id = %(id)s AND secret = %(old)s"
 CLOSED = """
 UPDATE external_calendar SET last_error = %(words)s, failures = failures + 1 WHERE id = %(id)s
@@ -105,33 +99,17 @@ async def choose_google_calendars(
         writing += [calendar_id] if each.writes else []
     for row in rows:
         if row.facts["account"] == grant.account and row.facts["calendar"] not in {each.id for each in chosen}:
-            await _let_go(session, row, now, take_out=take_out)
+            await let_go(session, row.id, now, take_out=take_out)
         elif row.writes_back and row.id not in writing and take_out:
             await execute(session, "UPDATE external_calendar SET writes_back = false WHERE id = %(id)s", id=row.id)
             await write_all(session, row.id, now)
     await execute(session, STOP_OTHERS, provider_id=provider_id, writing=writing)
     for calendar_id in writing:
         await write_all(session, calendar_id, now)
+    await offer_freed(session, [provider_id], now)
     await enqueue(session, "read_calendars", {}, f"read_calendars:{provider_id}:{now.timestamp()}", now)
     announce(session, f"provider:{provider_id}")
     announce_times(session, provider_id)
-
-
-async def leave_google_calendar(
-    session: AsyncSession, actor: Actor, calendar_id: UUID, now: datetime, *, take_out: bool
-) -> None:
-    """It blocks no time any more and is forgotten; with `take_out` our bookings to come leave it first.
-
-    Raises `Forbidden` and `NotFound`.
-    """
-    provider_id = await lock_own_provider(session, actor, "calendar.edit")
-    for row in await google_rows(session, provider_id):
-        if row.id == calendar_id:
-            await _let_go(session, row, now, take_out=take_out)
-            announce(session, f"provider:{provider_id}")
-            announce_times(session, provider_id)
-            return
-    raise NotFound("We could not find this calendar.")
 
 
 async def forget_google_calendar(session: AsyncSession, calendar_id: UUID, provider_id: UUID) -> None:
@@ -170,13 +148,3 @@ async def _require_room(session: AsyncSession, provider_id: UUID, more: int) -> 
     [have] = await select(session, _Count, query, provider_id=provider_id)
     if more and have.count + more > MOST_CALENDARS:
         raise TooManyCalendars
-
-
-async def _let_go(session: AsyncSession, row: GoogleRow, now: datetime, *, take_out: bool) -> None:
-    if not (take_out and row.writes_back):
-        await execute(session, "DELETE FROM external_calendar WHERE id = %(id)s", id=row.id)
-        return
-    await execute(session, "DELETE FROM external_busy WHERE calendar_id = %(id)s", id=row.id)
-    await execute(session, LEAVE, id=row.id, never=NEVER, sync=Jsonb({"leaving": True}), words=LEAVING_WORDS)
-    await write_all(session, row.id, now)
-    await enqueue(session, "google_leave", {"calendar_id": str(row.id)}, f"google_leave:{row.id}", now)

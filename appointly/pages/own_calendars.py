@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button
+from appointly.components.buttons import button, link_button
 from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import CONTROL, LABEL, text_field
@@ -13,6 +13,7 @@ from appointly.pages.calendar_news import all_collisions
 from appointly.pages.feeds import business_feeds_section
 from appointly.pages.google_calendar import google_card
 from appointly.pages.shell import workspace
+from appointly.routes import GOOGLE_CALENDAR
 from appointly.state.own_calendars import OwnCalendars
 
 HERE = "/dashboard/calendars"
@@ -107,7 +108,11 @@ def _calendar(calendar: Any) -> rx.Component:
                         reset_on_submit=False,
                         class_name="flex min-w-0 flex-1 items-end gap-2",
                     ),
-                    button("Remove", kind="danger", on_click=OwnCalendars.remove(calendar.id)),
+                    rx.cond(
+                        calendar.elsewhere,
+                        link_button("Disconnect…", href=GOOGLE_CALENDAR, kind="secondary"),
+                        button("Remove", kind="danger", on_click=OwnCalendars.remove(calendar.id)),
+                    ),
                     class_name="mt-2 flex flex-wrap items-end gap-2",
                 ),
                 class_name="mt-2",

@@ -18,6 +18,7 @@ class OwnCalendar:
     """A calendar without its secret. `busy` counts the busy times to come, the last of which ends at `busy_until`.
 
     `reading`: a reading is under way or about to begin. `failures` counts those since the last good one.
+    `leaving`: it goes as soon as our bookings are out of it.
     """
 
     id: UUID
@@ -25,6 +26,7 @@ class OwnCalendar:
     name: str
     shown: str
     writes_back: bool
+    leaving: bool
     busy: int
     busy_until: datetime | None
     reading: bool
@@ -48,7 +50,7 @@ class Collision:
 
 
 CALENDARS: LiteralString = """
-SELECT id, kind, name, shown, writes_back, busy.count AS busy, busy.until AS busy_until,
+SELECT id, kind, name, shown, writes_back, sync ? 'leaving' AS leaving, busy.count AS busy, busy.until AS busy_until,
        due_at <= %(now)s OR coalesce(lease_until > %(now)s, false) AS reading,
        due_at, last_synced_at, last_error, failures
 FROM external_calendar, LATERAL (

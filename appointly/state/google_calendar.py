@@ -18,8 +18,8 @@ from appointly.operations.google_calendars import (
     Chosen,
     Grant,
     choose_google_calendars,
-    leave_google_calendar,
 )
+from appointly.operations.remove_calendar import remove_calendar
 from appointly.queries.google_calendars import own_google_rows
 from appointly.settings import settings
 from appointly.state.live import watch
@@ -186,7 +186,7 @@ class GoogleCalendarPage(rx.State):
         """Disconnect one of them; with `take_out` our bookings leave it first."""
         try:
             async with transaction() as session:
-                await leave_google_calendar(session, current_actor(), calendar, now(), take_out=take_out)
+                await remove_calendar(session, current_actor(), calendar, now(), take_out=take_out)
         except AppointlyError as error:
             return say(error.message, "problem")
         await self._read()

@@ -22,9 +22,9 @@ from appointly.operations.external_calendars import (
     CalendarToAdd,
     add_calendar,
     read_calendar_now,
-    remove_calendar,
     rename_calendar,
 )
+from appointly.operations.remove_calendar import remove_calendar
 from appointly.queries.dashboard import business
 from appointly.queries.external_calendars import collisions, own_calendars
 from appointly.state.base import Viewer
@@ -154,9 +154,9 @@ class OwnCalendars(rx.State):
 
     @rx.event
     async def remove(self, calendar: UUID) -> list[EventSpec]:
-        """Forget one of them; its busy times are free at once."""
+        """Forget one of them; its busy times are free at once. Google's are asked about on the page of their own."""
         async with transaction() as session:
-            await remove_calendar(session, current_actor(), calendar, now())
+            await remove_calendar(session, current_actor(), calendar, now(), take_out=True)
         told = Viewer.tell("The calendar is removed. Its busy times can be booked again.", "success")  # type: ignore[operator]
         news = await self._read()
         return [news, told] if news else [told]

@@ -27,9 +27,9 @@ from appointly.operations.external_calendars import (
     note_failure,
     note_reading,
     read_calendar_now,
-    remove_calendar,
     rename_calendar,
 )
+from appointly.operations.remove_calendar import remove_calendar
 from appointly.queries.availability import free_slots
 from appointly.queries.external_calendars import collisions, own_calendars
 from tests.invariants import broken_invariants
@@ -116,7 +116,9 @@ async def test_busy_time_is_not_offered_and_not_sold_and_bookings_stay(session: 
     [met] = await collisions(session, owner_of(provider), provider.id, NOW)
     assert (met.appointment_id, met.calendar) == (booked.id, "Family")
     assert (await session.get_one(Slot, slots[0].id, populate_existing=True)).booked_count == 1
-    await remove_calendar(session, owner_of(provider), (await session.exec(select(ExternalCalendar.id))).one(), NOW)
+    await remove_calendar(
+        session, owner_of(provider), (await session.exec(select(ExternalCalendar.id))).one(), NOW, take_out=True
+    )
     assert await collisions(session, owner_of(provider), provider.id, NOW) == []
     assert len(await free_slots(session, service.id, TOMORROW_NINE.date(), 2, NOW)) == 3
     assert await broken_invariants(session) == []
@@ -188,7 +190,7 @@ async def test_nobody_touches_another_s_calendar(session: AsyncSession) -> None:
     for act in (
         read_calendar_now(session, owner_of(other), calendar_id, NOW),
         rename_calendar(session, owner_of(other), calendar_id, "Mine"),
-        remove_calendar(session, owner_of(other), calendar_id, NOW),
+        remove_calendar(session, owner_of(other), calendar_id, NOW, take_out=True),
     ):
         with pytest.raises(NotFound):
             await act
@@ -231,5 +233,5 @@ async def test_the_search_follows_busy_times_as_they_come_change_and_go(session:
     assert await after(busy(-1, 4)) == 4  # begins earlier and ends later
     assert await after(busy(0, 1)) == 1  # shorter
     assert await after(busy(4, 6)) == 0
-    await remove_calendar(session, owner_of(provider), calendar_id, NOW)
+    await remove_calendar(session, owner_of(provider), calendar_id, NOW, take_out=True)
     assert await next_free(session, service.id) == slots[0].start_time

@@ -1,6 +1,7 @@
 """Calendars at Google: what is read, what is written, and that nothing is written twice, lost or comes back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,16 @@ from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.calendar import Window
 from appointly.domain.google_events import event_id
-from appointly.errors import CalendarUnreadable, GatewayFailed
+from appointly.errors import CalendarUnreadable, GatewayFailed, NotFound
 from appointly.models import ExternalCalendar, Provider
 from appointly.operations.answer_appointment import confirm_appointment
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
-from appointly.operations.google_calendars import Chosen, Grant, choose_google_calendars, leave_google_calendar
-from appointly.operations.jobs import ClaimedJob
+from appointly.operations.delete_account import delete_account
+from appointly.operations.external_calendars import read_calendar_now
+from appointly.operations.google_calendars import Chosen, Grant, choose_google_calendars
+from appointly.operations.jobs import MOST_ATTEMPTS, ClaimedJob
+from appointly.operations.remove_calendar import remove_calendar
 from appointly.operations.reschedule import reschedule
 from appointly.queries.google_calendars import GoogleRow, google_rows
 from appointly.sandbox import google_store as store
@@ -412,7 +416,7 @@ async def test_leaving_takes_our_bookings_along_if_wished(google: StandIn, datab
     await run_due()
     [row] = await rows(provider)
     async with transaction() as session:
-        await leave_google_calendar(session, owner_of(provider), row.id, now(), take_out=True)
+        await remove_calendar(session, owner_of(provider), row.id, now(), take_out=True)
     assert [each.leaving for each in await rows(provider)] == [True]
     for _ in range(3):
         await hurry()
@@ -422,6 +426,59 @@ async def test_leaving_takes_our_bookings_along_if_wished(google: StandIn, datab
     assert (await store.event(NORA, NORA, "private0") or {})["status"] == "confirmed"
 
 
+async def test_what_leaves_is_not_read_again_and_a_second_click_takes_no_shortcut(
+    google: StandIn, database: str
+) -> None:
+    provider, [first, *_] = await a_business()
+    await connect(google, provider)
+    await book(first)
+    await run_due()
+    [row] = await rows(provider)
+    for _ in range(2):
+        async with transaction() as session:
+            await remove_calendar(session, owner_of(provider), row.id, now(), take_out=True)
+    with pytest.raises(NotFound):
+        async with transaction() as session:
+            await read_calendar_now(session, owner_of(provider), row.id, now())
+    assert [each.leaving for each in await rows(provider)] == [True]
+    for _ in range(3):
+        await hurry()
+        await run_due()
+    assert await google.standing() == {}
+    assert await rows(provider) == []
+
+
+async def test_a_deleted_account_takes_its_bookings_out_first(google: StandIn, database: str) -> None:
+    provider, [first, *_] = await a_business()
+    await connect(google, provider, Chosen(NORA, "Nora", writes=True), Chosen(FAMILY, "Family"))
+    await book(first)
+    await run_due()
+    assert len(await google.standing()) == 1
+    async with transaction() as session:
+        await delete_account(session, owner_of(provider), now())
+    assert [(each.name, each.leaving) for each in await rows(provider)] == [("Nora", True)]
+    for _ in range(3):
+        await hurry()
+        await run_due()
+    assert await google.standing() == {}
+    assert await rows(provider) == []
+
+
+async def test_a_secret_does_not_wait_for_ever_for_google(google: StandIn, database: str) -> None:
+    provider, [first, *_] = await a_business()
+    await connect(google, provider)
+    await book(first)
+    await run_due()
+    [row] = await rows(provider)
+    async with transaction() as session:
+        await remove_calendar(session, owner_of(provider), row.id, now(), take_out=True)
+    [job] = await jobs("google_leave")
+    with pytest.raises(GatewayFailed):
+        await work.leave_google(job)
+    await work.leave_google(replace(job, attempts=MOST_ATTEMPTS))
+    assert await rows(provider) == []
+
+
 async def test_leaving_leaves_them_otherwise(google: StandIn, database: str) -> None:
     provider, [first, *_] = await a_business()
     await connect(google, provider)
@@ -429,7 +486,7 @@ async def test_leaving_leaves_them_otherwise(google: StandIn, database: str) -> 
     await run_due()
     [row] = await rows(provider)
     async with transaction() as session:
-        await leave_google_calendar(session, owner_of(provider), row.id, now(), take_out=False)
+        await remove_calendar(session, owner_of(provider), row.id, now(), take_out=False)
     await cancel(provider, booked)
     await run_due()
     assert set(await google.standing()) == {event_id(booked.id)}
