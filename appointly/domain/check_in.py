@@ -82,6 +82,12 @@ class Appointment(Protocol):
     def end(self) -> datetime: ...
 
 
+def on_its_day(booking: Appointment, now: datetime) -> bool:
+    """Whether it is the day of an appointment: the date whose hours it is in, beyond midnight until it is over."""
+    today = now.astimezone(ZoneInfo(booking.time_zone)).date()
+    return booking.slot_date == today or (booking.slot_date < today and now < booking.end)
+
+
 Booked = TypeVar("Booked", bound=Appointment)
 
 
@@ -91,16 +97,13 @@ def situation(bookings: Sequence[Booked], provider_id: UUID, now: datetime) -> t
     `here`: today's that can be checked in, or have been; else the most useful thing to tell.
     """
 
-    def today(booking: Booked) -> bool:
-        return booking.slot_date == now.astimezone(ZoneInfo(booking.time_zone)).date()
-
     mine = [booking for booking in bookings if booking.provider_id == provider_id]
     due = [booking for booking in bookings if booking.status == "confirmed" and booking.end > now]
-    todays = [booking for booking in mine if today(booking)]
+    todays = [booking for booking in mine if on_its_day(booking, now)]
     found: list[tuple[Situation, list[Booked]]] = [
         ("here", [booking for booking in due if booking in todays]),
         ("pending", [booking for booking in todays if booking.status == "pending"]),
-        ("elsewhere", [booking for booking in due if booking.provider_id != provider_id and today(booking)]),
+        ("elsewhere", [booking for booking in due if booking.provider_id != provider_id and on_its_day(booking, now)]),
         ("over", [booking for booking in todays if booking.status in ("confirmed", "completed", "no_show")]),
         ("cancelled", [booking for booking in todays if booking.status in ("cancelled", "declined", "expired")]),
         ("another_day", [booking for booking in due if booking in mine]),

@@ -15,6 +15,7 @@ from appointly.errors import NotFound, QueueFull
 from appointly.operations.own_provider import lock_own_provider
 from appointly.operations.run_queue import RIGHT
 from appointly.queries.dashboard import business
+from appointly.queries.queue import day_of_line
 from appointly.validation import Line
 
 MOST_A_DAY = 500
@@ -44,13 +45,13 @@ class _Number:
 
 COUNT = """
 INSERT INTO queue_day (provider_id, queue_date, walk_ins, delay_minutes, note, updated_at)
-VALUES (%(provider_id)s, (%(now)s::timestamptz AT TIME ZONE %(zone)s)::date, 1, 0, '', %(now)s)
+VALUES (%(provider_id)s, %(day)s, 1, 0, '', %(now)s)
 ON CONFLICT (provider_id, queue_date) DO UPDATE SET walk_ins = queue_day.walk_ins + 1
 RETURNING walk_ins AS number
 """
 TAKE = """
 INSERT INTO queue_ticket (provider_id, queue_date, token, service_id, customer_name, status, created_at)
-VALUES (%(provider_id)s, (%(now)s::timestamptz AT TIME ZONE %(zone)s)::date, 'W' || %(number)s::int, %(service_id)s,
+VALUES (%(provider_id)s, %(day)s, 'W' || %(number)s::int, %(service_id)s,
         %(name)s, 'waiting', %(now)s)
 RETURNING id, token
 """
@@ -68,7 +69,7 @@ async def add_walk_in(session: AsyncSession, actor: Actor, walk_in: WalkIn, now:
         session, OWN_SERVICE, service_id=walk_in.service_id, provider_id=provider_id
     ):
         raise NotFound("This service is not one of yours.")
-    values = {"provider_id": provider_id, "zone": shop.time_zone, "now": now}
+    values = {"provider_id": provider_id, "day": await day_of_line(session, shop, now), "now": now}
     [counted] = await select(session, _Number, COUNT, **values)
     if counted.number > MOST_A_DAY:
         raise QueueFull

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
 from appointly.database.statement import execute
 from appointly.domain.actor import Actor
+from appointly.domain.check_in import on_its_day
 from appointly.domain.lifecycle import Status
 from appointly.domain.rights import may, require
 from appointly.errors import InvalidTransition, NotToday, WrongDoor
@@ -25,7 +25,7 @@ async def check_in(
 ) -> Booking:
     """Note that the customer has come; the first time counts, and once more changes nothing.
 
-    On the local day of the appointment, until it is over. `door` is the provider whose code at the door was scanned,
+    On the day of the appointment, until it is over. `door` is the provider whose code at the door was scanned,
     which customers need and the provider does not. Raises `NotFound`, `WrongDoor`, `NotToday`, `InvalidTransition`.
     """
     [booking] = await lock_bookings(session, actor, [appointment_id])
@@ -36,7 +36,7 @@ async def check_in(
         raise InvalidTransition(
             "Only a confirmed appointment can be checked in.", details={"booking_status": booking.status}
         )
-    if booking.slot_date != now.astimezone(ZoneInfo(booking.time_zone)).date():
+    if not on_its_day(booking, now):
         raise NotToday
     if booking.end <= now:
         raise InvalidTransition("The time of this appointment is over.", details={"booking_status": booking.status})

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.database.statement import select
+from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.queue import Place, Turn, estimates, missed, pace_of, turn_of
 from appointly.queries.dashboard import Business
@@ -120,6 +120,11 @@ FROM queue_ticket AS ticket LEFT JOIN service ON service.id = service_id
 WHERE ticket.provider_id = %(provider_id)s AND queue_date = %(day)s AND appointment_id IS NULL
 ORDER BY ready, booked DESC, token
 """
+STILL_RUNS = """
+SELECT FROM appointment WHERE provider_id = %(provider_id)s AND slot_date = %(day)s AND status = 'confirmed'
+    AND end_time > %(now)s AND start_time BETWEEN %(now)s - interval '2 days' AND %(now)s + interval '1 day'
+LIMIT 1
+"""
 DAY = """
 SELECT delay_minutes, note, updated_at FROM queue_day WHERE provider_id = %(provider_id)s AND queue_date = %(day)s
 """
@@ -134,9 +139,16 @@ async def shop_by_slug(session: AsyncSession, slug: str) -> Business | None:
     return found[0] if found else None
 
 
+async def day_of_line(session: AsyncSession, shop: Business, now: datetime) -> date:
+    """The local date; for hours that reach beyond midnight the date before, until its last appointment is over."""
+    today = now.astimezone(ZoneInfo(shop.time_zone)).date()
+    before = today - timedelta(days=1)
+    return before if await execute(session, STILL_RUNS, provider_id=shop.id, day=before, now=now) else today
+
+
 async def line_of(session: AsyncSession, shop: Business, actor: Actor, now: datetime) -> Line:
-    """The line of the provider's local date at `now`; `mine` marks the tokens of the actor."""
-    day = now.astimezone(ZoneInfo(shop.time_zone)).date()
+    """The provider's line of the day at `now`; `mine` marks the tokens of the actor."""
+    day = await day_of_line(session, shop, now)
     values = {"provider_id": shop.id, "day": day, "user_id": actor.user_id, "managed": list(actor.managed)}
     entries = await select(session, Entry, ENTRIES, **values)
     said = await select(session, Announced, DAY, **values)

@@ -14,6 +14,7 @@ from appointly.operations.add_walk_in import WalkIn, add_walk_in
 from appointly.operations.announce_delay import Delay, announce_delay
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.check_in import check_in
 from appointly.operations.finish_appointment import complete_appointment
 from appointly.operations.run_queue import call, call_next, finish, put_back, skip
 from appointly.queries.dashboard import business
@@ -244,3 +245,28 @@ async def test_a_late_day_moves_estimates_and_tells_those_who_wait_once(session:
     assert await told(session) == ["delayed"] * 4 + ["back_on_time"] * 2
     assert await announce_delay(session, desk.owner, Delay(minutes=5), NINE) == 3
     assert await announce_delay(session, desk.owner, Delay(minutes=0), NINE) == 3
+
+
+async def test_the_line_of_a_night_goes_on_after_midnight(session: AsyncSession) -> None:
+    """Hours until two: who comes at half past midnight is in the line of the evening before, and can check in."""
+    provider = await make_provider(session, time_zone="UTC")
+    eleven = NINE + timedelta(hours=14)
+    slots = await make_slots(session, await make_service(session, provider), 6, eleven)
+    for slot in slots:
+        slot.slot_date = eleven.date()
+    desk = Desk(session, provider, slots)
+    early, late, last = await desk.book(0), await desk.book(3), await desk.book(4)
+    midnight = eleven + timedelta(hours=1)
+    await call_next(session, desk.owner, None, eleven)
+    assert await desk.tokens(midnight + HALF / 2) == {Turn.SERVING: ["A1"], Turn.WAITING: ["A4", "A5"]}
+    assert (await check_in(session, desk.owner, last.id, None, midnight + HALF / 2)).checked_in_at
+    await call_next(session, desk.owner, early.id, midnight + HALF / 2)
+    assert await desk.status(early) == "completed"
+    walk_in = await add_walk_in(session, desk.owner, WalkIn(), midnight + HALF)
+    assert (await desk.line(midnight + HALF)).date == eleven.date()
+    await call_next(session, desk.owner, late.id, midnight + HALF)
+    await call_next(session, desk.owner, walk_in.id, midnight + HALF)
+    await finish(session, desk.owner, last.id, midnight + HALF)
+    assert await desk.status(last) == "completed"
+    assert await desk.tokens(midnight + HALF) == {}, "a new day, when the night's last appointment is over"
+    assert walk_in.token == "W1"
