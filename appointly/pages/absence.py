@@ -44,7 +44,7 @@ def absence_sheet() -> rx.Component:
                     rx.el.ul(rx.foreach(AbsenceSheet.concerned, _one), class_name="divide-y divide-line"),
                     text_area(
                         "Your words to them",
-                        name="absence-words",
+                        name="absence_words",
                         optional=True,
                         rows=2,
                         max_length=1000,

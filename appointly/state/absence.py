@@ -24,7 +24,7 @@ from appointly.validation import parse
 from appointly.visitor import current_actor
 
 Day = Annotated[str, Field(max_length=20)]
-Form = Annotated[dict[str, str | bool | None], Field(max_length=4)]
+Form = Annotated[dict[str, str | bool | None], Field(max_length=4)]  # the days too: every field with an id is sent
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class AbsenceSheet(rx.State):
             wanted = {
                 "first_date": self.first,
                 "last_date": self.last,
-                "reason": form.get("absence-words") or "",
+                "reason": form.get("absence_words") or "",
                 "block": bool(form.get("block")),
                 "expected": self._expected,
             }
