@@ -9,14 +9,17 @@ import httpx
 import pytest
 from icalendar import Calendar
 from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import bus, transaction
 from appointly.domain.actor import Actor
-from appointly.models import Provider
+from appointly.models import Appointment, Provider
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import book_appointment
-from tests.making import NOW, asking, make_provider, make_service, make_slots
+from appointly.operations.finish_appointment import mark_no_show
+from appointly.operations.flags import dispute_no_show
+from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
 from tests.people import PASSWORD, Person, person, signed_in
 
 SAME = {"origin": "http://127.0.0.1:8000"}
@@ -61,6 +64,23 @@ async def test_everything_of_a_customer(http: httpx.AsyncClient, session: AsyncS
     assert [str(event["description"])[:8] for event in events] == [each["reference"][:8] for each in bookings]
     assert json.loads(archive.read("account.json"))[0]["email"] == "ada@example.com"
     assert b"sign_ins.json: where you are signed in" in archive.read("README.txt")
+
+
+async def test_what_was_said_of_a_no_show(http: httpx.AsyncClient, session: AsyncSession) -> None:
+    ada, grace = await person(), await person("Grace Hopper")
+    provider = await booked(session, ada, count=1)
+    [appointment] = await session.exec(select(Appointment))
+    async with transaction() as own:
+        await mark_no_show(own, owner_of(provider), appointment.id, appointment.start_time)
+        actor = Actor("customer", ada.user_id)
+        await dispute_no_show(own, actor, appointment.id, "I came at ten", appointment.end_time)
+    [report] = json.loads((await taken(http, ada)).read("reports.json"))
+    assert (report["reference"], report["kind"], report["reason"]) == (
+        appointment.reference,
+        "no_show",
+        "I came at ten",
+    )
+    assert json.loads((await taken(http, grace)).read("reports.json")) == []
 
 
 async def test_everything_of_a_provider(http: httpx.AsyncClient, session: AsyncSession) -> None:

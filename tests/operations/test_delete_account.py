@@ -20,7 +20,8 @@ from appointly.operations import book_appointment as booking
 from appointly.operations.account_mail import mail_account
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.delete_account import delete_account
-from appointly.operations.finish_appointment import complete_appointment
+from appointly.operations.finish_appointment import complete_appointment, mark_no_show
+from appointly.operations.flags import dispute_no_show
 from appointly.operations.identities import enter
 from appointly.operations.reset_password import ask_for_reset
 from appointly.operations.sign_up import SignUp, sign_up
@@ -98,6 +99,22 @@ async def test_nothing_of_a_customer_is_left(session: AsyncSession, database: st
     assert user.deleted_at is not None
     past = await session.get_one(Appointment, (await _ids(session))[0])
     assert (past.price_amount, past.customer_id, past.customer_name) == (4500, user.id, "Deleted customer")
+
+
+async def test_what_was_said_of_a_no_show_goes_too(session: AsyncSession, database: str) -> None:
+    ada, provider = await customer_with_a_past(session)
+    missed = (await _ids(session))[1]
+    past = "UPDATE appointment SET start_time = start_time - interval '9 days', end_time = end_time - interval '9 days'"
+    await session.exec(text(f"{past} WHERE id = '{missed}'"))  # type: ignore[call-overload]
+    await session.commit()
+    async with transaction() as own:
+        await mark_no_show(own, owner_of(provider), missed, now())
+        await dispute_no_show(own, ada, missed, "I stood in the hidden courtyard", now())
+    assert {"flag: hidden courtyard", "message: hidden courtyard"} <= set(traces(database))
+    async with transaction() as own:
+        await delete_account(own, ada, now())
+    assert traces(database) == []
+    assert (await session.exec(text("SELECT reason, status FROM flag"))).all() == [("", "open")]  # type: ignore[call-overload]
 
 
 async def _ids(session: AsyncSession) -> list[object]:
