@@ -15,8 +15,10 @@ from appointly.emails.bookings import KINDS, compose
 from appointly.emails.mail import Mail
 from appointly.models import Job, Message
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
+from appointly.operations.answer_reschedule import accept_reschedule
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.reschedule import reschedule
 from appointly.queries.mails import News, news_of
 from appointly.settings import settings
 from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user, owner_of
@@ -109,6 +111,26 @@ async def test_a_request_its_answer_and_its_end(session: AsyncSession) -> None:
     assert before["SEQUENCE"] < after["SEQUENCE"]
     assert "> Cannot come" in mails["booking_cancelled"][1].text
     assert "Grace Hopper has cancelled" in mails["booking_cancelled"][1].text
+
+
+async def test_after_a_move_the_invitation_replaces_the_one_before(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider), 3)
+    user = await make_user(session)
+    booked = await book_appointment(session, customer(user), asking(slots[0], customer_email=user.email), NOW)
+    sent = [(await mails_of(session))["confirmed"][1]]
+    asked = await reschedule(session, customer(user), booked.id, slots[1].id, NOW)
+    assert not (await mails_of(session))["move_asked"][1].attachments
+    await accept_reschedule(session, owner_of(provider), asked.id, NOW.replace(minute=1))
+    sent.append((await mails_of(session))["move_accepted"][1])
+    await reschedule(session, owner_of(provider), booked.id, slots[2].id, NOW.replace(minute=2))
+    sent.append((await mails_of(session))["moved_by_provider"][1])
+    for sequence, (mail, slot) in enumerate(zip(sent, slots, strict=True)):
+        invite = calendar(mail)
+        [event] = invite.walk("VEVENT")
+        assert invite["METHOD"] == "REQUEST"
+        assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (f"{booked.id}@appointly", sequence, "CONFIRMED")
+        assert (event["DTSTART"].dt, event["DTEND"].dt) == (slot.start_time, slot.end_time)
 
 
 async def test_a_cancelled_request_takes_no_invitation_back(session: AsyncSession) -> None:
