@@ -26,6 +26,7 @@ class Offer(BaseModel):
     per_day: int | None = None
     spread: str = "pack"
     approval: str = "instant"
+    reschedule: str = "manual"
     location: str = "provider"
     policy: str = "flexible"
     deposit: int = 0

@@ -15,6 +15,7 @@ from appointly.domain.lifecycle import Status
 
 HISTORY_DAYS = 92
 AHEAD_DAYS = 20
+MISSED_DAYS_AGO = 4  # or the next open day: the demo customer can still say that this no-show is none
 ANSWERS = {
     5: "Thank you, that makes our day. See you next time!",
     4: "Thank you for coming, and for the kind words. Tell us next time what would make it five.",
@@ -28,6 +29,7 @@ def history(bookings: Bookings, shops: Sequence[Shop], demo_customer: Customer, 
     """Three months of bookings that have run their course, with what customers said about them."""
     random = bookings.random
     visits = _visits(bookings, shops, demo_customer, now)
+    missed = False
     for shop in shops:
         today = now.astimezone(shop.zone).date()
         first = 1 if shop.business.demo else 0  # the demo provider's today is written apart
@@ -38,7 +40,11 @@ def history(bookings: Bookings, shops: Sequence[Shop], demo_customer: Customer, 
             times = [time_ for time_ in times if time_.occupies[1] < now - timedelta(hours=1)]
             random.shuffle(times)
             wanted = random.randint(3, 6) if shop.business.demo else random.randint(0, 3)
-            for time_ in list(apart(times))[:wanted]:
+            chosen = list(apart(times))[:wanted]
+            if shop.business.demo and age <= MISSED_DAYS_AGO and chosen and not missed:
+                missed, time_ = True, chosen.pop()
+                bookings.add(time_, [(demo_customer, _moves(bookings, time_, Status.NO_SHOW))])
+            for time_ in chosen:
                 _finished(bookings, time_, now)
     _report(bookings, next(shop for shop in shops if shop.business.demo), now)
 
@@ -141,6 +147,7 @@ async def upcoming(
         if shop is demo_shop:
             taken += _rest_of_today(bookings, shop, times, now)
             taken += _requests(bookings, shop, times, now)
+            taken += _to_move(bookings, shop, times, demo_customer, now)
         if shop in mine:
             taken += _own(bookings, shop, times, demo_customer, now)
         random.shuffle(times)
@@ -196,6 +203,14 @@ def _own(bookings: Bookings, shop: Shop, times: list[Time], demo_customer: Custo
     for time_ in chosen:
         bookings.add(time_, [(demo_customer, _made(bookings, time_, now))])
     return chosen
+
+
+def _to_move(bookings: Bookings, shop: Shop, times: list[Time], demo_customer: Customer, now: datetime) -> list[Time]:
+    """The demo customer's time at the demo provider, for which they would rather have another."""
+    today = now.astimezone(shop.zone).date()
+    days = [time_ for time_ in times if time_.service is shop.services[0] and (time_.slot_date - today).days >= 6]
+    bookings.add(days[2], [(demo_customer, _made(bookings, days[2], now))])
+    return [days[2]]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import execute, select
 from appointly.demo.bookings import Bookable, Bookings, Customer, Shop, ranges_of
 from appointly.demo.catalogue import Business, Category, Offer, catalogue
+from appointly.demo.moves import a_wish
 from appointly.demo.people import address, names
 from appointly.demo.places import CITIES, OPEN_TODAY, studio
 from appointly.demo.queue import todays_line
@@ -43,7 +44,8 @@ FROM (
 ) AS numbered
 WHERE numbered.id = slot.id AND slot.token <> numbered.place
 """
-# The customers of the latest no-shows say that they came; of the older ones an admin has decided.
+# The customers of the latest no-shows say that they came; of the older ones an admin has decided. The demo's customer
+# has yet to say so.
 DISPUTES = """
 INSERT INTO flag (kind, appointment_id, raised_by, reason, status, decision, decided_by, decided_at, created_at)
 SELECT 'no_show', missed.id, customer_id,
@@ -54,7 +56,8 @@ SELECT 'no_show', missed.id, customer_id,
        CASE WHEN place > 2 THEN admin.id END, CASE WHEN place > 2 THEN end_time + interval '2 days' END,
        least(end_time + interval '3 hours', %(now)s)
 FROM (SELECT *, row_number() OVER (ORDER BY start_time DESC, id) AS place FROM appointment
-      WHERE status = 'no_show' AND customer_id IS NOT NULL AND end_time < %(now)s - interval '3 days') AS missed,
+      WHERE status = 'no_show' AND customer_id IS NOT NULL AND customer_email <> 'customer@demo.test'
+        AND end_time < %(now)s - interval '3 days') AS missed,
      "user" AS admin
 WHERE place <= 4 AND admin.role = 'admin'
 """
@@ -107,6 +110,7 @@ async def seed(session: AsyncSession, now: datetime) -> None:
     await execute(session, AS_BOOKED)
     await todays_line(session, now)
     await some_wait(session, now)
+    await a_wish(session, now)
     await execute(session, DISPUTES, now=now)
     await execute(session, BEGUN, now=now)
     await refresh_listings(session, now)
@@ -254,6 +258,7 @@ def _service(
         min_notice_minutes=offer.notice,
         horizon_days=30,
         approval=offer.approval,
+        reschedule=offer.reschedule,
         location=offer.location,
         deposit_percent=offer.deposit,
         cancellation_policy=offer.policy,

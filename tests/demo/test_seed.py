@@ -12,9 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import execute, select
 from appointly.demo import recreate, seed
 from appointly.demo.seed import PASSWORD
+from appointly.domain.actor import Actor
 from appointly.errors import DatabaseNotEmpty
+from appointly.operations.answer_reschedule import accept_reschedule
+from appointly.operations.flags import dispute_no_show
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.passwords import password_fits
+from appointly.queries.reschedules import asked_moves
 
 NOON = datetime(2026, 11, 21, 12, 20, tzinfo=UTC)
 
@@ -74,7 +78,8 @@ INVARIANTS: dict[str, LiteralString] = {
     "booked_count is what lives on the slot": """
         SELECT count(*) AS value FROM slot WHERE booked_count <> (
             SELECT count(*) FROM appointment WHERE slot_id = slot.id
-              AND status IN ('held', 'pending', 'confirmed', 'completed', 'no_show'))""",
+              AND status IN ('held', 'pending', 'confirmed', 'completed', 'no_show'))
+            + (SELECT count(*) FROM hold WHERE slot_id = slot.id)""",
     "nothing that is over is still open": """
         SELECT count(*) AS value FROM appointment WHERE end_time <= %(now)s AND status IN ('pending', 'confirmed')""",
     "nothing to come has finished": """
@@ -133,6 +138,36 @@ async def test_the_invariants_hold_and_the_day_is_under_way_at_any_hour(session:
     assert [row.status for row in today if row.current] == ["confirmed"]
     assert sum(row.today and row.ahead for row in today) >= 2
     assert Counter(row.status for row in today)["pending"] == 2
+    await dispute_and_accept(session, now)
+
+
+async def dispute_and_accept(session: AsyncSession, now: datetime) -> None:
+    """The demo customer's no-show can be disputed, and the demo provider can accept the wish for another time."""
+    [missed] = await select(session, Owned, MISSED)
+    await dispute_no_show(session, Actor("customer", missed.owner), missed.id, "I did come.", now)
+    [shop] = await select(session, Owned, SHOP)
+    [wish] = await asked_moves(session, Actor("provider", shop.owner, shop.id), shop.id, now)
+    done = await accept_reschedule(session, Actor("provider", shop.owner, shop.id), wish.id, now)
+    assert (done.status, wish.customer) == ("accepted", "Jonas Berg")
+
+
+SHOP = """
+SELECT provider.id, user_id AS owner FROM provider JOIN "user" ON "user".id = user_id
+WHERE email = 'provider@demo.test'
+"""
+
+
+MISSED = """
+SELECT id, customer_id AS owner FROM appointment WHERE status = 'no_show' AND customer_email = 'customer@demo.test'
+"""
+
+
+@dataclass
+class Owned:
+    """A provider or an appointment, and whose account it is."""
+
+    id: UUID
+    owner: UUID
 
 
 @dataclass
