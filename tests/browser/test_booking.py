@@ -169,7 +169,7 @@ async def test_a_customer_cancels_and_the_time_is_free_again(page: Page, site: S
     await page.get_by_role("button", name=BOOK, exact=True).click()
     await page.get_by_role("button", name="Cancel the booking").click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_text("Nothing was charged")).to_be_visible()
+    await expect(dialog.get_by_text("Nothing was paid")).to_be_visible()
     await dialog.get_by_role("button", name="Yes, cancel").click()
     await expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()
     assert rows(site, "SELECT booked_count FROM slot WHERE id = %s", free.slot_id) == [(0,)]
