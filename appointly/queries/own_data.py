@@ -70,7 +70,8 @@ OWN: dict[str, LiteralString] = {
     """,
     "reports": """
         SELECT flag.id, reference, kind, reason, flag.status, decision, decided_at, flag.created_at FROM flag
-        JOIN appointment ON appointment.id = appointment_id WHERE raised_by = %(user)s
+        JOIN appointment ON appointment.id = appointment_id
+        WHERE raised_by = %(user)s OR raised_by IS NULL AND kind = 'no_show' AND customer_id = %(user)s
     """,
 }
 BUSINESS: dict[str, LiteralString] = {

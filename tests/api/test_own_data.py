@@ -72,8 +72,8 @@ async def test_what_was_said_of_a_no_show(http: httpx.AsyncClient, session: Asyn
     [appointment] = await session.exec(select(Appointment))
     async with transaction() as own:
         await mark_no_show(own, owner_of(provider), appointment.id, appointment.start_time)
-        actor = Actor("customer", ada.user_id)
-        await dispute_no_show(own, actor, appointment.id, "I came at ten", appointment.end_time)
+        by_link = Actor(managed=frozenset([appointment.id]))
+        await dispute_no_show(own, by_link, appointment.id, "I came at ten", appointment.end_time)
     [report] = json.loads((await taken(http, ada)).read("reports.json"))
     assert (report["reference"], report["kind"], report["reason"]) == (
         appointment.reference,
