@@ -8,6 +8,7 @@ from appointly.components.buttons import KINDS, SHAPE, button, icon_button
 from appointly.components.dialogs import opens
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.surfaces import CARD, page_title, section_title
+from appointly.components.tabs import tab, tabs
 from appointly.pages.exception_sheet import SHEET, exception_sheet
 from appointly.pages.shell import workspace
 from appointly.pages.week_editor import review_bar, week_editor
@@ -17,6 +18,7 @@ from appointly.state.exceptions import Exceptions
 from appointly.state.week_editor import WeekEditor
 
 HERE = "/dashboard/availability"
+TABS = (("Hours and time off", HERE), ("Other calendars", "/dashboard/calendars"))
 ICONS = (("off", "moon"), ("hours", "clock"), ("block", "ban"))
 
 
@@ -26,6 +28,7 @@ def availability() -> rx.Component:
         page_title(
             "Availability", "When customers can book you. Free times follow as soon as you save.", why_not_button()
         ),
+        availability_tabs(HERE),
         rx.el.div(
             rx.el.section(
                 section_title("Your week", id="week"),
@@ -46,6 +49,11 @@ def availability() -> rx.Component:
         why_not_sheet(),
         current=HERE,
     )
+
+
+def availability_tabs(current: str) -> rx.Component:
+    """What decides over free times: one's hours here, and what is busy elsewhere."""
+    return tabs("Availability", *[tab(label, href, current == href) for label, href in TABS])
 
 
 def _exceptions() -> rx.Component:

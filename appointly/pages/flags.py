@@ -7,9 +7,10 @@ import reflex as rx
 from appointly.components.buttons import button, looks
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.fields import text_area
-from appointly.components.links import link, text_link
+from appointly.components.links import text_link
 from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title
+from appointly.components.tabs import tab, tabs
 from appointly.pages.oversight import PLACES
 from appointly.pages.shell import workspace
 from appointly.state.flags import Flags
@@ -22,11 +23,7 @@ def admin_flags() -> rx.Component:
     """The page at /admin/flags."""
     return workspace(
         page_title("Reports", "Missed appointments that are disputed, and reviews that were reported."),
-        rx.el.nav(
-            *[_tab(name, label) for name, label in TABS],
-            aria_label="Which reports",
-            class_name="mt-5 flex gap-1 overflow-x-auto border-b border-line",
-        ),
+        tabs("Which reports", *[tab(label, f"{FLAGS}?show={name}", Flags.show == name) for name, label in TABS]),
         rx.cond(
             Flags.loaded,
             rx.cond(
@@ -44,19 +41,6 @@ def admin_flags() -> rx.Component:
         ),
         current=FLAGS,
         places=PLACES,
-    )
-
-
-def _tab(name: str, label: str) -> rx.Component:
-    look = "flex min-h-11 items-center border-b-2 px-3 text-sm font-medium whitespace-nowrap"
-    here = Flags.show == name
-    return link(
-        label,
-        href=f"{FLAGS}?show={name}",
-        aria_current=rx.cond(here, "page", "false"),
-        class_name=rx.cond(
-            here, f"{look} border-accent text-accent-ink", f"{look} border-transparent text-ink-soft hover:text-ink"
-        ),
     )
 
 

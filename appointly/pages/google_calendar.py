@@ -12,6 +12,7 @@ from appointly.components.fields import checkbox, field, option, select
 from appointly.components.links import outward_link, text_link
 from appointly.components.marks import badge, google_mark
 from appointly.components.surfaces import card, page_title, section
+from appointly.pages.availability import HERE as AVAILABILITY
 from appointly.pages.shell import workspace
 from appointly.routes import GOOGLE_CALENDAR, GOOGLE_CALENDAR_START
 from appointly.state.google_calendar import NOWHERE, GoogleCalendarPage
@@ -52,7 +53,7 @@ def google_calendar() -> rx.Component:
             ),
             class_name="flex max-w-text flex-col gap-6",
         ),
-        current=CALENDARS,
+        current=AVAILABILITY,
     )
 
 

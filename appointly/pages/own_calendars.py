@@ -9,6 +9,7 @@ from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import CONTROL, LABEL, text_field
 from appointly.components.surfaces import card, page_title, section_title, unfolds
+from appointly.pages.availability import HERE, availability_tabs
 from appointly.pages.calendar_news import all_collisions
 from appointly.pages.feeds import business_feeds_section
 from appointly.pages.google_calendar import google_card
@@ -16,7 +17,7 @@ from appointly.pages.shell import workspace
 from appointly.routes import GOOGLE_CALENDAR
 from appointly.state.own_calendars import OwnCalendars
 
-HERE = "/dashboard/calendars"
+CALENDARS = "/dashboard/calendars"
 KINDS = (("ics", "By its address", "link"), ("caldav", "CalDAV account", "server"))
 STATUS = "mt-2 flex items-start gap-2 text-sm font-medium"
 
@@ -24,10 +25,8 @@ STATUS = "mt-2 flex items-start gap-2 text-sm font-medium"
 def own_calendars() -> rx.Component:
     """The page at /dashboard/calendars."""
     return workspace(
-        page_title(
-            "Your own calendars",
-            "What is busy there is not offered here. We read busy times only, never titles.",
-        ),
+        page_title("Availability", "What is busy in your own calendars is not offered here. We never read titles."),
+        availability_tabs(CALENDARS),
         rx.el.div(all_collisions(), class_name="mt-6 empty:hidden"),
         rx.el.div(
             rx.el.section(

@@ -7,8 +7,9 @@ import reflex as rx
 from appointly.components.buttons import button
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import link
-from appointly.components.marks import avatar, status_badge
+from appointly.components.marks import avatar, badge, status_badge
 from appointly.components.surfaces import card, page_title
+from appointly.components.tabs import tab, tabs
 from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
 from appointly.pages.panel import booking_panel
 from appointly.pages.provider_waits import provider_waits
@@ -17,7 +18,6 @@ from appointly.state.provider_bookings import ProviderBookings
 from appointly.state.provider_waits import ProviderWaits
 
 LIST = "/dashboard/bookings"
-COUNT = "ml-2 rounded-full bg-accent-soft px-2 text-xs text-accent-ink tabular-nums"
 TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"), ("waiting", "Waiting list"))
 
 
@@ -25,11 +25,7 @@ def provider_bookings() -> rx.Component:
     """The page at /dashboard/bookings."""
     return workspace(
         page_title("Bookings", "", cancel_many_button("all")),
-        rx.el.nav(
-            *[_tab(name, label) for name, label in TABS],
-            aria_label="Which bookings",
-            class_name="mt-5 flex gap-1 overflow-x-auto border-b border-line",
-        ),
+        tabs("Which bookings", *[_tab(name, label) for name, label in TABS]),
         rx.cond(
             ProviderBookings.loaded,
             rx.cond(
@@ -60,19 +56,8 @@ def provider_bookings() -> rx.Component:
 
 
 def _tab(name: str, label: str) -> rx.Component:
-    look = "flex min-h-11 items-center border-b-2 px-3 text-sm font-medium whitespace-nowrap"
-    here = ProviderBookings.show == name
-    return link(
-        label,
-        rx.cond(ProviderWaits.number > 0, rx.el.span(ProviderWaits.number, class_name=COUNT))
-        if name == "waiting"
-        else rx.fragment(),
-        href=f"{LIST}?show={name}",
-        aria_current=rx.cond(here, "page", "false"),
-        class_name=rx.cond(
-            here, f"{look} border-accent text-accent-ink", f"{look} border-transparent text-ink-soft hover:text-ink"
-        ),
-    )
+    count = rx.cond(ProviderWaits.number > 0, badge(ProviderWaits.number)) if name == "waiting" else ""
+    return tab(label, f"{LIST}?show={name}", ProviderBookings.show == name, count)
 
 
 def _line(booking: Any) -> rx.Component:

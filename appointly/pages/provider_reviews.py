@@ -12,6 +12,7 @@ from appointly.components.links import link
 from appointly.components.marks import avatar, badge
 from appointly.components.reviews import answered, given_stars, said, spread
 from appointly.components.surfaces import card, page_title
+from appointly.components.tabs import tab, tabs
 from appointly.pages.shell import workspace
 from appointly.state.provider_reviews import ProviderReviews
 
@@ -50,41 +51,32 @@ def _nothing() -> rx.Component:
 
 def _reviews() -> rx.Component:
     return rx.el.div(
-        card(spread(ProviderReviews.stars), class_name="mt-6 max-w-panel p-5"),
-        rx.el.nav(
-            *[_tab(name, label) for name, label in TABS],
-            aria_label="Which reviews",
-            class_name="mt-6 flex gap-1 overflow-x-auto border-b border-line",
-        ),
-        rx.cond(
-            ProviderReviews.reviews.length() > 0,  # type: ignore[attr-defined]
-            rx.el.ul(
-                rx.foreach(ProviderReviews.reviews, _line),
-                aria_label="Reviews",
-                class_name="mt-5 flex max-w-panel flex-col gap-4",
+        card(spread(ProviderReviews.stars), class_name="mt-6 p-5 xl:order-2"),
+        rx.el.div(
+            tabs("Which reviews", *[_tab(name, label) for name, label in TABS]),
+            rx.cond(
+                ProviderReviews.reviews.length() > 0,  # type: ignore[attr-defined]
+                rx.el.ul(
+                    rx.foreach(ProviderReviews.reviews, _line),
+                    aria_label="Reviews",
+                    class_name="mt-5 flex flex-col gap-4",
+                ),
+                empty_state("check-check", "All answered", "Every review has an answer of yours."),
             ),
-            empty_state("check-check", "All answered", "Every review has an answer of yours."),
+            rx.cond(
+                ProviderReviews.more,
+                button("Show more", kind="secondary", on_click=ProviderReviews.show_more, class_name="mt-4"),
+            ),
+            class_name="min-w-0",
         ),
-        rx.cond(
-            ProviderReviews.more,
-            button("Show more", kind="secondary", on_click=ProviderReviews.show_more, class_name="mt-4"),
-        ),
+        class_name="grid items-start gap-x-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
     )
 
 
 def _tab(name: str, label: str) -> rx.Component:
-    look = "flex min-h-11 items-center gap-2 border-b-2 px-3 text-sm font-medium whitespace-nowrap"
-    here = ProviderReviews.show == name
-    number = rx.cond(ProviderReviews.stars.unanswered != "", badge(ProviderReviews.stars.unanswered))
-    return link(
-        label,
-        number if name == "unanswered" else "",
-        href=f"{HERE}?show={name}",
-        aria_current=rx.cond(here, "page", "false"),
-        class_name=rx.cond(
-            here, f"{look} border-accent text-accent-ink", f"{look} border-transparent text-ink-soft hover:text-ink"
-        ),
-    )
+    unanswered = ProviderReviews.stars.unanswered
+    count = rx.cond(unanswered != "", badge(unanswered)) if name == "unanswered" else ""
+    return tab(label, f"{HERE}?show={name}", ProviderReviews.show == name, count)
 
 
 def _line(review: Any) -> rx.Component:

@@ -24,7 +24,6 @@ WORKSPACE_PLACES = (
     ("Queue", "/dashboard/queue", "users"),
     ("Services", "/dashboard/services", "sparkles"),
     ("Availability", "/dashboard/availability", "calendar-clock"),
-    ("Calendars", "/dashboard/calendars", "calendar-sync"),
     ("Reviews", "/dashboard/reviews", "star"),
     ("Profile", "/dashboard/profile", "store"),
 )
