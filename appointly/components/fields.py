@@ -16,7 +16,7 @@ def field(
     label: str,
     control: rx.Component,
     *,
-    name: str,
+    name: Any,
     error: Any = "",
     hint: str = "",
     optional: bool = False,
@@ -47,8 +47,8 @@ def field(
 def _marked(name: str, error: Any, props: dict[str, Any]) -> dict[str, Any]:
     """What ties a control to its label and its note."""
     invalid = (error != "") if isinstance(error, rx.Var) else bool(error)
-    props.setdefault("id", name)
-    return {"name": name, "aria_invalid": invalid, "aria_describedby": f"{name}-note", **props}
+    identity = props.setdefault("id", name)
+    return {"name": name, "aria_invalid": invalid, "aria_describedby": f"{identity}-note", **props}
 
 
 def text_field(
@@ -61,10 +61,10 @@ def text_field(
     type: str = "text",
     **props: Any,
 ) -> rx.Component:
-    """A line of text."""
+    """A line of text; `id` where its name stands on the page more than once."""
     required = {} if optional else {"required": True}
     control = rx.el.input(type=type, class_name=CONTROL, **required, **_marked(name, error, props))
-    return field(label, control, name=name, error=error, hint=hint, optional=optional)
+    return field(label, control, name=props["id"], error=error, hint=hint, optional=optional)
 
 
 def text_area(
@@ -77,9 +77,9 @@ def text_area(
     rows: int = 4,
     **props: Any,
 ) -> rx.Component:
-    """Several lines of text."""
+    """Several lines of text; `id` as of a `text_field`."""
     control = rx.el.textarea(rows=str(rows), class_name=f"{CONTROL} py-2.5", **_marked(name, error, props))
-    return field(label, control, name=name, error=error, hint=hint, optional=optional)
+    return field(label, control, name=props["id"], error=error, hint=hint, optional=optional)
 
 
 def select(*options: Any, label: str, class_name: str = "", **props: Any) -> rx.Component:

@@ -126,6 +126,7 @@ def _other_email() -> rx.Component:
         text_field(
             "New address",
             name="email",
+            id="new-email",
             type="email",
             error=SettingsPage.errors["email"],
             auto_complete="email",
@@ -173,6 +174,7 @@ def _password() -> rx.Component:
         text_field(
             "New password",
             name="password",
+            id="new-password",
             type="password",
             error=SettingsPage.errors["password"],
             hint="At least 8 characters. A short sentence is easy to remember.",
