@@ -35,7 +35,7 @@ MOVES = {
     "pending": "Requested",
     "confirmed": "Confirmed",
     "completed": "Completed",
-    "no_show": "Marked as not come",
+    "no_show": "Marked as missed",
     "declined": "Declined",
     "cancelled": "Cancelled",
     "expired": "Expired",
@@ -217,7 +217,7 @@ def next_steps(view: BookingView) -> list[str]:
         case "completed":
             return ["Thank you for coming. You can book the next appointment whenever it suits you."]
         case "no_show":
-            return ["The provider noted that you did not come. If that is wrong, tell us on this page."]
+            return ["The provider noted that you did not come. You can book another time whenever it suits you."]
         case "declined":
             return ["The provider could not take this request. Nothing was charged, and other times are free."]
         case "expired":

@@ -38,8 +38,8 @@ LOCATIONS = {
     "online": "Online",
 }
 RESCHEDULES = {
-    "instant": "Free to move by yourself until it begins",
-    "manual": "Free to move until it begins; the provider answers",
+    "instant": "Free to move by yourself until it begins.",
+    "manual": "Free to move until it begins, once the provider agrees.",
 }
 POLICIES = {name: policy.words for name, policy in cancellation.POLICIES.items()}
 

@@ -102,7 +102,7 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.el.h1(title, class_name="text-2xl font-semibold"),
             rx.el.p(
-                f"{BookingPage.booking.service} with {BookingPage.booking.provider}, {BookingPage.booking.when}",
+                f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when}",
                 class_name="mt-1 text-ink-soft",
             ),
             aria_live="polite",
@@ -210,7 +210,7 @@ def _actions() -> rx.Component:
                 href=booked.calendar_href,
                 class_name=looks("primary", "medium", "w-full"),
             ),
-            link_button("Book again", href=booked.book_again, class_name="w-full"),
+            link_button("Book again", href=booked.book_again, kind="secondary", class_name="w-full"),
         ),
         rx.cond(
             BookingPage.is_provider,

@@ -39,12 +39,15 @@ def booking_queue() -> rx.Component:
                 aria_live="polite",
                 class_name="min-w-0 flex-1 basis-60",
             ),
-            rx.el.img(
-                src=day.ticket,
-                alt="Your ticket as a code",
-                width="132",
-                height="132",
-                class_name="size-33 shrink-0 rounded-control",
+            rx.cond(
+                day.here_since == "",
+                rx.el.img(
+                    src=day.ticket,
+                    alt="Your ticket as a code",
+                    width="132",
+                    height="132",
+                    class_name="size-33 shrink-0 rounded-control",
+                ),
             ),
             class_name="flex flex-wrap items-center justify-between gap-5 p-5 sm:p-6",
         ),

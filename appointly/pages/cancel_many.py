@@ -82,7 +82,10 @@ def _candidate(each: Any) -> rx.Component:
                     class_name="block text-sm font-medium wrap-anywhere",
                 ),
                 rx.el.span(each.service, class_name="block text-sm text-ink-soft wrap-anywhere"),
-                rx.cond(each.chosen, rx.el.span(each.outcome, class_name="block text-sm text-ink-faint")),
+                rx.cond(
+                    each.chosen & (each.outcome != ""),
+                    rx.el.span(each.outcome, class_name="block text-sm text-ink-faint"),
+                ),
                 class_name="min-w-0",
             ),
             class_name="flex min-h-11 items-start gap-3 rounded-control px-2 py-2 hover:bg-sunken",

@@ -17,7 +17,7 @@ def door_code() -> rx.Component:
     return card(
         rx.el.h2("Your code at the door", class_name="text-lg font-semibold"),
         rx.el.p(
-            "Customers scan it when they come, and stand in your queue as being here.",
+            "Customers scan it when they arrive, and your queue shows that they are here.",
             class_name="mt-1 text-sm text-ink-soft",
         ),
         rx.cond(

@@ -29,7 +29,7 @@ def provider_queue() -> rx.Component:
             ),
             rx.cond(
                 ProviderQueue.slug != "",
-                link_button("Public page", href=f"/queue/{ProviderQueue.slug}", kind="secondary", size="small"),
+                link_button("What customers see", href=f"/queue/{ProviderQueue.slug}", kind="secondary", size="small"),
             ),
         ),
         rx.cond(

@@ -93,7 +93,7 @@ class CancelMany(rx.State):
     def _choose(self, chosen: set[str]) -> None:
         self.candidates = [replace(each, chosen=each.id in chosen) for each in self.candidates]
         self.chosen = sum(each.chosen for each in self.candidates)
-        self.label = f"Cancel {count(self.chosen, 'booking')}"
+        self.label = f"Cancel {count(self.chosen, 'appointment')}"
         self.problem = ""
 
     async def _read(self, chosen: set[str]) -> None:
@@ -113,7 +113,7 @@ class CancelMany(rx.State):
             view = view_of(each.booking, at)
             first = not found or found[-1].day != view.day
             times = f"{view.starts} – {view.ends}"
-            sentence = outcome_sentence(each, at)
+            sentence = outcome_sentence(each, at) if each.booking.paid_amount else ""
             found.append(Candidate(view.id, view.day, times, view.customer, view.service, sentence, False, first))
         problem, self.candidates = self.problem, found
         self._choose(chosen)

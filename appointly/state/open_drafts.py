@@ -9,7 +9,7 @@ import reflex as rx
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.formatting import moment
+from appointly.display.formatting import moment, zone_name
 from appointly.display.holds import Kept, kept
 from appointly.operations.booking_draft import leave_booking
 from appointly.queries.drafts import OpenDraft, open_drafts
@@ -25,6 +25,8 @@ class DraftView:
     provider: str = ""
     href: str = ""
     words: str = ""
+    zone: str = ""
+    zone_name: str = ""
     kept: Kept = field(default_factory=Kept)
 
 
@@ -39,6 +41,8 @@ def draft_view(draft: OpenDraft, at: datetime) -> DraftView:
         provider=draft.provider,
         href=routes.with_query(routes.book(draft.slug), step="review" if draft.filled else "details"),
         words=words or "The time you had chosen is taken; what you wrote is still there.",
+        zone=draft.time_zone,
+        zone_name=zone_name(draft.time_zone),
         kept=held,
     )
 
