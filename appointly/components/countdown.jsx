@@ -5,6 +5,11 @@ const SOON = 120;
 const SPOKEN = { soon: "Two minutes are left to book this time.", over: "This time is not kept for you any more." };
 const offsets = {}; // what is to be added to this device's clock, by the server's time it was measured with
 
+const padded = (number) => String(number).padStart(2, "0");
+const clockOf = (left) => {
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, padded(left % 60)];
+  return hours ? `${hours}:${padded(minutes)}:${seconds}` : `${minutes}:${seconds}`;
+};
 const phaseOf = (left) => (left === null || left > SOON ? "quiet" : left > 0 ? "soon" : "over");
 
 export function Countdown({ until, at, words, className, wordsClass, spokenClass, onEnd, children }) {
@@ -27,7 +32,7 @@ export function Countdown({ until, at, words, className, wordsClass, spokenClass
     return () => [timer, farewell].forEach(clearTimeout);
   }, [until, at]);
   const phase = phaseOf(left);
-  const clock = left === null ? "" : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  const clock = left === null ? "" : clockOf(left);
   return createElement(
     "div",
     { className, "data-phase": phase },

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from appointly import routes
 from appointly.display.formatting import clock_time, count, day, duration, long_day, moment, money, zone_name
+from appointly.display.holds import Kept
+from appointly.display.holds import kept as counted
 from appointly.queries.waitlist import Place
 
 ANSWER = "answers."
@@ -52,7 +54,7 @@ class PlaceView:
     offered_day: str = ""
     offered_at: str = ""
     until: str = ""
-    left: str = ""
+    kept: Kept = field(default_factory=Kept)
     missed: str = ""
     by_request: bool = False
     booking_href: str = ""
@@ -91,7 +93,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
         offered_day=f"{long_day(offered.date())} {offered.year}" if offered else "",
         offered_at=f"{offered:%H:%M}" if offered else "",
         until=_until(until, at, zone) if until and kept else "",
-        left=_left(until, at) if until and kept else "",
+        kept=counted(until, at) if kept else Kept(),
         missed=missed,
         by_request=place.approval == "manual",
         booking_href=routes.booking(place.reference) if place.reference else "",
@@ -103,11 +105,6 @@ def place_view(place: Place, at: datetime) -> PlaceView:
 def _until(until: datetime, at: datetime, zone: str) -> str:
     same_day = until.astimezone(ZoneInfo(zone)).date() == at.astimezone(ZoneInfo(zone)).date()
     return clock_time(until, zone) if same_day else moment(until, zone, at)
-
-
-def _left(until: datetime, at: datetime) -> str:
-    minutes = int((until - at).total_seconds()) // 60
-    return f"{duration(minutes)} left" if minutes else "less than a minute left"
 
 
 def asked_of(question: Mapping[str, Any]) -> Asked:

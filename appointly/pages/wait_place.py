@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, link_button
+from appointly.components.countdown import countdown
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, text_area, text_field
@@ -141,12 +142,11 @@ def _offer() -> rx.Component:
                     zone_note(PLACE.zone, PLACE.zone_name, "text-ink-faint"),
                 ),
             ),
-            rx.el.p(
-                rx.icon("timer", size=16, aria_hidden=True),
-                PLACE.left,
-                role="timer",
-                class_name="flex items-center gap-1.5 rounded-full bg-accent-soft px-3 py-1 text-sm font-medium"
-                " text-accent-ink tabular-nums",
+            countdown(
+                PLACE.kept,
+                "Kept for you:",
+                on_end=WaitPlace.refresh,
+                class_name="rounded-full bg-accent-soft px-3 font-medium text-accent-ink",
             ),
             class_name="flex flex-wrap items-center justify-between gap-4",
         ),
