@@ -41,13 +41,16 @@ def _line(place: Any) -> rx.Component:
         rx.el.div(
             rx.el.p(place.customer, dir="auto", class_name="truncate font-medium"),
             rx.el.p(f"{place.email} {place.phone}", class_name="truncate text-sm text-ink-soft"),
-            class_name="min-w-0 flex-1 basis-40",
+            class_name="min-w-0 max-sm:col-span-2",
         ),
-        rx.el.p(place.dates, class_name="min-w-0 flex-1 basis-32 text-sm"),
-        rx.cond(
-            place.offered != "",
-            badge(f"{place.offered}, until {place.until}", tone="good", icon="bell-ring"),
-            rx.el.span(f"since {place.since}", class_name="text-sm text-ink-faint"),
+        rx.el.div(
+            rx.el.p(place.dates, class_name="text-sm"),
+            rx.cond(
+                place.offered != "",
+                badge(f"{place.offered}, until {place.until}", tone="good", icon="bell-ring"),
+                rx.el.p(f"Joined: {place.since}", class_name="text-sm text-ink-faint"),
+            ),
+            class_name="min-w-0",
         ),
         button(
             "Take off",
@@ -57,5 +60,6 @@ def _line(place: Any) -> rx.Component:
             title="They get a mail",
             on_click=ProviderWaits.remove(place.id),
         ),
-        class_name="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-5",
+        class_name="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-[1fr_1fr_auto]"
+        " sm:px-5",
     )
