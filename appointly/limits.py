@@ -69,9 +69,10 @@ LIMITS: Mapping[str, Limit] = {
     "booking.network": Limit(1200, MINUTE),
     "booking.account": Limit(600, HOUR),
     # Each costs a look and a lock. The second counts by address and time: who lets a hold run out may take the same
-    # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked.
+    # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked. Regained every two
+    # hours: regained within the half hour that a hold may last, one would follow the other without an end.
     "hold.network": Limit(600, MINUTE),
-    "hold_again.both": Limit(4, 2 * HOUR),
+    "hold_again.both": Limit(4, 8 * HOUR),
     # References typed at a door, for those whose browser knows nothing of a booking. 49 bits are not found by trying.
     "reference.network": Limit(60, 15 * MINUTE),
     # Drawing what a form will look like, checking a file: work for us, seconds for a person.

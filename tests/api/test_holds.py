@@ -6,8 +6,10 @@ import httpx
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.clock import now
 from appointly.database import reading
+from appointly.domain.holds import PAID
 from appointly.models import Provider, Service, Slot
 from appointly.queries.availability import free_slots
 from tests.invariants import broken_invariants
@@ -77,6 +79,8 @@ async def test_only_its_own_person_lets_it_go(http: httpx.AsyncClient, slots: li
 
 
 async def test_the_same_time_cannot_be_taken_for_ever(http: httpx.AsyncClient, slots: list[Slot]) -> None:
+    again = limits.LIMITS["hold_again.both"]
+    assert again.seconds / again.most > 3 * PAID.total_seconds()  # else each that runs out is regained by then
     for _ in range(4):
         kept = await keep(http, slots[0])
         http.cookies.clear()
