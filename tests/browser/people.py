@@ -15,7 +15,8 @@ FREE = """
 SELECT service.slug, slot.id::text, service.title FROM slot
 JOIN service ON service.id = slot.service_id JOIN provider ON provider.id = slot.provider_id
 JOIN "user" ON "user".id = provider.user_id
-WHERE email = 'provider@demo.test' AND approval = %s AND NOT booked AND start_time > now() + interval '3 days'
+WHERE email = 'provider@demo.test' AND approval = %s AND service.capacity = 1 AND NOT booked
+  AND start_time > now() + interval '3 days'
   AND slot_date < current_date + 20
   AND NOT EXISTS (SELECT FROM slot other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
                   AND other.occupies && slot.occupies)
