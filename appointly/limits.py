@@ -69,8 +69,8 @@ LIMITS: Mapping[str, Limit] = {
     "booking.network": Limit(1200, MINUTE),
     "booking.account": Limit(600, HOUR),
     # Each costs a look and a lock. The second counts by address and time: who lets a hold run out may take the same
-    # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked. Regained every two
-    # hours: regained within the half hour that a hold may last, one would follow the other without an end.
+    # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked. One is regained
+    # in two hours: were it half an hour, as long as a hold may last, one would follow the other without an end.
     "hold.network": Limit(600, MINUTE),
     "hold_again.both": Limit(4, 8 * HOUR),
     # References typed at a door, for those whose browser knows nothing of a booking. 49 bits are not found by trying.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -354,6 +354,31 @@ async def test_nothing_of_a_sick_day_is_kept_for_anybody(session: AsyncSession, 
     assert (await reschedule_by_id(session, shop.ada, wish.id)).status == "declined"
     [told] = await shop.mails("move_declined")
     assert told.detail["reason"] == "I have a fever"
+
+
+async def test_a_short_day_is_called_off_a_minute_after_midnight(session: AsyncSession, shop: Shop) -> None:
+    """The night on which Berlin's clocks skip an hour: the day lasts 23."""
+    eve = datetime(2027, 3, 27, 22, 59, tzinfo=UTC)
+    night = await make_slots(session, shop.service, 4, eve + timedelta(minutes=91), "Europe/Berlin")
+    booked = [await book_appointment(session, shop.ada, asking(slot), eve) for slot in night[:2]]
+    await reschedule(session, shop.owner, booked[0].id, night[3].id, eve)
+    absence = Absence(first_date=date(2027, 3, 28), last_date=date(2027, 3, 28))
+    done = await call_off_days(session, shop.owner, absence, eve + MINUTE)
+    assert {booking.id for booking in done.bookings} == {each.id for each in booked}
+    assert (done.start, done.end) == (eve + MINUTE, datetime(2027, 3, 28, 22, tzinfo=UTC))
+
+
+async def test_a_hundred_are_cancelled_or_none(session: AsyncSession, shop: Shop) -> None:
+    shop.service.capacity = 100
+    [place] = await make_slots(session, shop.service, 1, shop.start + timedelta(days=1))
+    other = await make_service(session, await make_provider(session, "Next Door"))
+    [elsewhere] = await make_slots(session, other, 1)
+    ids = [(await book_appointment(session, GUEST, asking(place), NOW)).id for _ in range(99)]
+    foreign = await book_appointment(session, GUEST, asking(elsewhere), NOW)
+    with pytest.raises(errors.NotFound):
+        await cancel_appointments(session, shop.owner, [*ids, foreign.id], "", NOW)
+    assert await shop.status(foreign) == "confirmed"
+    assert len(await cancel_appointments(session, shop.owner, ids, "", NOW)) == 99
 
 
 async def test_what_has_begun_goes_on(session: AsyncSession, shop: Shop) -> None:
