@@ -25,7 +25,9 @@ log = structlog.get_logger()
 
 
 class GoogleSaid(GatewayFailed):
-    """A refusal of the API that another try does not mend: `status` is Google's, `reason` Google's word for it."""
+    """A refusal of the API that another try does not mend: `answered` is Google's status, `reason` its word for it."""
+
+    code = "google_refused"
 
     def __init__(self, answered: int, reason: str) -> None:
         super().__init__(f"Google refused this ({answered} {reason}).")
