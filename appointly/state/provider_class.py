@@ -10,7 +10,7 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, view_of
 from appointly.display.formatting import clock_time
-from appointly.errors import AppointlyError, NotFound
+from appointly.errors import AppointlyError, ChangedMeanwhile, NotFound
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.queries.classes import participants
 from appointly.state.base import Viewer
@@ -56,14 +56,17 @@ class ProviderClass(rx.State):
 
     @rx.event
     async def cancel_all(self) -> EventSpec | None:
-        """Call the whole class off, after the dialog has said what that means: everybody, or nobody."""
-        actor = current_actor()
+        """Call the whole class off, after the dialog has said what that means: everybody the page shows, or nobody."""
+        actor, seen = current_actor(), {one.booking.reference for one in self.people}
         try:
             async with transaction() as session:
                 _, found = await participants(session, actor, self._asked())
-                ids = [booking.id for booking in found if booking.status in ("pending", "confirmed")]
-                await cancel_appointments(session, actor, ids, "", now())
+                live = [booking for booking in found if booking.status in ("pending", "confirmed")]
+                if not {booking.reference for booking in live} <= seen:
+                    raise ChangedMeanwhile("Somebody has booked meanwhile. Nothing was cancelled yet.")
+                await cancel_appointments(session, actor, [booking.id for booking in live], "", now())
         except AppointlyError as error:
+            await self._read()
             return Viewer.tell(error.message)  # type: ignore[operator]
         await self._read()
         return None
