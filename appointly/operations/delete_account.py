@@ -121,6 +121,10 @@ _BUSINESS = (
     "DELETE FROM blocked_time WHERE provider_id = %(provider_id)s",
     "DELETE FROM queue_ticket WHERE provider_id = %(provider_id)s",
     "DELETE FROM queue_day WHERE provider_id = %(provider_id)s",
+    """
+    UPDATE message SET detail = detail - 'reason' FROM appointment
+    WHERE appointment.id = appointment_id AND provider_id = %(provider_id)s AND kind IN ('delayed', 'back_on_time')
+    """,
     "DELETE FROM date_override WHERE provider_id = %(provider_id)s",
     "DELETE FROM working_hours WHERE provider_id = %(provider_id)s",
     """

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.clock import now
@@ -23,6 +24,7 @@ from appointly.operations.delete_account import delete_account
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.operations.flags import dispute_no_show
 from appointly.operations.identities import enter
+from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reset_password import ask_for_reset
 from appointly.operations.sign_up import SignUp, sign_up
 from appointly.queries.leaving import coming_bookings
@@ -212,6 +214,12 @@ async def provider_with_a_past(session: AsyncSession, *, booked: bool) -> tuple[
 
 async def test_nothing_of_a_provider_is_left(session: AsyncSession, database: str) -> None:
     ada, provider, service = await provider_with_a_past(session, booked=True)
+    async with transaction() as own:
+        late = Mail(
+            (await session.exec(select(Appointment.id))).first(), "delayed", detail={"reason": "Zyxada is late"}
+        )
+        await plan_mails(own, [late], now())
+    assert "message: zyxada" in traces(database)
     assert await coming_bookings(session, ada, now()) == (0, 2)
     async with transaction() as own:
         await delete_account(own, ada, now())
