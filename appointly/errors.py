@@ -403,7 +403,7 @@ class ReviewHidden(AppointlyError):
 class ReviewReported(AppointlyError):
     code = "review_reported"
     status = 409
-    message = "This review was reported already. Our team looks at it."
+    message = "This review was reported already."
 
 
 class AppointmentReviewed(AppointlyError):

@@ -10,7 +10,8 @@ from appointly import routes
 from appointly.database import reading
 from appointly.database.statement import select
 from appointly.display import formatting, markdown
-from appointly.display.services import CATEGORIES, CATEGORY_NAMES, LOCATIONS, POLICIES, place_of
+from appointly.display.formatting import street_and_city
+from appointly.display.services import CATEGORIES, CATEGORY_NAMES, LOCATIONS, POLICIES
 from appointly.domain.actor import GUEST
 from appointly.domain.queue import Turn
 from appointly.domain.reviews import shown_name
@@ -68,7 +69,7 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         times = (await storefront.next_times(session, [page.id], TIMES, now)).get(page.id, ())
         said = await reviews_of_service(session, page.id, limit=REVIEWS)
     price, duration = formatting.money(page.price_amount, page.currency), formatting.duration(page.duration_minutes)
-    place = place_of(page.address, page.city) if page.location == "provider" else page.city
+    place = street_and_city(page.address, page.city) if page.location == "provider" else page.city
     next_times = [formatting.moment(time.start, page.time_zone, now) for time in times]
     body = [
         tag(
@@ -129,7 +130,7 @@ async def provider_description(base: str, slug: str, now: datetime) -> Descripti
         tag("h1", text(page.name)),
         tag("p", text(page.headline)),
         markdown.rendered(page.about),
-        tag("p", text(place_of(page.address, page.city))),
+        tag("p", text(street_and_city(page.address, page.city))),
         tag("h2", text("Services")),
         offers_list(offers),
         reviews(said.items),

@@ -16,6 +16,7 @@ from appointly.display.formatting import (
     long_day,
     moment,
     money,
+    street_and_city,
     tint,
     zone_name,
 )
@@ -121,7 +122,7 @@ def place_of(location: str, address: str, city: str) -> str:
         return "Online. The provider sends you the link."
     if location == "customer":
         return "At your place"
-    return ", ".join(part for part in (address, city) if part)
+    return street_and_city(address, city)
 
 
 def pays(amount: int, currency: str) -> str:

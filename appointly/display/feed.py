@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from appointly import routes
+from appointly.display.formatting import street_and_city
 from appointly.domain.feed_token import Feed, FeedKey, feed_token
 from appointly.queries.feeds import Addresses, FeedEvent
 from appointly.settings import settings
@@ -85,7 +86,7 @@ def place_for_provider(event: FeedEvent) -> str:
         return "Online"
     if event.location == "customer":
         return "At the customer's place"
-    return ", ".join(part for part in (event.address, event.city) if part)
+    return street_and_city(event.address, event.city)
 
 
 def _instant(instant: datetime) -> str:

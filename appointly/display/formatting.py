@@ -127,3 +127,9 @@ def distance(kilometres: float) -> str:
     if kilometres < 1:
         return f"{max(50, round(kilometres * 20) * 50)} m away"
     return f"{kilometres:.1f} km away" if kilometres < 10 else f"{kilometres:.0f} km away"
+
+
+def street_and_city(address: str, city: str) -> str:
+    """Where it is, in one line; the city is not said twice."""
+    said = re.search(rf"(?<!\w){re.escape(city)}(?!\w)", address)  # "Berliner Straße 5" does not say Berlin
+    return address if said else ", ".join(part for part in (address, city) if part)

@@ -55,6 +55,7 @@ class ReceivedView(Quote):
     reference: str = ""
     appointment: str = ""
     report: str = ""
+    reportable: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def received_of(review: Received, zone: str, now: datetime) -> ReceivedView:
         reference=review.reference,
         appointment=moment(review.start, zone, now),
         report=review.report or "",
+        reportable=review.reportable,
     )
 
 

@@ -85,11 +85,6 @@ class Hours:
     today: bool = False
 
 
-def place_of(address: str, city: str) -> str:
-    """Street and city; the city is not said twice."""
-    return address if city in address else ", ".join(part for part in (address, city) if part)
-
-
 def ways(places: Collection[str], radius: object) -> list[str]:
     """Where a business serves people, in its own words; `radius` in kilometres."""
     words = {

@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from appointly import routes
+from appointly.display.formatting import street_and_city
 from appointly.emails.mail import Attachment
 from appointly.queries.bookings import Booking
 from appointly.settings import Settings
@@ -66,4 +67,4 @@ def where(booking: Booking) -> str:
         return "Online"
     if booking.location == "customer":
         return "At your place"
-    return ", ".join(part for part in (booking.address, booking.city) if part)
+    return street_and_city(booking.address, booking.city)

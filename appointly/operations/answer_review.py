@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce
 from appointly.database.statement import execute
 from appointly.domain.actor import Actor
+from appointly.domain.reviews import CHANGE_FOR
 from appointly.errors import ReviewReported
 from appointly.operations.own_provider import lock_own_provider
 from appointly.queries.reviews import Target, review_received
@@ -38,7 +39,10 @@ UPDATE review SET answer = %(words)s, answered_at = coalesce(answered_at, %(now)
 REPORT = """
 INSERT INTO flag (kind, appointment_id, review_id, raised_by, reason, status, decision, created_at)
 SELECT 'review', %(appointment_id)s, %(review_id)s, %(raised_by)s, %(reason)s, 'open', '', %(now)s
-WHERE NOT EXISTS (SELECT FROM flag WHERE review_id = %(review_id)s)
+WHERE NOT EXISTS (
+    SELECT FROM flag JOIN review ON review.id = review_id
+    WHERE review_id = %(review_id)s AND (flag.status = 'open' OR decided_at >= review.created_at + %(changeable)s)
+)
 """
 
 
@@ -51,11 +55,14 @@ async def answer_review(session: AsyncSession, actor: Actor, review_id: UUID, an
 
 
 async def report_review(session: AsyncSession, actor: Actor, review_id: UUID, report: NewReport, now: datetime) -> None:
-    """Ask an admin to look at a review, once. Raises `Forbidden`, `NotFound` and `ReviewReported`."""
+    """Ask an admin to look at a review, once; again where it could still be changed after the last decision.
+
+    Raises `Forbidden`, `NotFound` and `ReviewReported`.
+    """
     await lock_own_provider(session, actor, "review.report")
     review = await review_received(session, actor, review_id)
     values = {"appointment_id": review.appointment_id, "raised_by": actor.user_id, "reason": report.reason, "now": now}
-    if not await execute(session, REPORT, review_id=review.id, **values):
+    if not await execute(session, REPORT, review_id=review.id, changeable=CHANGE_FOR, **values):
         raise ReviewReported
     announce(session, "flags")
     _announce(session, review)

@@ -122,6 +122,10 @@ def _deeds(review: Any) -> rx.Component:
         rx.match(
             review.report,
             *[(name, badge(words, tone=tone, icon=icon)) for name, (words, tone, icon) in REPORTS.items()],
+            rx.fragment(),
+        ),
+        rx.cond(
+            review.reportable,
             rx.el.button(
                 "Report",
                 type="button",

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
+from appointly.domain.reviews import CHANGE_FOR
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound
 from appointly.queries.bookings import EITHER, LAST_INSTANT, rights
@@ -38,11 +39,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Received(Said):
-    """The same for the business it is about: which appointment it was, and whether it is reported."""
+    """The same for the business it is about: which appointment it was, and whether it is or can be reported."""
 
     reference: str
     start: datetime
     report: str | None
+    reportable: bool
 
 
 Shown = TypeVar("Shown", bound=Said)
@@ -108,7 +110,9 @@ WORDS_OF_PROVIDER: LiteralString = (
 )
 RECEIVED: LiteralString = f"""
 SELECT {COLUMNS}, reference, start_time AS start,
-       (SELECT status FROM flag WHERE flag.review_id = review.id ORDER BY flag.id DESC LIMIT 1) AS report
+       (SELECT status FROM flag WHERE flag.review_id = review.id ORDER BY flag.id DESC LIMIT 1) AS report,
+       NOT EXISTS (SELECT FROM flag WHERE flag.review_id = review.id
+                   AND (flag.status = 'open' OR decided_at >= review.created_at + %(changeable)s)) AS reportable
 {SOURCES}
 WHERE {COUNTS} AND service.provider_id = %(provider_id)s
   AND (NOT %(unanswered)s OR review.words <> '' AND answer = '') AND {NEWEST}
@@ -167,7 +171,7 @@ async def received_reviews(
 ) -> Page[Received]:
     """Every review of a business for its owner, the newest first. Raises `Forbidden` and `ValidationFailed`."""
     require(actor, "review.list", Whose(provider_id=provider_id))
-    values = {"provider_id": provider_id, "unanswered": which == "unanswered"}
+    values = {"provider_id": provider_id, "unanswered": which == "unanswered", "changeable": CHANGE_FOR}
     return await _page(session, Received, RECEIVED, limit, cursor, **values)
 
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import limits, routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.formatting import clock_time, moment
+from appointly.display.formatting import clock_time, moment, street_and_city
 from appointly.display.queue import place_in_line
 from appointly.domain.actor import Actor
 from appointly.domain.check_in import Situation, read_code, situation
@@ -165,7 +165,9 @@ class MarkPage(rx.State):
             return
         about, _ = situation([booking], booking.provider_id, now())
         self.outcome, self.title = "customer", f"{booking.customer_name}, {booking.token}"
-        self.words = ABOUT_CUSTOMER[about].format(when=moment(booking.start, booking.time_zone, now()))
+        self.words = ABOUT_CUSTOMER[about].format(
+            when=moment(booking.start, booking.time_zone, now()), at=clock_time(booking.start, booking.time_zone)
+        )
         self.visits = [visit_of(booking, name=True, can_check_in=about == "here")]
 
     async def _at_the_door(self, session: AsyncSession, gate: Door, follow: bool) -> None:
@@ -195,10 +197,10 @@ class MarkPage(rx.State):
 
 
 ABOUT_CUSTOMER: dict[Situation, str] = {
-    "here": "Their appointment is today: {when}.",
-    "pending": "They have asked for {when}, and you have not answered yet.",
-    "over": "Their appointment was {when}; it is over.",
-    "cancelled": "Their appointment of {when} does not take place.",
+    "here": "Their appointment is today at {at}.",
+    "pending": "They have asked for today at {at}, and you have not answered yet.",
+    "over": "Their appointment was at {at}; it is over.",
+    "cancelled": "Their appointment at {at} does not take place.",
     "another_day": "Their appointment is not today: {when}.",
     "unknown": "Their appointment is not today: {when}.",
 }
@@ -222,18 +224,21 @@ def words_for(
         case "here":
             return "Welcome", "You have more than one appointment here today. Which one have you come for?"
         case "pending":
-            return "Not confirmed yet", f"{gate.name} has not answered your request for {when}. Please ask at the desk."
+            return (
+                "Not confirmed yet",
+                f"{gate.name} has not answered your request for {begins}. Please ask there.",
+            )
         case "elsewhere":
-            where = ", ".join(part for part in (first.address, first.city) if part)
+            where = street_and_city(first.address, first.city)
             return (
                 f"This is the door of {gate.name}",
                 f"Your appointment today is at {first.provider_name}: {begins}, {where}.",
             )
         case "over":
-            return "This appointment is over", f"It was {when}. If that is wrong, please ask at the desk."
+            return "This appointment is over", f"It was at {begins}. If that is wrong, please ask at the desk."
         case "cancelled":
-            return "This appointment does not take place", f"{first.service_title}, {when}, is cancelled."
-    return "Not today", f"Your appointment here is {when}. You can check in on that day."
+            return "This appointment does not take place", f"{first.service_title} at {begins} is cancelled."
+    return "Not today", f"Your appointment here: {when}. You can check in on that day."
 
 
 async def _read_code(session: AsyncSession, text: str) -> tuple[UUID, Door | None]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from appointly.display import markdown
-from appointly.display.formatting import amount_of, duration, initials, money, tint
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, place_of, ways
+from appointly.display.formatting import amount_of, duration, initials, money, street_and_city, tint
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, ways
 from appointly.operations.hours import clock_of
 from appointly.queries.hours import WeekdayRange
 
@@ -47,7 +47,7 @@ def preview_of(
         headline=typed["headline"].strip(),
         category=CATEGORY_NAMES.get(category, ""),
         picture=f"/pictures/{category}-1.svg" if category in CATEGORY_NAMES else "",
-        place=place_of(typed["address"].strip(), typed["city"].strip()),
+        place=street_and_city(typed["address"].strip(), typed["city"].strip()),
         ways=ways([place for place in LOCATIONS if typed[f"at_{place}"]], typed["travel_radius_km"].strip()),
         hours=list(hours),
         service=typed.get("title", "").strip(),

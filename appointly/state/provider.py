@@ -12,8 +12,9 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
+from appointly.display.formatting import street_and_city
 from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
-from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, ServiceCard, place_of, ways
+from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, ServiceCard, ways
 from appointly.queries import storefront
 from appointly.queries.pictures import Uploaded, pictures_of
 from appointly.queries.reviews import reviews_of_provider, spread_of_provider
@@ -66,7 +67,7 @@ class ProviderStory:
 
 def story_of(page: ProviderPage) -> ProviderStory:
     """The provider, ready to read."""
-    address = place_of(page.address, page.city)
+    address = street_and_city(page.address, page.city)
     return ProviderStory(
         slug=page.slug,
         name=page.name,

@@ -13,9 +13,10 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
+from appointly.display.formatting import street_and_city
 from appointly.display.holds import Kept, kept
 from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
-from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, RESCHEDULES, place_of
+from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, RESCHEDULES
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.holds import holder_of
 from appointly.errors import AppointlyError, SlotTaken
@@ -71,7 +72,7 @@ class ServiceStory:
 
 def story_of(page: ServicePage) -> ServiceStory:
     """The service, ready to read."""
-    address = place_of(page.address, page.city)
+    address = street_and_city(page.address, page.city)
     at_provider = page.location == "provider"
     return ServiceStory(
         title=page.title,

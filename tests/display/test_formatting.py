@@ -14,6 +14,7 @@ from appointly.display.formatting import (
     money,
     rating,
     short_day,
+    street_and_city,
     sum_of,
     tint,
     zone_name,
@@ -92,3 +93,17 @@ def test_what_is_no_price_is_told(text: str) -> None:
         amount_of(text, "EUR")
     with pytest.raises(ValueError, match="4500"):
         amount_of("45.50", "JPY")
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "written"),
+    [
+        ("31 Rue de Lancry, 75010 Paris", "Paris", "31 Rue de Lancry, 75010 Paris"),
+        ("Berliner Straße 5", "Berlin", "Berliner Straße 5, Berlin"),
+        ("", "Berlin", "Berlin"),
+        ("Harbour 1, left", "", "Harbour 1, left"),
+        ("5 (Back Lane", "(Back", "5 (Back Lane"),
+    ],
+)
+def test_a_city_is_said_once(address: str, city: str, written: str) -> None:
+    assert street_and_city(address, city) == written

@@ -157,7 +157,15 @@ async def test_answers_and_reports(session: AsyncSession) -> None:
     with pytest.raises(ReviewReported):
         await report_review(session, world.owner, first, NewReport(reason="Again"), DONE)
     page = await received_reviews(session, world.owner, world.provider.id)
-    assert {each.report for each in page.items} == {"open", None}
+    assert {(each.report, each.reportable) for each in page.items} == {("open", False), (None, True)}
+    dismiss = "UPDATE flag SET status = 'dismissed', decided_at = %(at)s WHERE review_id = %(id)s"
+    await execute(session, dismiss, id=first, at=DONE + 13 * DAY)  # it can still be changed after that
+    await report_review(session, world.owner, first, NewReport(reason="Worse than before"), DONE + 13 * DAY)
+    await execute(session, dismiss, id=first, at=DONE + 14 * DAY)
+    page = await received_reviews(session, world.owner, world.provider.id)
+    assert {(each.report, each.reportable) for each in page.items} == {("dismissed", False), (None, True)}
+    with pytest.raises(ReviewReported):
+        await report_review(session, world.owner, first, NewReport(reason="Again"), DONE + 15 * DAY)
     await execute(session, "UPDATE review SET hidden_at = now() WHERE id = %(id)s", id=first)
     with pytest.raises(NotFound):
         await answer_review(session, world.owner, first, NewAnswer(words="Late"), DONE)

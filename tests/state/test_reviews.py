@@ -171,7 +171,7 @@ async def test_the_dashboard_answers_and_reports(tab: Tab, world: World, session
     await tab.send(ProviderReviews.report, review_id=page.reviews[0].id, form={"reason": "Not our customer"})
     assert (await tab.state(ProviderReviews)).reviews[0].report == "open"
     await tab.send(ProviderReviews.report, review_id=page.reviews[0].id, form={"reason": "Again"})
-    assert (await tab.state(Viewer)).notice == "This review was reported already. Our team looks at it."
+    assert (await tab.state(Viewer)).notice == "This review was reported already."
 
 
 async def test_over_http(http: httpx.AsyncClient, world: World) -> None:
