@@ -19,6 +19,17 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     return link(*children, href=href, class_name=TEXT_LINK, **props)
 
 
+def back_link(label: Any, href: Any) -> rx.Component:
+    """The way to what this page is a part of, above its heading."""
+    return link(
+        rx.icon("arrow-left", size=16, aria_hidden=True),
+        label,
+        href=href,
+        class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink print:hidden"
+        " pointer-coarse:min-h-11",
+    )
+
+
 class PlainLink(BaseHTML):
     """A link that the browser follows itself, as those within a page."""
 

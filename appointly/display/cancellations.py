@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from appointly.display.formatting import moment, sum_of
+from appointly.display.formatting import moment_within, sum_of
 from appointly.queries.bookings import Booking
 from appointly.queries.cancellations import Preview
 from appointly.queries.flags import Missed
@@ -24,9 +24,8 @@ def outcome_sentence(preview: Preview, now: datetime) -> str:
         sentence = f"{who} all of the {paid} back."
     else:
         sentence = f"{who} {back} of the {paid} back."
-    return (
-        f"{sentence} That holds until {moment(outcome.until, booking.time_zone, now)}." if outcome.until else sentence
-    )
+    until = moment_within(outcome.until, booking.time_zone, now) if outcome.until else ""
+    return f"{sentence} That holds until {until}." if until else sentence
 
 
 @dataclass(frozen=True)
@@ -53,4 +52,4 @@ def missed_view(booking: Booking, told: Missed, within: timedelta, now: datetime
             return MissedView("We looked into it: it stays marked as missed.", "", told.decision or "", "warn")
     if not own or told.marked_at is None or told.marked_at + within <= now:
         return MissedView()
-    return MissedView(until=moment(told.marked_at + within, booking.time_zone, now))
+    return MissedView(until=moment_within(told.marked_at + within, booking.time_zone, now))

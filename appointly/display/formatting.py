@@ -83,6 +83,12 @@ def moment(instant: datetime, zone: str, now: datetime) -> str:
     return f"{day(local.date(), now.astimezone(local.tzinfo).date())}, {local:%H:%M}"
 
 
+def moment_within(instant: datetime, zone: str, now: datetime) -> str:
+    """The same within a sentence, as in "until": "tomorrow, 14:30", but "Tue 24 Nov, 10:00"."""
+    told = moment(instant, zone, now)
+    return told[0].lower() + told[1:] if told.startswith(("Today", "Tomorrow", "Yesterday")) else told
+
+
 def day_and_time(instant: datetime, zone: str) -> str:
     """The same whatever day it is: "Tue 24 Nov, 10:00"."""
     local = instant.astimezone(ZoneInfo(zone))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, long_day, moment
+from appointly.display.formatting import clock_time, long_day, moment, moment_within
 from appointly.queries.bookings import Booking
 from appointly.queries.reschedules import AskedMove, Reschedule
 
@@ -60,7 +60,7 @@ def told_before(mode: str, booking: Booking, start: datetime, until: datetime, n
         return [f"You move at once. Your old time is free for others, and {booking.provider_name} gets a mail."]
     return [
         f"{booking.provider_name} is asked.",
-        f"The new time is kept for you until {moment(until, zone, now)}; your old time stays yours until then.",
+        f"The new time is kept for you until {moment_within(until, zone, now)}; your old time stays yours until then.",
     ]
 
 
@@ -71,7 +71,7 @@ def waiting_view(request: Reschedule, now: datetime) -> WaitingView:
         id=str(request.id),
         old=moment(request.from_time, zone, now),
         new=moment(request.start, zone, now),
-        until=moment(request.expires_at, zone, now),
+        until=moment_within(request.expires_at, zone, now),
         reason=request.reason,
     )
 
@@ -85,6 +85,6 @@ def asked_view(asked: AskedMove, zone: str, now: datetime) -> AskedView:
         service=asked.service,
         old=moment(asked.from_time, zone, now),
         new=moment(asked.start, zone, now),
-        until=moment(asked.expires_at, zone, now),
+        until=moment_within(asked.expires_at, zone, now),
         reason=asked.reason,
     )

@@ -7,7 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, count, day, duration, long_day, moment, money, zone_name
+from appointly.display.formatting import (
+    clock_time,
+    count,
+    day,
+    duration,
+    long_day,
+    moment,
+    moment_within,
+    money,
+    zone_name,
+)
 from appointly.display.holds import Kept
 from appointly.display.holds import kept as counted
 from appointly.queries.waitlist import Place
@@ -88,7 +98,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
         customer=place.customer_name,
         email=place.customer_email,
         phone=place.customer_phone,
-        since=moment(place.created_at, zone, at),
+        since=moment_within(place.created_at, zone, at),
         offered=moment(start, zone, at) if start and kept else "",
         offered_day=f"{long_day(offered.date())} {offered.year}" if offered else "",
         offered_at=f"{offered:%H:%M}" if offered else "",
@@ -104,7 +114,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
 
 def _until(until: datetime, at: datetime, zone: str) -> str:
     same_day = until.astimezone(ZoneInfo(zone)).date() == at.astimezone(ZoneInfo(zone)).date()
-    return clock_time(until, zone) if same_day else moment(until, zone, at)
+    return clock_time(until, zone) if same_day else moment_within(until, zone, at)
 
 
 def asked_of(question: Mapping[str, Any]) -> Asked:

@@ -9,7 +9,7 @@ from appointly.components.choices import choice_tick, group
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import checkbox, field, option, select
-from appointly.components.links import outward_link, text_link
+from appointly.components.links import back_link, outward_link, text_link
 from appointly.components.marks import badge, google_mark
 from appointly.components.surfaces import card, page_title, section
 from appointly.pages.availability import HERE as AVAILABILITY
@@ -29,7 +29,7 @@ def google_calendar() -> rx.Component:
     return workspace(
         rx.el.div(
             rx.el.div(
-                text_link("All your calendars", href=CALENDARS),
+                rx.el.div(back_link("Other calendars", CALENDARS)),
                 page_title(
                     "Google Calendar", "Your private appointments block your free times. Nobody sees what they are."
                 ),

@@ -56,7 +56,7 @@ def _one(booking: Any) -> rx.Component:
             class_name="flex items-center gap-3 rounded-control",
         ),
         rx.el.div(
-            button("Came", size="small", on_click=HowItWent.finish(booking.id, "completed")),
+            button("Came", size="small", kind="secondary", on_click=HowItWent.finish(booking.id, "completed")),
             button("Did not come", size="small", kind="secondary", on_click=HowItWent.finish(booking.id, "no_show")),
             class_name="mt-2 flex gap-2 pl-11",
         ),

@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button, link_button
+from appointly.components.buttons import button
 from appointly.components.copying import copy_button
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.links import link
+from appointly.components.links import back_link, link
 from appointly.components.marks import avatar, badge, status_badge
 from appointly.components.surfaces import card, page_title
 from appointly.pages.shell import workspace
@@ -38,6 +38,7 @@ def provider_class() -> rx.Component:
 
 def _class() -> rx.Component:
     return rx.el.div(
+        back_link("Bookings", LIST),
         page_title(ProviderClass.title, ProviderClass.when),
         rx.el.div(
             badge(ProviderClass.places, icon="users"),
@@ -60,9 +61,8 @@ def _class() -> rx.Component:
             class_name="mt-5 overflow-hidden",
         ),
         rx.el.div(
-            link_button("All bookings", href=LIST, kind="quiet"),
             rx.cond(ProviderClass.can_cancel, button("Cancel the whole class", kind="danger", **opens(CANCEL))),
-            class_name="mt-5 flex flex-wrap justify-between gap-3 print:hidden",
+            class_name="mt-5 flex justify-end print:hidden",
         ),
         dialog(
             CANCEL,

@@ -85,7 +85,6 @@ def _serving() -> rx.Component:
                     rx.cond(serving.id != "", "Done", "Call next"),
                 ),
                 ProviderQueue.next_token,
-                size="large",
                 disabled=(ProviderQueue.next_token == "") & (serving.id == ""),
                 on_click=ProviderQueue.call_next(ProviderQueue.seen),
             ),
@@ -94,10 +93,10 @@ def _serving() -> rx.Component:
                 rx.fragment(
                     rx.cond(
                         ProviderQueue.next_token != "",
-                        button("Done", kind="secondary", size="large", on_click=_do("done", serving)),
+                        button("Done", kind="secondary", on_click=_do("done", serving)),
                     ),
-                    button("Not there: skip", kind="secondary", size="large", on_click=_do("skip", serving)),
-                    button("Back to waiting", kind="quiet", size="large", on_click=_do("undo", serving)),
+                    button("Not there: skip", kind="secondary", on_click=_do("skip", serving)),
+                    button("Back to waiting", kind="quiet", on_click=_do("undo", serving)),
                 ),
             ),
             class_name="mt-5 flex flex-wrap gap-2",

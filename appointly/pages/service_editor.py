@@ -9,7 +9,7 @@ from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, MARKUP_HINT, checkbox, option, text_area, text_field
 from appointly.components.forms import hidden
 from appointly.components.kept_fields import PAIR, choice
-from appointly.components.links import link
+from appointly.components.links import back_link
 from appointly.components.picture_upload import picture_upload
 from appointly.components.surfaces import page_title, save_bar
 from appointly.display.formatting import duration
@@ -31,12 +31,7 @@ CHIP = (
 def service_editor() -> rx.Component:
     """The page at /add-service and at /dashboard/services/[id]."""
     return workspace(
-        link(
-            rx.icon("arrow-left", size=16, aria_hidden=True),
-            "Services",
-            href=LIST,
-            class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink",
-        ),
+        back_link("Services", LIST),
         page_title(
             rx.cond(ServiceEditor.editing, "Edit the service", "A new service"),
             "",

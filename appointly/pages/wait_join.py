@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import text_field
-from appointly.components.links import TEXT_LINK, link
+from appointly.components.links import TEXT_LINK, back_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
 from appointly.state.base import Viewer
@@ -39,12 +39,7 @@ def wait_join() -> rx.Component:
 
 def _join() -> rx.Component:
     return rx.el.div(
-        link(
-            rx.icon("arrow-left", size=16, aria_hidden=True),
-            WaitJoin.title,
-            href=WaitJoin.service_href,
-            class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink",
-        ),
+        back_link(WaitJoin.title, WaitJoin.service_href),
         rx.el.h1("Tell me when a time becomes free", class_name="mt-3 text-2xl font-semibold"),
         rx.el.p(
             f"When somebody cancels at {WaitJoin.provider}, the first in line is offered the time by mail, and it is "

@@ -8,7 +8,7 @@ from appointly.components.buttons import button, link_button
 from appointly.components.calendar import month_calendar, slot_picker
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import LABEL, text_area, text_field
-from appointly.components.links import TEXT_LINK, link, text_link
+from appointly.components.links import TEXT_LINK, back_link, link, text_link
 from appointly.components.surfaces import card, facts
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
@@ -66,12 +66,7 @@ def _heading() -> rx.Component:
     return rx.el.div(
         rx.cond(
             Wizard.offer.title != "",
-            link(
-                rx.icon("arrow-left", size=16, aria_hidden=True),
-                Wizard.offer.title,
-                href=Wizard.offer.service_href,
-                class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink",
-            ),
+            back_link(Wizard.offer.title, Wizard.offer.service_href),
             skeleton("h-5 w-40"),
         ),
         rx.el.nav(

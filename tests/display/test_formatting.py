@@ -11,6 +11,7 @@ from appointly.display.formatting import (
     duration,
     initials,
     moment,
+    moment_within,
     money,
     rating,
     short_day,
@@ -68,6 +69,12 @@ def test_days_in_narrow_places() -> None:
 def test_a_moment_is_told_in_the_zone_of_the_place() -> None:
     now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
     assert moment(datetime(2026, 11, 21, 14, 30, tzinfo=UTC), "Australia/Sydney", now) == "Tomorrow, 01:30"
+
+
+def test_a_moment_within_a_sentence_begins_small_unless_it_names_a_day() -> None:
+    now = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert moment_within(datetime(2026, 11, 22, 14, 30, tzinfo=UTC), "UTC", now) == "tomorrow, 14:30"
+    assert moment_within(datetime(2026, 11, 24, 10, tzinfo=UTC), "UTC", now) == "Tue 24 Nov, 10:00"
     assert zone_name("America/St_Johns") == "St John’s time"
 
 
