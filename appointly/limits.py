@@ -71,7 +71,9 @@ LIMITS: Mapping[str, Limit] = {
     # Each costs a look and a lock. The second counts by address and time: who lets a hold run out may take the same
     # time again, but nobody keeps it for ever, not with fresh cookies either. It can still be booked. One is regained
     # in two hours: were it half an hour, as long as a hold may last, one would follow the other without an end.
-    "hold.network": Limit(600, MINUTE),
+    # No more from one address than an office chooses in the half hour that a hold lasts at most: whoever comes with a
+    # fresh cookie each time cannot keep a whole calendar from everybody else.
+    "hold.network": Limit(200, 30 * MINUTE),
     "hold_again.both": Limit(4, 8 * HOUR),
     # References typed at a door, for those whose browser knows nothing of a booking. 49 bits are not found by trying.
     "reference.network": Limit(60, 15 * MINUTE),
