@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button
+from appointly.components.buttons import button, link_button
 from appointly.components.copying import copy_button
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, skeleton
@@ -27,7 +27,10 @@ def provider_class() -> rx.Component:
             rx.fragment(
                 rx.el.h1("Class", class_name="sr-only"),
                 empty_state(
-                    "users", "Nobody is booked", "There is no such class, or nobody is booked for it any more."
+                    "users",
+                    "Nobody is booked",
+                    "There is no such class, or nobody is booked for it any more.",
+                    link_button("Bookings", href=LIST),
                 ),
             ),
             rx.cond(ProviderClass.loaded, _class(), skeleton("mt-5 h-96 w-full")),
