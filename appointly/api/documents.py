@@ -125,7 +125,7 @@ async def answer_to(path: str, query: str) -> Answer | None:
         case "services", "":
             await limits.take("search")
             return page(await search_description(base, dict(parse_qsl(query)), now()))
-        case "services", slug if slug:
+        case "services", slug if slug and not slug.endswith("/waitlist"):
             return page(await service_description(base, slug, now()))
         case "book", slug if slug and await service_description(base, slug, now()) is None:
             return page(None)
