@@ -79,9 +79,17 @@ app.conf.update(
 )
 
 
-@lru_cache
+making_loop = threading.Lock()
+
+
 def loop() -> asyncio.AbstractEventLoop:
     """The event loop of this process, on a thread of its own: engine and clients belong to it."""
+    with making_loop:  # a worker's first tasks and pokes ask at the same moment, and two loops would share one engine
+        return _only_loop()
+
+
+@lru_cache
+def _only_loop() -> asyncio.AbstractEventLoop:
     fresh = asyncio.new_event_loop()
     threading.Thread(target=fresh.run_forever, name="event loop", daemon=True).start()
     return fresh

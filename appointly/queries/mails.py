@@ -50,7 +50,7 @@ class News:
 
 # Mails that are planned for later look again when they are due, by their kind.
 MATTERS: dict[str, LiteralString] = {
-    "answer_reminder": "appointment.status = 'pending'",
+    "answer_reminder": "appointment.status = 'pending' AND answer_by > %(now)s",
     "missed": "appointment.status = 'no_show' AND message.created_at = ("
     "SELECT max(last.created_at) FROM appointment_event AS last"
     " WHERE last.appointment_id = appointment.id AND last.to_status = 'no_show')",
@@ -81,9 +81,9 @@ WHERE message.id = %(id)s
 """  # noqa: S608
 
 
-async def news_of(session: AsyncSession, message_id: UUID, sequence: int) -> News | None:
+async def news_of(session: AsyncSession, message_id: UUID, sequence: int, now: datetime) -> News | None:
     """What to say in this message; `sequence` is the invitation's when it was planned. None when it is gone."""
-    found = await select(session, Planned, PLANNED, id=message_id)
+    found = await select(session, Planned, PLANNED, id=message_id, now=now)
     if not found:
         return None
     [planned] = found

@@ -31,7 +31,7 @@ async def mails_of(session: AsyncSession) -> dict[str, tuple[News, Mail]]:
     mails = {}
     for job in await session.exec(select(Job).order_by(Job.created_at)):
         message = await session.get_one(Message, job.payload["message_id"])
-        news = await news_of(session, message.id, job.payload["sequence"])
+        news = await news_of(session, message.id, job.payload["sequence"], NOW)
         assert news
         mails[message.kind] = (news, compose(news, settings()))
     return mails
