@@ -110,6 +110,7 @@ function brush(root, settings) {
     touchend(event) {
       if (stroke) {
         event.preventDefault(); // else a click would follow, and dismiss what opens now
+        draw(event.changedTouches[0].clientY); // the last move may not have been told
         lift();
       } else {
         const { column, y } = press ?? {};
