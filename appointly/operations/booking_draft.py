@@ -14,8 +14,8 @@ from appointly.domain.actor import Actor
 from appointly.domain.holds import MOST_HELD, holder_of
 from appointly.errors import NotFound
 from appointly.operations.book_appointment import Booked, BookingRequest, book_appointment
-from appointly.operations.choose_time import LOCK, LOCK_HOLDER, tell_account
-from appointly.operations.hold_slot import release_holds
+from appointly.operations.choose_time import LOCK_HOLDER, tell_account
+from appointly.operations.hold_slot import LOCK, release_holds
 from appointly.queries.drafts import MINE, mine, own_hold
 
 

@@ -14,7 +14,7 @@ from appointly.domain.holds import MOST_HELD, held_until, holder_of
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, TooManyHolds
 from appointly.operations.book_appointment import look, taken
-from appointly.operations.hold_slot import drop_holds, hold_slot
+from appointly.operations.hold_slot import LOCK, drop_holds, hold_slot
 from appointly.operations.offer_freed import offer_freed
 from appointly.queries.drafts import MINE, OwnHold, mine, own_hold
 
@@ -45,7 +45,6 @@ WHERE slot.id = %(slot_id)s
 """
 # One choice of a person at a time, in whatever tabs: else each of many at once would find room.
 LOCK_HOLDER = "SELECT pg_advisory_xact_lock(hashtextextended(%(holder)s, 0))"
-LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 OTHERS: LiteralString = f"""
 SELECT hold.id, booking_draft.service_id, title, expires_at > %(now)s AS live
 FROM booking_draft JOIN hold ON hold.id = hold_id JOIN service ON service.id = booking_draft.service_id
