@@ -16,6 +16,7 @@ from appointly.errors import NotFound, OfferEnded
 from appointly.operations.book_appointment import Answer, Booked, BookingRequest, book_appointment
 from appointly.operations.hold_slot import release_holds
 from appointly.operations.offer_freed import offer_freed
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
 from appointly.queries.waitlist import SELECT, Place, place_by_id
 from appointly.validation import Paragraphs, parse
@@ -32,7 +33,6 @@ class Taking(BaseModel):
     )
 
 
-LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 MOVE = "UPDATE waitlist_entry SET status = %(status)s, updated_at = %(now)s WHERE id = %(id)s"
 END_OFFER = """
 UPDATE waitlist_offer SET status = %(status)s, hold_id = NULL, appointment_id = %(appointment_id)s
@@ -44,7 +44,7 @@ async def lock_place(session: AsyncSession, actor: Actor, right: str, entry_id: 
     """The place as it is, and nobody else can change it until the commit. Raises `NotFound` for somebody else's."""
     seen = await place_by_id(session, actor, entry_id)
     require(actor, right, seen.whose)
-    await execute(session, LOCK, provider_id=seen.provider_id)
+    await lock_providers(session, [seen.provider_id])
     return await place_by_id(session, actor, entry_id)
 
 
@@ -101,7 +101,7 @@ async def remove_from_waitlist(session: AsyncSession, actor: Actor, entry_id: UU
     values = {"id": entry_id, "provider_id": actor.provider_id}
     for seen in await select(session, Place, query, **values):
         require(actor, "waitlist.remove", seen.whose)
-        await execute(session, LOCK, provider_id=seen.provider_id)
+        await lock_providers(session, [seen.provider_id])
         [place] = await select(session, Place, query, **values)
         require_move(Waiting(place.status), Waiting.LEFT)
         await mail_waitlist(session, "removed", place.id, now)

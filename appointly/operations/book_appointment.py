@@ -20,6 +20,7 @@ from appointly.domain.lifecycle import Status
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, NotSignedIn, ServiceUnavailable, SlotInPast, SlotTaken, TooFarAhead, TooSoon
 from appointly.operations.hold_slot import release_run_out
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.write_back import WRITE_BACK
 from appointly.queries.availability import IN_THE_WAY, nearest_free
@@ -108,7 +109,6 @@ WHERE slot.id = %(slot_id)s
 """  # noqa: S608
 
 LIVING = 'SELECT FROM "user" WHERE id = %(user_id)s AND disabled_at IS NULL'
-LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 
 # The account is locked: whoever deletes it either finds this booking or has made it fail. A place that was held becomes
 # the appointment's; what was blocked since then does not take it away.
@@ -170,7 +170,7 @@ async def book_appointment(
     wanted = await look(session, request.slot_id, hold_id, now)
     answers = check_answers(wanted.questions, request.answers)
     # Looked before locking, so that a refusal is cheap; the statement after the lock looks again.
-    await execute(session, LOCK, provider_id=wanted.provider_id)
+    await lock_providers(session, [wanted.provider_id])
     instant = wanted.approval == "instant"
     try:
         made = await select(

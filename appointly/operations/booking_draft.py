@@ -15,7 +15,8 @@ from appointly.domain.holds import MOST_HELD, holder_of
 from appointly.errors import NotFound
 from appointly.operations.book_appointment import Booked, BookingRequest, book_appointment
 from appointly.operations.choose_time import LOCK_HOLDER, tell_account
-from appointly.operations.hold_slot import LOCK, release_holds
+from appointly.operations.hold_slot import release_holds
+from appointly.operations.own_provider import lock_providers
 from appointly.queries.drafts import MINE, mine, own_hold
 
 
@@ -84,7 +85,7 @@ async def leave_booking(
     session: AsyncSession, actor: Actor, service_id: UUID, provider_id: UUID, now: datetime
 ) -> None:
     """Let the time go, and forget what was begun. Twice is once."""
-    await execute(session, LOCK, provider_ids=[provider_id])
+    await lock_providers(session, [provider_id])
     await _forget(session, actor, service_id, now)
 
 
@@ -122,7 +123,7 @@ async def take_over_drafts(session: AsyncSession, actor: Actor, browser: bytes, 
     for holder in sorted((holder_of(guest), holder_of(actor))):
         await execute(session, LOCK_HOLDER, holder=holder)
     begun = await select(session, _Begun, BEGUN, **both)
-    await execute(session, LOCK, provider_ids=[each.provider_id for each in begun])
+    await lock_providers(session, [each.provider_id for each in begun])
     lost = await select(session, _Gone, OLDER, **both)
     await execute(session, TAKE_OVER, **both)
     await execute(session, RENAME, before=holder_of(guest), after=holder_of(actor))

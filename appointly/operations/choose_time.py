@@ -14,8 +14,9 @@ from appointly.domain.holds import MOST_HELD, held_until, holder_of
 from appointly.domain.rights import Whose, require
 from appointly.errors import NotFound, TooManyHolds
 from appointly.operations.book_appointment import look, taken
-from appointly.operations.hold_slot import LOCK, drop_holds, hold_slot
+from appointly.operations.hold_slot import drop_holds, hold_slot
 from appointly.operations.offer_freed import offer_freed
+from appointly.operations.own_provider import lock_providers
 from appointly.queries.drafts import MINE, OwnHold, mine, own_hold
 
 
@@ -81,7 +82,7 @@ async def choose_time(session: AsyncSession, actor: Actor, slot_id: UUID, now: d
     others = await select(session, _Other, OTHERS, now=now, **mine(actor))
     before = [each.id for each in others if each.service_id == wanted.service_id]
     if before:
-        await execute(session, LOCK, provider_ids=[wanted.provider_id])
+        await lock_providers(session, [wanted.provider_id])
         await drop_holds(session, before)
     elsewhere = [each.title for each in others if each.service_id != wanted.service_id and each.live]
     await look(session, slot_id, None, now)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
-from appointly.database.statement import execute, select
+from appointly.database.statement import select
 from appointly.operations.hold_slot import release_holds
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
 
 
@@ -51,7 +52,6 @@ WITH ended AS (
 SELECT ended.id, customer_id, hold_id, withdrawn
 FROM ended LEFT JOIN waitlist_offer ON entry_id = ended.id AND waitlist_offer.status = 'open'
 """  # noqa: S608
-LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 
 
 async def end_waits_at(session: AsyncSession, provider_id: UUID, now: datetime, *, closing: bool = False) -> None:
@@ -73,6 +73,6 @@ async def end_waits(session: AsyncSession, now: datetime) -> int:
     """The same wherever there is such a wait, one provider at a time: 0 when there is none left."""
     found = await select(session, Waited, FIND, now=now, closing=False)
     for each in found:
-        await execute(session, LOCK, provider_id=each.provider_id)
+        await lock_providers(session, [each.provider_id])
         await end_waits_at(session, each.provider_id, now)
     return len(found)

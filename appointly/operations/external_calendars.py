@@ -24,7 +24,7 @@ from appointly.models.base import uuid7
 from appointly.operations.account_mail import mail_account
 from appointly.operations.jobs import enqueue
 from appointly.operations.offer_freed import offer_freed
-from appointly.operations.own_provider import announce_times, lock_own_provider
+from appointly.operations.own_provider import announce_times, lock_own_provider, lock_providers
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.validation import Line
 
@@ -217,7 +217,7 @@ async def note_reading(session: AsyncSession, claimed: Claimed, reading: Reading
 
     The first reading mails nothing: whoever adds a calendar looks at it, and many copy their bookings into it.
     """
-    await _lock(session, claimed.provider_id)
+    await lock_providers(session, [claimed.provider_id])
     values = {"id": claimed.id, "lease_until": claimed.lease_until, "sync": Jsonb(dict(reading.sync)), "now": now}
     noted = await select(session, _Before, READ, due_at=now + EVERY, **values)
     if not noted:
@@ -280,7 +280,3 @@ async def note_failure(session: AsyncSession, claimed: Claimed, sentence: str, n
         if now - failing.since >= TELL_AFTER:
             key = f"{claimed.id}:{failing.since.timestamp()}"
             await mail_account(session, "calendar_failing", failing.email, key, now, name=failing.name, reason=sentence)
-
-
-async def _lock(session: AsyncSession, provider_id: UUID) -> None:
-    await execute(session, "SELECT FROM provider WHERE id = %(id)s FOR NO KEY UPDATE", id=provider_id)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce
 from appointly.database.statement import execute, rollback, select
 from appointly.operations.offer_freed import offer_freed
+from appointly.operations.own_provider import lock_providers
 from appointly.queries.availability import IN_THE_WAY
 
 
@@ -59,7 +60,6 @@ JOIN hold ON hold.provider_id = wanted.provider_id AND expires_at <= %(now)s
 JOIN slot ON slot.id = hold.slot_id AND slot.occupies && wanted.occupies
 WHERE wanted.id = %(slot_id)s
 """
-LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 
 async def hold_slot(
@@ -92,7 +92,7 @@ async def release_run_out(session: AsyncSession, slot_id: UUID, now: datetime) -
     """
     found = await select(session, Held, RUN_OUT, slot_id=slot_id, now=now)
     if found:
-        await execute(session, LOCK, provider_ids=[found[0].provider_id])
+        await lock_providers(session, [found[0].provider_id])
     return len(await release_holds(session, [each.id for each in found], now))
 
 
@@ -118,6 +118,6 @@ async def expire_holds(session: AsyncSession, now: datetime, limit: int = 100) -
     """Let go of up to `limit` holds that have run out; how many had."""
     overdue = await select(session, Held, OVERDUE, now=now, limit=limit)
     if overdue:
-        await execute(session, LOCK, provider_ids=[each.provider_id for each in overdue])
+        await lock_providers(session, [each.provider_id for each in overdue])
         await release_holds(session, [each.id for each in overdue], now)
     return len(overdue)

@@ -22,6 +22,7 @@ from appointly.errors import (
     TooManyLists,
     ValidationFailed,
 )
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
 from appointly.queries.availability import available_days
 from appointly.queries.waitlist import full_days
@@ -70,7 +71,6 @@ SELECT provider_id, service.status = 'active' AND suspended_at IS NULL AS open
 FROM service JOIN provider ON provider.id = provider_id
 WHERE service.id = %(service_id)s AND service.status <> 'archived'
 """
-LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 LISTS = """
 SELECT count(*) AS number FROM waitlist_entry
 WHERE status IN ('waiting', 'offered') AND (customer_email = %(email)s OR customer_id = %(customer_id)s)
@@ -105,7 +105,7 @@ async def join_waitlist(session: AsyncSession, actor: Actor, request: WaitReques
     if not wanted.open:
         raise ServiceUnavailable
     # Whoever frees a time of these dates either finds this entry, or has made the date one with free times.
-    await execute(session, LOCK, provider_id=wanted.provider_id)
+    await lock_providers(session, [wanted.provider_id])
     await _require_full(session, request, now)
     customer_id = None if actor.provider_id == wanted.provider_id else actor.user_id
     person = {"email": request.customer_email, "customer_id": customer_id}

@@ -16,6 +16,7 @@ from appointly.domain.rights import may
 from appointly.errors import AppointmentReviewed, Forbidden, ValidationFailed
 from appointly.operations.hold_slot import PLACES_LEFT
 from appointly.operations.offer_freed import offer_freed
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reschedule_requests import close_requests
 from appointly.operations.write_back import WRITE_BACK
@@ -25,7 +26,6 @@ from appointly.validation import several_lines
 REASON_LENGTH = 1000
 
 REVIEWED = "SELECT FROM review WHERE appointment_id = ANY(%(ids)s)"
-LOCK = "SELECT FROM provider WHERE id = ANY(%(provider_ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 # The provider's lock is held, so the statement may touch slot and appointment in any order.
 MOVE: LiteralString = f"""
@@ -73,7 +73,7 @@ async def lock_bookings(session: AsyncSession, actor: Actor, ids: Sequence[UUID]
     Raises `NotFound` when one of them does not exist or is not the actor's business.
     """
     seen = await bookings_by_ids(session, actor, ids)
-    await execute(session, LOCK, provider_ids=[booking.provider_id for booking in seen])
+    await lock_providers(session, [booking.provider_id for booking in seen])
     return await bookings_by_ids(session, actor, ids)
 
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce
 from appointly.database.statement import execute, select
 from appointly.domain.waitlist import offer_until
+from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
 from appointly.queries.availability import IS_FREE
 
@@ -84,7 +85,6 @@ SELECT %(entry_id)s, kept.id, hold.id, start_time, 'open', %(until)s, %(now)s FR
 RETURNING id
 """
 MISSED: LiteralString = f"SELECT DISTINCT entry.provider_id {COULD_BE_OFFERED} LIMIT %(limit)s"
-LOCK = "SELECT FROM provider WHERE id = %(provider_id)s FOR NO KEY UPDATE"
 
 
 async def offer_freed(session: AsyncSession, provider_ids: Sequence[UUID], now: datetime) -> int:
@@ -120,6 +120,6 @@ async def offer_missed(session: AsyncSession, now: datetime) -> int:
     """
     missed = await select(session, Waited, MISSED, now=now, limit=1)
     for each in missed:
-        await execute(session, LOCK, provider_id=each.provider_id)
+        await lock_providers(session, [each.provider_id])
         await offer_freed(session, [each.provider_id], now)
     return len(missed)

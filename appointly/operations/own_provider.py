@@ -1,5 +1,6 @@
 """What every change of a provider's things has in common: the right, the lock, the news."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,13 +11,20 @@ from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
 from appointly.errors import Forbidden
 
+LOCK = "SELECT FROM provider WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
+
+
+async def lock_providers(session: AsyncSession, ids: Iterable[UUID]) -> None:
+    """Until the commit nobody else books, moves or frees a time of theirs. Comes before slots and appointments."""
+    await execute(session, LOCK, ids=list(ids))
+
 
 async def lock_own_provider(session: AsyncSession, actor: Actor, right: str) -> UUID:
     """The actor's business, locked as in a booking. Raises `Forbidden` for accounts without one."""
     if actor.provider_id is None:
         raise Forbidden("Only providers may do this. Tell us about your business first.")
     require(actor, right, Whose(provider_id=actor.provider_id))
-    await execute(session, "SELECT FROM provider WHERE id = %(id)s FOR NO KEY UPDATE", id=actor.provider_id)
+    await lock_providers(session, [actor.provider_id])
     return actor.provider_id
 
 

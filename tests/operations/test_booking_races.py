@@ -150,7 +150,7 @@ async def test_booking_and_cancelling_all_at_once(race: Race) -> None:
 @pytest.fixture
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bookings look at the provider, but lock nothing."""
-    monkeypatch.setattr(booking, "LOCK", booking.LOCK.removesuffix(" FOR NO KEY UPDATE"))
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from appointly.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from appointly.operations import move_appointments
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.answer_offer import Taking, take_offer
 from appointly.operations.book_appointment import Booked, book_appointment
@@ -483,7 +482,7 @@ async def test_without_the_lock_both_answers_go_out(
     session: AsyncSession, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: whoever waits for nobody decides by what was, and both sides are told their own truth."""
-    monkeypatch.setattr(move_appointments, "LOCK", "SELECT WHERE %(provider_ids)s::uuid[] IS NULL")
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
     shop.service.approval = "manual"
     asked = await shop.book()
     await session.commit()

@@ -179,7 +179,7 @@ async def test_without_the_lock_the_two_meet(race: Race, monkeypatch: pytest.Mon
             await asyncio.wait_for(looked.wait(), 1)
         return found
 
-    monkeypatch.setattr(move_appointments, "LOCK", move_appointments.LOCK.removesuffix(" FOR NO KEY UPDATE"))
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
     monkeypatch.setattr(move_appointments, "bookings_by_ids", look_together)
     met = 0
     for _ in range(3 * ROUNDS):

@@ -324,7 +324,7 @@ async def unguarded(
     monkeypatch.setattr(
         writing, "WRITE", f"{loose} WHERE NOT EXISTS (SELECT FROM review WHERE appointment_id = %(appointment_id)s)"
     )
-    monkeypatch.setattr("appointly.operations.move_appointments.LOCK", "SELECT %(provider_ids)s::uuid[]")
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
     yield crowded
     await crowded.dispose()
 

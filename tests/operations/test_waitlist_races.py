@@ -191,7 +191,7 @@ async def test_control_without_the_lock_an_offer_is_answered_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Taking and passing have both looked before either has written: only the lock makes the second look again."""
-    monkeypatch.setattr(answer_offer, "LOCK", "SELECT FROM provider WHERE id = %(provider_id)s")
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
     _, entries = await offered(race)
     first = entries[0]
     waiting = asyncio.Barrier(2)
