@@ -52,9 +52,9 @@ async def _pooled() -> AsyncIterator[PoolProxiedConnection]:
         yield pooled
     finally:
         if connection.closed:
-            # PostgreSQL went away: what it left behind in the pool is dead too, so the next ones are made anew.
-            await greenlet_spawn(pooled.invalidate)
-            await engine().dispose()
+            # PostgreSQL went away: what it left behind in the pool is dead too, so the next ones are made anew. A new
+            # pool (`dispose()`) would forget those that are in use at this moment, and nobody would ever close them.
+            await greenlet_spawn(engine().pool._invalidate, pooled)
         await greenlet_spawn(pooled.close)
 
 

@@ -1,5 +1,6 @@
 """Named SQL on the session's own connection."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -7,7 +8,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import engine, reading, transaction
-from appointly.database.statement import execute, select
+from appointly.database.statement import CONNECTION, execute, select
 from appointly.models import User
 
 
@@ -54,3 +55,22 @@ async def test_after_a_restart_of_postgresql_one_failure_replaces_every_connecti
         except psycopg.OperationalError:
             failures += 1
     assert failures == 1
+
+
+@pytest.mark.parametrize("opened", [transaction, reading])
+@pytest.mark.parametrize("ends", ["terminated", "closed"])
+async def test_a_connection_that_breaks_leaves_none_behind_that_were_in_use(database: str, opened, ends: str) -> None:
+    """Those whom others use meanwhile are replaced too, and closed, not forgotten."""
+    query = "SELECT pg_backend_pid()::text AS name"
+    async with opened() as other:
+        [old] = await select(other, Name, query)
+        in_use = other.info[CONNECTION]
+        with suppress(psycopg.OperationalError):
+            async with opened() as session:
+                if ends == "closed":
+                    await session.info[CONNECTION].close()
+                await select(session, Name, "SELECT '' AS name FROM pg_terminate_backend(pg_backend_pid())")
+        assert await select(other, Name, query) == [old]
+    async with opened() as session:
+        assert await select(session, Name, query) != [old]
+    assert in_use.closed
