@@ -1,25 +1,28 @@
 """Moves that meet: swaps, two answers, an answer against a cancellation, against a booking and against the clock.
 
-Control: without the providers' lock, accepting and cancelling at the same moment fails or leaves a wrong count; with it
-either comes first, and everything counts.
+Controls: without the providers' lock, accepting and cancelling at the same moment fails or leaves a wrong count; and a
+wish that is accepted in its last second runs out as well. With it either comes first, and everything counts.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.embedded import Servers
 from appointly.database.engine import sqlalchemy_url
+from appointly.database.statement import execute
 from appointly.domain.actor import GUEST, SYSTEM, Actor
 from appointly.errors import AppointlyError
-from appointly.models import Slot
-from appointly.operations import move_appointments
+from appointly.models import Message, Slot
+from appointly.operations import answer_reschedule, move_appointments
 from appointly.operations.answer_reschedule import (
     accept_reschedule,
     decline_reschedule,
@@ -32,13 +35,16 @@ from appointly.operations.hold_slot import expire_holds
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.reschedule import reschedule
 from appointly.queries.bookings import Booking, booking_by_id
-from appointly.queries.reschedules import Reschedule
+from appointly.queries.reschedules import Reschedule, reschedule_by_id
 from tests.conftest import clone_database
 from tests.invariants import broken_invariants
 from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
 
 Verb = Callable[[AsyncSession], Awaitable[object]]
+Ended = tuple[str, bool, set[str]]  # the wish's status, whether the appointment has moved, what its customer was told
 ROUNDS = 3
+ACCEPTED: Ended = ("accepted", True, {"move_accepted"})
+RUN_OUT: Ended = ("expired", False, {"move_expired"})
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +109,14 @@ class Race:
         wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, AppointlyError)]
         assert wrong == []
         return results
+
+    async def blocked(self, task: asyncio.Task[object]) -> None:
+        """Return when the task waits for a lock, or has ended."""
+        query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while not task.done():
+            async with self.session() as session:
+                if await execute(session, query):
+                    return
 
     async def now(self, booked: Booked) -> Booking:
         async with self.session() as session:
@@ -204,21 +218,70 @@ async def test_asked_for_while_others_book_the_time(race: Race) -> None:
         assert await race.broken() == []
 
 
+async def accept_against_the_clock(race: Race, booked: Booked, wish: Reschedule, *others: Verb) -> Ended:
+    """What became of a wish that is accepted in its last second."""
+    late = wish.expires_at
+    await race.together(
+        lambda session: accept_reschedule(session, race.owner, wish.id, late - timedelta(seconds=1)),
+        *others,
+    )
+    async with race.session() as session:
+        ended = await reschedule_by_id(session, SYSTEM, wish.id)
+        about = select(Message.kind).where(Message.about == wish.id, Message.recipient == "grace@example.test")
+        told = {*(await session.exec(about)).all()} - {"move_asked"}
+    booking = await race.now(booked)
+    assert booking.status == "confirmed"
+    return ended.status, booking.slot_id == race.slots[2].id, told
+
+
 async def test_accepted_against_the_clock_and_the_regeneration(race: Race) -> None:
     for _ in range(ROUNDS):
         await race.begin()
         booked = await race.book(0)
         wish = await race.asked(booked, 2)
         late = wish.expires_at
-        await race.together(
-            lambda session: accept_reschedule(session, race.owner, wish.id, late - timedelta(seconds=1)),  # noqa: B023
+        ended = await accept_against_the_clock(
+            race,
+            booked,
+            wish,
             lambda session: expire_reschedules(session, late),  # noqa: B023
             lambda session: expire_holds(session, late),  # noqa: B023
             lambda session: regenerate_slots(session, now=NOW, provider_id=race.owner.provider_id),
         )
-        assert (await race.now(booked)).status == "confirmed"
-        await race.do(lambda session: expire_reschedules(session, late))  # noqa: B023
+        assert ended in (ACCEPTED, RUN_OUT)
         assert await race.broken() == []
+
+
+async def accepted_while_it_runs_out(race: Race, monkeypatch: pytest.MonkeyPatch) -> Ended:
+    """The sweep comes when the provider's yes has looked and not yet moved anything."""
+    await race.begin()
+    booked = await race.book(0)
+    wish = await race.asked(booked, 2)
+    sweeps: list[asyncio.Task[object]] = []
+    move = answer_reschedule.move_time
+
+    async def swept_before(session: AsyncSession, *rest: Any, **values: Any) -> bool:
+        sweep = asyncio.create_task(race.do(lambda other: expire_reschedules(other, wish.expires_at)))
+        sweeps.append(sweep)
+        await race.blocked(sweep)
+        return await move(session, *rest, **values)
+
+    monkeypatch.setattr(answer_reschedule, "move_time", swept_before)
+    ended = await accept_against_the_clock(race, booked, wish)
+    await asyncio.gather(*sweeps)
+    return ended
+
+
+async def test_what_is_accepted_does_not_run_out_as_well(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await accepted_while_it_runs_out(race, monkeypatch) == ACCEPTED
+    assert await race.broken() == []
+
+
+async def test_without_the_lock_it_is_accepted_and_runs_out(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: moved, and yet the wish has run out, and the customer has been told both."""
+    monkeypatch.setattr("appointly.operations.own_provider.LOCK", "SELECT FROM provider WHERE id = ANY(%(ids)s)")
+    ended = await accepted_while_it_runs_out(race, monkeypatch)
+    assert ended == ("expired", True, {"move_accepted", "move_expired"})
 
 
 async def test_a_held_time_survives_regeneration_and_the_old_one_goes_with_the_next(race: Race) -> None:
