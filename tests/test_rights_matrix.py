@@ -158,7 +158,7 @@ ROUTES_ASIDE = {
     "GET /api/v1/providers/{slug}/queue": "public, tokens alone: tests/api/test_queue",
     **{
         f"POST /api/v1/provider/queue/{{entry_id}}/{verb}": "one's own line of today alone: tests/api/test_queue"
-        for verb in ("call", "skip", "done", "undo")
+        for verb in ("call", "skip", "done", "undo", "remove")
     },
     "GET /session/booking/{reference}": "the key in the link is the right: test_forms",
     "GET /session/waitlist/{entry_id}": "the key in the link is the right: test_waitlist",
@@ -185,6 +185,8 @@ HANDLERS_ASIDE = {
     "CalendarMove.drop": "opens the dialog that asks; reads by reference as Moving.begin does: test_moving",
     "AskedMoves.ask": "repeats what the browser itself said",
     "ProviderReviews.ask": "repeats what the browser itself said",
+    "ProviderQueue.ask": "repeats what the browser itself shows",
+    "ProviderWaits.ask": "repeats what the browser itself shows",
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",
     "MarkPage.check_in": "needs the code at the door too: tests/state/test_mark",
     "GoogleCalendarPage.leave": "a calendar at Google: test_google_calendar",

@@ -127,8 +127,9 @@ async def answer_to(path: str, query: str) -> Answer | None:
             return page(await search_description(base, dict(parse_qsl(query)), now()))
         case "services", slug if slug and not slug.endswith("/waitlist"):
             return page(await service_description(base, slug, now()))
-        case "book", slug if slug and await service_description(base, slug, now()) is None:
-            return page(None)
+        case "services" | "book", slug if slug:
+            if await service_description(base, slug.removesuffix("/waitlist"), now()) is None:
+                return page(None)
         case "providers", slug if slug:
             return page(await provider_description(base, slug, now()))
         case "queue", slug if slug:

@@ -238,6 +238,13 @@ async def post_undo(entry_id: UUID) -> Response:
     return await changed_place(entry_id, run_queue.put_back)
 
 
+@own.post("/{entry_id}/remove", response_model=OwnQueueOut, responses=CHANGES)
+@access("provider", "provider:write")
+async def post_remove(entry_id: UUID) -> Response:
+    """A walk-in has left, or was added by mistake; their token is not given again today."""
+    return await changed_place(entry_id, run_queue.remove)
+
+
 @bookings.post("/{booking_id}/check-in", response_model=BookingOut, responses=CHANGES)
 @access("public", "bookings:write")
 async def post_check_in(booking_id: UUID, form: CheckIn | None = None) -> Response:

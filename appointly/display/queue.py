@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, count, duration
+from appointly.display.formatting import clock_time, count, duration, moment_within
 from appointly.domain.queue import Turn
 from appointly.queries.queue import InLine, Line
 
@@ -51,7 +52,15 @@ class Row:
     here: bool = False
     can_check_in: bool = False
     can_go_back: bool = False
+    walk_in: bool = False
     turn: str = ""
+
+
+def turn_at(begins: datetime, zone: str, now: datetime) -> str:
+    """The time of day "14:35", and the day too where that is no longer today: "tomorrow, 00:20"."""
+    local = ZoneInfo(zone)
+    same_day = begins.astimezone(local).date() == now.astimezone(local).date()
+    return clock_time(begins, zone) if same_day else moment_within(begins, zone, now)
 
 
 def wait_of(begins: datetime | None, now: datetime) -> str:
@@ -90,7 +99,7 @@ def public_line(line: Line, is_open: bool, now: datetime) -> PublicLine:
 
 def waiting_of(place: InLine, zone: str, now: datetime) -> Waiting:
     """One token of the public line."""
-    at = clock_time(place.begins, zone) if place.begins else ""
+    at = turn_at(place.begins, zone, now) if place.begins else ""
     return Waiting(place.entry.token, at, wait_of(place.begins, now), place.entry.mine)
 
 
@@ -116,6 +125,7 @@ def row_of(line: Line, place: InLine, now: datetime) -> Row:
         here=entry.booked and entry.here > 0,
         can_check_in=len(entry.expected) == 1 and not entry.here and entry.ends is not None and entry.ends > now,
         can_go_back=place.turn in (Turn.SERVING, Turn.SKIPPED) or place is line.last_done,
+        walk_in=not entry.booked,
         turn=place.turn.value,
     )
 
@@ -124,10 +134,10 @@ def expected(place: InLine, zone: str, now: datetime) -> str:
     """When it is likely to be this one's turn: "14:35, about 25 min"."""
     if place.begins is None:
         return ""
-    return ", ".join(part for part in (f"≈ {clock_time(place.begins, zone)}", wait_of(place.begins, now)) if part)
+    return ", ".join(part for part in (f"≈ {turn_at(place.begins, zone, now)}", wait_of(place.begins, now)) if part)
 
 
-def place_in_line(line: Line, ids: Iterable[str]) -> tuple[str, str]:
+def place_in_line(line: Line, ids: Iterable[str], now: datetime) -> tuple[str, str]:
     """Where one's own appointment stands, in a heading and a sentence; both empty where it is not in the line."""
     wanted, now_serving = set(ids), line.serving
     ahead = 0
@@ -140,7 +150,7 @@ def place_in_line(line: Line, ids: Iterable[str]) -> tuple[str, str]:
         if place.turn == Turn.SKIPPED:
             return "You were called", "Please tell them at the desk that you are here now: you can still be served."
         if place.turn == Turn.WAITING and place.begins:
-            at = clock_time(place.begins, line.shop.time_zone)
+            at = turn_at(place.begins, line.shop.time_zone, now)
             before = f"{count(ahead, 'person', 'people')} before you" if ahead else "You are next"
             serving = f", now serving {now_serving.entry.token}" if now_serving else ""
             return before + serving, f"Your turn is likely to come at about {at}."

@@ -108,6 +108,21 @@ async def put_back(session: AsyncSession, actor: Actor, entry_id: UUID, now: dat
     tell(session, line)
 
 
+async def remove(session: AsyncSession, actor: Actor, entry_id: UUID, now: datetime) -> None:
+    """Take a walk-in out of the line who has left or was added by mistake; their token is not given again today.
+
+    Raises `NotFound` also for an appointment, and `QueueMovedOn` for one who has been served.
+    """
+    line = await lock_line(session, actor, now)
+    place = found(line, entry_id)
+    if place.entry.booked:
+        raise NotFound("Only walk-ins can be removed. An appointment is cancelled among the bookings.")
+    if place.turn == Turn.DONE:
+        raise QueueMovedOn
+    await execute(session, "DELETE FROM queue_ticket WHERE id = %(id)s", id=place.entry.id)
+    tell(session, line)
+
+
 async def lock_line(session: AsyncSession, actor: Actor, now: datetime) -> Line:
     """The actor's own line of today; it stays as it is until the commit. Raises `Forbidden`, `NotSignedIn`."""
     provider_id = await lock_own_provider(session, actor, RIGHT)

@@ -100,7 +100,7 @@ def _panel(here: str) -> rx.Component:
                 ("Where", booked.place),
                 ("Booked", booked.asked),
             ),
-            rx.cond(booked.places != "", text_link(f"The whole class: {booked.places} places", href=booked.class_href)),
+            rx.cond(booked.places != "", _class(here)),
             rx.cond(booked.notes != "", _words("Note", booked.notes)),
             rx.foreach(booked.answers, lambda one: _words(one.question, one.answer)),
             rx.el.div(rx.el.h3("History", class_name="text-base font-semibold"), history_list(BookingPanel.history)),
@@ -110,6 +110,42 @@ def _panel(here: str) -> rx.Component:
         aria_label="Booking",
         class_name="fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface"
         " shadow-high sm:max-w-form",
+    )
+
+
+def _class(here: Any) -> rx.Component:
+    """Who else comes to the same class; each opens here."""
+    booked, address = BookingPanel.booking, rx.Var.create(here)
+    joined = rx.cond(address.contains("?"), "&", "?")
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3("In the same class", class_name="text-base font-semibold"),
+            text_link(f"All: {booked.places} places", href=booked.class_href),
+            class_name="flex flex-wrap items-baseline justify-between gap-x-4",
+        ),
+        rx.cond(
+            BookingPanel.others.length() > 0,  # type: ignore[attr-defined]
+            rx.el.ul(
+                rx.foreach(
+                    BookingPanel.others,
+                    lambda one: rx.el.li(
+                        link(
+                            avatar(one.initials, one.tint, "small"),
+                            rx.el.span(one.customer, dir="auto", class_name="min-w-0 flex-1 truncate text-sm"),
+                            rx.el.span(status_badge(one.status)),
+                            href=f"{address}{joined}booking={one.reference}",
+                            class_name="-mx-2 flex min-h-11 items-center gap-3 rounded-control px-2 hover:bg-sunken",
+                        )
+                    ),
+                ),
+                class_name="mt-1",
+            ),
+            rx.el.p("Nobody else has booked yet.", class_name="mt-1 text-sm text-ink-soft"),
+        ),
+        rx.cond(
+            BookingPanel.more_others != "",
+            rx.el.p(BookingPanel.more_others, class_name="mt-1 text-sm text-ink-soft"),
+        ),
     )
 
 

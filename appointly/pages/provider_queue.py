@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, link_button, looks
+from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import option, select, text_area, text_field
 from appointly.components.marks import badge
@@ -15,6 +16,7 @@ from appointly.pages.shell import workspace
 from appointly.state.provider_queue import ProviderQueue
 
 HERE = "/dashboard/queue"
+REMOVE = "remove-walk-in"
 PLACE = "w-16 shrink-0 font-display text-xl font-semibold tabular-nums"
 
 
@@ -43,7 +45,7 @@ def provider_queue() -> rx.Component:
                     _done(),
                     class_name="flex min-w-0 flex-col gap-6",
                 ),
-                rx.el.div(_walk_in(), _delay(), door_code(), class_name="flex min-w-0 flex-col gap-6"),
+                rx.el.div(_walk_in(), _delay(), door_code(), _sure(), class_name="flex min-w-0 flex-col gap-6"),
                 class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
             ),
             rx.el.div(skeleton("h-40 w-full"), skeleton("mt-6 h-96 w-full"), aria_busy=True, class_name="mt-6"),
@@ -159,6 +161,17 @@ def _row(row: Any) -> rx.Component:
                 button("Back to waiting", kind="quiet", size="small", on_click=_do("undo", row)),
             ),
             rx.cond(
+                row.walk_in & (row.turn != "done"),
+                button(
+                    "Remove",
+                    kind="quiet",
+                    size="small",
+                    aria_label=f"Remove {row.token}",
+                    on_click=ProviderQueue.ask(row.id),
+                    **opens(REMOVE),
+                ),
+            ),
+            rx.cond(
                 row.turn != "done",
                 button("Call", kind="secondary", size="small", on_click=_do("call", row)),
             ),
@@ -175,6 +188,23 @@ def _done() -> rx.Component:
         rx.el.details(
             unfolds(rx.el.span("Served today: ", rows.length())),  # type: ignore[attr-defined]
             card(rx.el.ol(rx.foreach(rows, _row), class_name="divide-y divide-line"), class_name="mt-2"),
+        ),
+    )
+
+
+def _sure() -> rx.Component:
+    asked = ProviderQueue.asked
+    return dialog(
+        REMOVE,
+        rx.fragment("Remove ", asked.token, " from the line?"),
+        rx.el.p(asked.name, ", ", asked.when, dir="auto", class_name="font-medium wrap-anywhere"),
+        rx.el.p(
+            "For somebody who has left, or was added by mistake. The token is not given again today.",
+            class_name="mt-2 text-ink-soft",
+        ),
+        footer=rx.fragment(
+            button("Keep", kind="secondary", **closes(REMOVE)),
+            button("Yes, remove", kind="danger", on_click=_do("remove", asked), **closes(REMOVE)),
         ),
     )
 

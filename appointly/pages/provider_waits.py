@@ -5,10 +5,13 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button
+from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state
 from appointly.components.marks import badge
 from appointly.components.surfaces import card
 from appointly.state.provider_waits import ProviderWaits
+
+REMOVE = "take-off-list"
 
 
 def provider_waits() -> rx.Component:
@@ -21,8 +24,34 @@ def provider_waits() -> rx.Component:
                 class_name="mt-5 text-sm text-ink-soft",
             ),
             rx.foreach(ProviderWaits.groups, _group),
+            _sure(),
         ),
         empty_state("hourglass", "Nobody waits", "On a full day, customers can get in line for what becomes free."),
+    )
+
+
+def _sure() -> rx.Component:
+    asked = ProviderWaits.asked
+    return dialog(
+        REMOVE,
+        "Take them off the list?",
+        rx.el.p(
+            rx.el.span(asked.customer, dir="auto", class_name="wrap-anywhere"),
+            ", ",
+            rx.el.span(asked.service, dir="auto"),
+            class_name="font-medium",
+        ),
+        rx.el.p(
+            "They lose their place in line and get a mail that says so.",
+            rx.cond(
+                asked.offered != "", f" {asked.offered} is kept for them now: it goes to the next one in line.", ""
+            ),
+            class_name="mt-2 text-ink-soft",
+        ),
+        footer=rx.fragment(
+            button("Keep them", kind="secondary", **closes(REMOVE)),
+            button("Yes, take off", kind="danger", on_click=ProviderWaits.remove(asked.id), **closes(REMOVE)),
+        ),
     )
 
 
@@ -57,8 +86,8 @@ def _line(place: Any) -> rx.Component:
             kind="quiet",
             size="small",
             aria_label=f"Take {place.customer} off the list",
-            title="They get a mail",
-            on_click=ProviderWaits.remove(place.id),
+            on_click=ProviderWaits.ask(place.id),
+            **opens(REMOVE),
         ),
         class_name="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-[1fr_1fr_auto]"
         " sm:px-5",

@@ -12,7 +12,7 @@ from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, Happened, history_of, view_of
 from appointly.display.cancellations import outcome_sentence
 from appointly.display.classes import with_class
-from appointly.display.formatting import clock_time
+from appointly.display.formatting import clock_time, count
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
@@ -21,7 +21,7 @@ from appointly.operations.flags import take_back_no_show
 from appointly.operations.undo_finish import undo_finish
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.queries.cancellations import previews
-from appointly.queries.classes import sizes_of
+from appointly.queries.classes import participants, sizes_of
 from appointly.state.base import Viewer
 from appointly.state.moving import Moving
 from appointly.visitor import current_actor
@@ -29,6 +29,7 @@ from appointly.visitor import current_actor
 Verb = Literal["confirm", "decline", "complete", "no_show", "undo", "take_back", "cancel"]
 Words = Annotated[str, Field(max_length=1000)]
 Said = Annotated[dict[str, Words], Field(max_length=1)]
+OTHERS = 8  # of a class, beside the one that is open; its own page has them all
 FINISHED = {("confirmed", "completed"), ("confirmed", "no_show")}
 DONE: dict[str, str] = {
     "confirm": "Confirmed. The customer gets a mail with the invitation.",
@@ -48,6 +49,8 @@ class BookingPanel(rx.State):
 
     booking: BookingView = BookingView()
     history: list[Happened] = []
+    others: list[BookingView] = []
+    more_others: str = ""
     missing: bool = False
     asked_id: str = ""
     asked_about: str = ""
@@ -129,6 +132,7 @@ class BookingPanel(rx.State):
             async with reading() as session:
                 found = await booking_by_reference(session, actor, reference)
                 sizes = await sizes_of(session, [found.slot_id])
+                people = (await participants(session, actor, found.slot_id))[1] if found.slot_id in sizes else []
                 moves = await booking_history(session, actor, found.id)
                 await Moving.follow(self, session, found, at)
         except NotFound:
@@ -136,6 +140,9 @@ class BookingPanel(rx.State):
             return
         self.booking = with_class(view_of(found, at), found, sizes)
         self.history = history_of(moves, found.time_zone, at)
+        others = [each for each in people if each.id != found.id] if self.booking.places else []
+        self.others = [view_of(each, at) for each in others[:OTHERS]]
+        self.more_others = f"and {count(len(others) - OTHERS, 'more', 'more')}" if len(others) > OTHERS else ""
         last = moves[-1]
         if (last.from_status, last.to_status) in FINISHED and last.at + UNDO_WITHIN > at:
             self.undo_until = clock_time(last.at + UNDO_WITHIN, found.time_zone)

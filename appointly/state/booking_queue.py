@@ -46,7 +46,7 @@ class BookingQueue(rx.State):
                 return
             line = await line_of(session, await business(session, found.provider_id), actor, at)
         self.shown, self.slug, self.delay = True, found.provider_slug, late(line.delay)
-        self.place, self.words = place_in_line(line, [str(found.id)])
+        self.place, self.words = place_in_line(line, [str(found.id)], at)
         self.here_since = clock_time(found.checked_in_at, found.time_zone) if found.checked_in_at else ""
         code = ticket_code(settings().require_secret(), found.id)
         self.ticket = qr_picture(settings().base_url.rstrip("/") + routes.mark(code))

@@ -192,8 +192,9 @@ class MarkPage(rx.State):
     async def _stand(self, session: AsyncSession, gate: Door, actor: Actor, here: Sequence[Booking]) -> None:
         """Where those who have checked in stand in the line."""
         if here:
-            line = await line_of(session, await business(session, gate.id), actor, now())
-            self.place, self.place_words = place_in_line(line, [str(booking.id) for booking in here])
+            at = now()
+            line = await line_of(session, await business(session, gate.id), actor, at)
+            self.place, self.place_words = place_in_line(line, [str(booking.id) for booking in here], at)
 
 
 ABOUT_CUSTOMER: dict[Situation, str] = {

@@ -11,7 +11,7 @@ from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, view_of
 from appointly.display.formatting import clock_time
 from appointly.errors import AppointlyError, ChangedMeanwhile, NotFound
-from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appointments
 from appointly.queries.classes import participants
 from appointly.state.base import Viewer
 from appointly.state.live import watch
@@ -64,7 +64,9 @@ class ProviderClass(rx.State):
                 live = [booking for booking in found if booking.status in ("pending", "confirmed")]
                 if not {booking.reference for booking in live} <= seen:
                     raise ChangedMeanwhile("Somebody has booked meanwhile. Nothing was cancelled yet.")
-                await cancel_appointments(session, actor, [booking.id for booking in live], "", now())
+                at, ids = now(), [booking.id for booking in live]
+                for first in range(0, len(ids), MOST_AT_ONCE):
+                    await cancel_appointments(session, actor, ids[first : first + MOST_AT_ONCE], "", at)
         except AppointlyError as error:
             await self._read()
             return Viewer.tell(error.message)  # type: ignore[operator]

@@ -29,7 +29,7 @@ from appointly.validation import parse
 from appointly.visitor import current_actor
 
 Typed = Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=4)]
-Verb = Literal["call", "skip", "done", "undo", "check_in"]
+Verb = Literal["call", "skip", "done", "undo", "check_in", "remove"]
 
 
 async def _check_in(session: AsyncSession, actor: Actor, entry_id: UUID, at: datetime) -> None:
@@ -42,6 +42,7 @@ VERBS: dict[str, Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[None]
     "done": run_queue.finish,
     "undo": run_queue.put_back,
     "check_in": _check_in,
+    "remove": run_queue.remove,
 }
 
 
@@ -71,6 +72,7 @@ class ProviderQueue(rx.State):
     delay_problem: str = ""
     note_problem: str = ""
     walk_ins: int = 0
+    asked: Row = Row()
 
     @rx.event
     async def load(self) -> EventSpec | None:
@@ -99,8 +101,14 @@ class ProviderQueue(rx.State):
 
     @rx.event
     async def act(self, verb: Verb, entry_id: UUID) -> EventSpec | None:
-        """Call, skip, finish, put back or check in one of the line."""
+        """Call, skip, finish, put back, check in or remove one of the line."""
         return await self._try(lambda session, actor, at: VERBS[verb](session, actor, entry_id, at))
+
+    @rx.event
+    def ask(self, entry_id: UUID) -> None:
+        """The dialog opens: which walk-in it is about."""
+        listed = [row for row in [self.serving, *self.waiting, *self.skipped] if row.id == str(entry_id)]
+        self.asked = listed[0] if listed else Row()
 
     async def _try(self, change: Callable[[AsyncSession, Actor, datetime], Awaitable[object]]) -> EventSpec | None:
         actor, answer = current_actor(), None

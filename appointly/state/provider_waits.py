@@ -33,6 +33,7 @@ class ProviderWaits(rx.State):
 
     number: int = 0
     groups: list[WaitGroup] = []
+    asked: PlaceView = PlaceView()
 
     @rx.event
     async def load(self) -> None:
@@ -50,8 +51,14 @@ class ProviderWaits(rx.State):
         ]
 
     @rx.event
+    def ask(self, entry_id: UUID) -> None:
+        """The dialog opens: who it is about, and what is kept for them."""
+        listed = [place for group in self.groups for place in group.places if place.id == str(entry_id)]
+        self.asked = listed[0] if listed else PlaceView()
+
+    @rx.event
     async def remove(self, entry_id: UUID) -> EventSpec | None:
-        """Take somebody off the list; they get a mail."""
+        """Take somebody off the list, after the dialog has said what that means; they get a mail."""
         try:
             async with transaction() as session:
                 await remove_from_waitlist(session, current_actor(), entry_id, now())

@@ -1,6 +1,7 @@
 """Getting in line for a full day."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -51,19 +52,26 @@ class WaitJoin(rx.State):
     can_book: bool = False
     leads_to: str = ""
     _slug: str = ""
+    _asked: str = ""
     _chosen: list[str] = []
 
     @rx.event
     async def load(self) -> None:
         """The page opens, or its connection returns; the address may name a day."""
         slug = str(self.router.url.path.rstrip("/").removesuffix("/waitlist").rpartition("/")[2])
-        if slug != self._slug:
-            self._slug, self._chosen = slug, [str(self.router.url.query_parameters.get("date", ""))]
-        self.problem, self.leads_to, self.can_book = "", "", False
+        asked = str(self.router.url.query_parameters.get("date", ""))
+        arrives = (slug, asked) != (self._slug, self._asked)
+        if arrives:
+            self._slug, self._asked, self._chosen = slug, asked, [asked]
+            self.problem, self.can_book = "", False
+        self.leads_to = ""
         actor = current_actor()
         if actor.user_id and not self.customer_email:
             self.customer_name, self.customer_email = actor.name, actor.email
         await self._read(follow=True)
+        if arrives and not asked and len(self.days) == 1:  # nothing to choose from
+            [only] = self.days
+            self._chosen, self.days = [only.value], [replace(only, chosen=True)]
 
     @rx.event
     async def refresh(self) -> None:

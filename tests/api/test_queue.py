@@ -67,6 +67,9 @@ async def test_the_line_from_call_to_call(http: httpx.AsyncClient, day: Day) -> 
         assert [each["turn"] for each in answer.json()["items"]] == turns, verb
     ticket = await http.post(f"{own}/walk-ins", json={"service_id": day.service_id}, headers=day.owner.headers)
     assert (ticket.status_code, ticket.json()["token"]) == (201, "W1")
+    mistyped = (await http.post(f"{own}/walk-ins", json={}, headers=day.owner.headers)).json()["id"]
+    for entry, status in ((mistyped, 200), (mistyped, 404), (day.ids[0], 404)):
+        assert (await http.post(f"{own}/{entry}/remove", headers=day.owner.headers)).status_code == status
     told = await http.post(f"{own}/delay", json={"minutes": 15, "note": "Sorry"}, headers=day.owner.headers)
     assert told.json() == {"minutes": 15, "note": "Sorry", "told": 2}
     found = await http.get(public)
@@ -80,7 +83,7 @@ async def test_nobody_else_runs_the_line(http: httpx.AsyncClient, day: Day) -> N
     async with transaction() as session:
         other = await make_provider(session, "Elsewhere")
     stranger = await signed_in(other.user_id, "other")
-    for verb in ("call", "skip", "done", "undo"):
+    for verb in ("call", "skip", "done", "undo", "remove"):
         path = f"/api/v1/provider/queue/{day.ids[0]}/{verb}"
         assert (await http.post(path)).status_code == 401
         assert (await http.post(path, headers=day.ada.headers)).status_code == 403

@@ -89,3 +89,13 @@ async def test_without_the_database_pages_say_so_and_then_work_again(page: Page,
         await expect(page.get_by_text("We cannot reach our records at the moment.").first).to_be_visible()
     await page.reload()
     await expect(page.locator("main article h2 a").first).to_be_visible()
+
+
+async def test_nobody_waits_where_there_is_no_service(page: Page) -> None:
+    answer = await page.goto("/services/no-such-service/waitlist")
+    assert answer is not None
+    assert answer.status == 404
+    await expect(page.get_by_role("heading", name="There is nothing to wait for")).to_be_visible()
+    async with httpx.AsyncClient(base_url=page.url.partition("/services")[0]) as client:
+        service = (await client.get("/api/v1/services")).json()["items"][0]["slug"]
+        assert (await client.get(f"/services/{service}/waitlist")).status_code == 200

@@ -16,7 +16,7 @@ from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.check_in import check_in
 from appointly.operations.finish_appointment import complete_appointment
-from appointly.operations.run_queue import call, call_next, finish, put_back, skip
+from appointly.operations.run_queue import call, call_next, finish, put_back, remove, skip
 from appointly.queries.dashboard import business
 from appointly.queries.queue import Line, line_of
 from tests.invariants import broken_invariants
@@ -186,6 +186,25 @@ async def test_walk_ins_stand_where_they_came(session: AsyncSession, desk: Desk)
     assert third.token == "W3"
     [walk_in] = [place for place in (await desk.line()).places if place.entry.id == one.id]
     assert (walk_in.turn, walk_in.entry.names, walk_in.entry.planned) == (Turn.WAITING, ["Zoë"], HALF)
+
+
+async def test_a_walk_in_can_be_removed_until_served_and_an_appointment_never(
+    session: AsyncSession, desk: Desk
+) -> None:
+    booked = await desk.book(0)
+    first, second = [await add_walk_in(session, desk.owner, WalkIn(name=name), NINE) for name in ("Typo", "Zoë")]
+    await skip(session, desk.owner, first.id, NINE)
+    await remove(session, desk.owner, first.id, NINE)
+    await call(session, desk.owner, second.id, NINE)
+    assert await desk.tokens() == {Turn.WAITING: ["A1"], Turn.SERVING: ["W2"]}
+    for gone in (first.id, booked.id):
+        with pytest.raises(errors.NotFound):
+            await remove(session, desk.owner, gone, NINE)
+    await finish(session, desk.owner, second.id, NINE + HALF)
+    with pytest.raises(errors.QueueMovedOn):
+        await remove(session, desk.owner, second.id, NINE + HALF)
+    assert (await add_walk_in(session, desk.owner, WalkIn(), NINE + HALF)).token == "W3"
+    assert await desk.status(booked) == "confirmed"
 
 
 async def test_only_the_owner_runs_a_line_and_only_their_own(session: AsyncSession, desk: Desk) -> None:

@@ -10,6 +10,7 @@ from appointly.clock import now
 from appointly.domain.actor import GUEST
 from appointly.models import Appointment
 from appointly.operations.book_appointment import book_appointment
+from appointly.operations.cancel_appointments import MOST_AT_ONCE
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.provider_class import ProviderClass
@@ -23,9 +24,9 @@ from tests.state.driver import browser_tab
 START = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-async def make_class(session: AsyncSession) -> Line:
+async def make_class(session: AsyncSession, capacity: int = 8) -> Line:
     provider = await make_provider(session, time_zone="UTC")
-    service = await make_service(session, provider, capacity=8, title="Yoga")
+    service = await make_service(session, provider, capacity=capacity, title="Yoga")
     line = Line(session, provider, service, await make_slots(session, service, 2, START))
     # The same person may take two places: that is two bookings.
     for name in ("Ann", "Ann", "Cem"):
@@ -57,7 +58,12 @@ async def test_one_line_one_block_and_the_list(session: AsyncSession) -> None:
         assert found.listed.splitlines()[1:] == ["Ann, ann@example.test"] * 2 + ["Cem, cem@example.test"]
     async with browser_tab(app, owner.cookie, f"/dashboard/bookings?booking={line.booked[0].reference}") as tab:
         await tab.send(BookingPanel.load)
-        assert (await tab.state(BookingPanel)).booking.places == "3 of 8"
+        panel = await tab.state(BookingPanel)
+        assert (panel.booking.places, [each.customer for each in panel.others]) == ("3 of 8", ["Ann", "Cem"])
+        await book_appointment(session, GUEST, asking(line.slots[0], customer_name="Dot"), now())
+        await session.commit()
+        await tab.send(BookingPanel.refresh)
+        assert [each.customer for each in panel.others] == ["Ann", "Cem", "Dot"]
 
 
 async def test_the_whole_class_is_called_off(session: AsyncSession) -> None:
@@ -85,6 +91,22 @@ async def test_the_whole_class_is_called_off(session: AsyncSession) -> None:
     assert await broken_invariants(session) == []
 
 
+async def test_a_class_of_more_than_can_be_cancelled_at_once_by_hand(session: AsyncSession) -> None:
+    line = await make_class(session, capacity=MOST_AT_ONCE + 5)
+    for place in range(MOST_AT_ONCE):
+        wanted = asking(line.slots[0], customer_email=f"guest{place}@example.test")
+        await book_appointment(session, GUEST, wanted, now())
+    await session.commit()
+    owner = await signed_in(line.provider.user_id, "")
+    async with browser_tab(app, owner.cookie, f"/dashboard/class/{line.slots[0].id}") as tab:
+        await tab.send(ProviderClass.load)
+        await tab.send(ProviderClass.cancel_all)
+        assert (await tab.state(ProviderClass)).missing
+    query = select(Appointment.status).where(Appointment.slot_id == line.slots[0].id)
+    assert set((await session.exec(query)).all()) == {"cancelled"}
+    assert await broken_invariants(session) == []
+
+
 async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) -> None:
     line = await make_class(session)
     entry = await line.wait("Dot", at=now())
@@ -98,6 +120,8 @@ async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) 
         waits = await tab.state(ProviderWaits)
         [group] = waits.groups
         assert (group.service, [place.customer for place in group.places]) == ("Yoga", ["Dot"])
+        await tab.send(ProviderWaits.ask, entry_id=str(entry.id))
+        assert (waits.asked.customer, waits.number) == ("Dot", 1)
         await tab.send(ProviderWaits.remove, entry_id=str(entry.id))
         assert (waits.number, waits.groups) == (0, [])
     await session.refresh(entry)

@@ -1,12 +1,13 @@
 """The pages of a day's line: everybody's, the provider's, the booking's own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from appointly.appointly import app
 from appointly.clock import now
 from appointly.database import transaction
+from appointly.display.queue import turn_at
 from appointly.models import Provider
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.state.base import Viewer
@@ -90,6 +91,12 @@ async def test_the_provider_runs_the_line_and_the_public_page_follows(day: Day) 
         await screen.send(QueueView.refresh)
         line = (await screen.state(QueueView)).line
         assert (line.delay, "A2" in [each.token for each in line.waiting]) == ("", True)
+        [walk_in] = [row for row in (await desk.state(ProviderQueue)).waiting if row.walk_in]
+        await desk.send(ProviderQueue.ask, entry_id=walk_in.id)
+        assert (await desk.state(ProviderQueue)).asked.token == "W1"
+        await desk.send(ProviderQueue.act, verb="remove", entry_id=walk_in.id)
+        await screen.send(QueueView.refresh)
+        assert "W1" not in [each.token for each in (await screen.state(QueueView)).line.waiting]
 
 
 async def test_what_was_typed_wrongly_is_told_and_changes_nothing(day: Day) -> None:
@@ -112,7 +119,7 @@ async def test_another_provider_cannot_run_this_line(day: Day) -> None:
     other = await make_day()
     async with browser_tab(app, other.owner.cookie, "/dashboard/queue") as desk:
         await desk.send(ProviderQueue.load)
-        for verb in ("call", "skip", "done", "undo", "check_in"):
+        for verb in ("call", "skip", "done", "undo", "check_in", "remove"):
             await desk.send(ProviderQueue.act, verb=verb, entry_id=str(day.booked[0].id))
             assert (await desk.state(Viewer)).notice, verb
         await desk.send(ProviderQueue.call_next, seen=str(day.booked[0].id))
@@ -131,6 +138,13 @@ async def test_the_booking_s_page_shows_the_place_in_line_on_the_day(day: Day) -
         await stranger.send(BookingQueue.load)
         page = await stranger.state(BookingQueue)
         assert (page.shown, page.ticket) == (False, "")
+
+
+def test_a_turn_that_comes_after_midnight_says_its_day() -> None:
+    late = datetime(2026, 11, 21, 22, 40, tzinfo=UTC)  # 23:40 in Berlin
+    assert turn_at(late + timedelta(minutes=15), "Europe/Berlin", late) == "23:55"
+    assert turn_at(late + timedelta(minutes=45), "Europe/Berlin", late) == "tomorrow, 00:25"
+    assert turn_at(late + timedelta(minutes=45), "Europe/London", late) == "23:25"
 
 
 async def test_a_page_of_nobody(database: str) -> None:

@@ -71,6 +71,21 @@ async def test_a_full_day_leads_to_the_list(session: AsyncSession, line: Line) -
         assert "on the list" in (await tab.state(WaitJoin)).problem
 
 
+async def test_a_single_full_day_is_chosen_unless_another_was_asked_for(session: AsyncSession, line: Line) -> None:
+    path = f"/services/{line.service.slug}/waitlist"
+    async with browser_tab(app, path=path) as tab:
+        await tab.send(WaitJoin.load)
+        assert [each.chosen for each in (await tab.state(WaitJoin)).days] == [True]
+        await tab.send(WaitJoin.submit, form={"customer_name": "Ann", "customer_email": "ann@example.test"})
+        assert (await tab.state(WaitJoin)).leads_to
+    another = line.slots[0].slot_date + timedelta(days=1)
+    async with browser_tab(app, path=f"{path}?date={another}") as tab:
+        await tab.send(WaitJoin.load)
+        joining = await tab.state(WaitJoin)
+        assert [each.chosen for each in joining.days] == [False]
+        assert "not full any more" in joining.problem
+
+
 async def test_a_day_that_is_not_full_any_more_can_be_booked(session: AsyncSession, line: Line) -> None:
     path = f"/services/{line.service.slug}/waitlist?date={line.slots[0].slot_date}"
     async with browser_tab(app, path=path) as tab:
