@@ -59,26 +59,27 @@ DOT = "size-2 animate-pulse-soft rounded-full bg-good"
 
 
 def _content() -> rx.Component:
-    return rx.fragment(
+    return rx.el.div(
         rx.el.div(
             stat_card("Today", Dashboard.today, Dashboard.today_note, icon="calendar-clock"),
             stat_card("Requests", Dashboard.waiting, Dashboard.waiting_note, icon="inbox"),
             stat_card("Next 7 days", Dashboard.week_ahead, Dashboard.week_note, icon="calendar-range"),
             stat_card("Earned in 30 days", Dashboard.earned, Dashboard.earned_note, icon="wallet"),
-            class_name="mt-6 grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4",
+            class_name="grid grid-cols-2 gap-3 max-sm:order-last sm:gap-4 xl:grid-cols-4",  # read last with a thumb
         ),
         rx.el.div(
             rx.el.div(
                 how_it_went(),
+                _soon(),
                 _requests(),
                 asked_moves(HERE),
-                _soon(),
-                _week(),
-                class_name="flex min-w-0 flex-col gap-6 xl:order-2",
+                class_name="flex min-w-0 flex-col gap-6 xl:col-start-2",
             ),
-            _day(),
-            class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
+            rx.el.div(_day(), class_name="min-w-0 xl:col-start-1 xl:row-span-2 xl:row-start-1"),
+            rx.el.div(_week(), class_name="min-w-0 xl:col-start-2"),
+            class_name="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] xl:grid-rows-[auto_1fr]",
         ),
+        class_name="mt-6 flex flex-col gap-6",
     )
 
 

@@ -56,8 +56,11 @@ def provider_bookings() -> rx.Component:
 
 
 def _tab(name: str, label: str) -> rx.Component:
-    count = rx.cond(ProviderWaits.number > 0, badge(ProviderWaits.number)) if name == "waiting" else ""
-    return tab(label, f"{LIST}?show={name}", ProviderBookings.show == name, count)
+    counts = {
+        "requests": rx.cond(ProviderBookings.requests > 0, badge(ProviderBookings.requests, tone="warn")),
+        "waiting": rx.cond(ProviderWaits.number > 0, badge(ProviderWaits.number)),
+    }
+    return tab(label, f"{LIST}?show={name}", ProviderBookings.show == name, counts.get(name, ""))
 
 
 def _line(booking: Any) -> rx.Component:
@@ -79,6 +82,11 @@ def _line(booking: Any) -> rx.Component:
             rx.el.span(
                 rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),
                 rx.el.span(booking.service, class_name="block truncate text-sm text-ink-soft"),
+                rx.cond(
+                    (booking.status == "confirmed") | (booking.status == "completed"),
+                    rx.fragment(),
+                    rx.el.span(status_badge(booking.status), class_name="mt-1 block sm:hidden"),
+                ),
                 class_name="min-w-0 flex-1",
             ),
             rx.el.span(booking.token, class_name="w-12 text-sm text-ink-soft tabular-nums max-md:hidden"),

@@ -37,6 +37,7 @@ def preview() -> rx.Component:
                 line("users", head.group),
                 line("clock", head.notice),
                 line("calendar-x", head.policy),
+                line("calendar-clock", head.reschedule),
                 class_name="mt-4 flex flex-col gap-2 text-sm text-ink-soft",
             ),
             rx.cond(ServiceEditor.questions, _asked()),

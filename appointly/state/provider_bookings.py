@@ -59,6 +59,7 @@ class ProviderBookings(rx.State):
     loaded: bool = False
     show: Shown = "upcoming"
     bookings: list[BookingView] = []
+    requests: int = 0
     more: bool = False
     _limit: int = PAGE
 
@@ -92,17 +93,18 @@ class ProviderBookings(rx.State):
         at, limit = now(), self._limit
         async with reading() as session:
             shop = await business(session, actor.provider_id)
+            asked = await provider_requests(session, actor, shop.id, at, MOST + 1)
             if self.show == "waiting":
                 found = []
             elif self.show == "requests":
-                found = await provider_requests(session, actor, shop.id, at, limit + 1)
+                found = asked[: limit + 1]
             else:
                 past = self.show == "past"
                 found = await provider_list(session, actor, shop.id, at, past=past, limit=limit + 1)
             sizes = await sizes_of(session, [booking.slot_id for booking in found])
         lines = found[:limit] if self.show == "requests" else as_one(found[:limit], sizes)
         self.bookings = [with_class(view_of(booking, at), booking, sizes) for booking in lines]
-        self.more, self.loaded = len(found) > limit, True
+        self.requests, self.more, self.loaded = len(asked), len(found) > limit, True
 
 
 class ProviderCalendar(rx.State):

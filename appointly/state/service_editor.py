@@ -13,7 +13,7 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
 from appointly.display.changes import times_sentence
-from appointly.display.services import LOCATIONS, POLICIES, ServiceCard
+from appointly.display.services import LOCATIONS, POLICIES, RESCHEDULES, ServiceCard
 from appointly.display.shapes import Choice
 from appointly.domain.fees import WHOLE, platform_fee
 from appointly.errors import AppointlyError, ChangedMeanwhile, NotFound, ValidationFailed
@@ -60,6 +60,7 @@ class Head:
     where: str = ""
     approval: str = ""
     policy: str = ""
+    reschedule: str = ""
     notice: str = ""
     group: str = ""
 
@@ -356,6 +357,7 @@ class ServiceEditor(rx.State):
             where=LOCATIONS.get(typed["location"], ""),
             approval="Confirmed at once" if typed["approval"] == "instant" else "You confirm each booking",
             policy=POLICIES.get(typed["cancellation_policy"], ""),
+            reschedule=RESCHEDULES.get(typed["reschedule"], ""),
             notice=f"At least {formatting.duration(notice)} before" if notice else "",
             group=f"Up to {capacity} people share a time" if capacity > 1 else "",
         )

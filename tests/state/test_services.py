@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.appointly import app
 from appointly.clock import now
+from appointly.display.services import RESCHEDULES
 from appointly.domain.actor import GUEST
 from appointly.models import Provider, Service, Slot
 from appointly.operations.book_appointment import book_appointment
@@ -66,6 +67,8 @@ async def test_a_service_is_written_and_put_online(tab: Tab, session: AsyncSessi
     assert "€43.22 of it arrives" in state.price_note
     assert "5 %" in state.price_note
     await tab.send(ServiceEditor.choose_duration, minutes=30)
+    await tab.send(ServiceEditor.keep, name="reschedule", value="instant")
+    assert (await tab.state(ServiceEditor)).head.reschedule == RESCHEDULES["instant"]
     assert (await editor(tab)).change.startswith("With your hours this opens 4")
     await tab.send(ServiceEditor.ask)
     await tab.send(ServiceEditor.ask)
