@@ -12,11 +12,12 @@ import resource
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vBroken
 
 MOST_SPANS = 50_000
 OWN_UID = "@appointly"
@@ -36,8 +37,10 @@ TOO_OFTEN = re.compile(
 MARK = re.compile(rb"^(BEGIN|END):(VEVENT|VALARM|VCALENDAR)\s*$", re.IGNORECASE)
 RECURS = re.compile(rb"^(RRULE|RDATE|RECURRENCE-ID)\b", re.IGNORECASE | re.MULTILINE)
 STARTS, ENDS = (
-    re.compile(rb"^" + name + rb"\b[^:\n]*:(\d{8})", re.IGNORECASE | re.MULTILINE) for name in (b"DTSTART", b"DTEND")
+    re.compile(rb"^" + name + rb"\b[^\n]*:(\d{8})", re.IGNORECASE | re.MULTILINE) for name in (b"DTSTART", b"DTEND")
 )
+REPEATS = ("RRULE", "RDATE", "EXDATE")  # what an event may have more than once
+TIMES = ("DTSTART", "DTEND", "DURATION")
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -118,27 +121,76 @@ def instant(value: date, zone: ZoneInfo) -> datetime:
 
 
 def occurrences(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Event]:
-    """Every event as often as it happens about this time. A series that cannot be understood is left out."""
-    series: dict[str, list[Event]] = defaultdict(list)
-    recurring = set()
+    """Every event as often as it happens about this time."""
+    masters: dict[str, list[Event]] = defaultdict(list)
+    exceptions: dict[str, list[Event]] = defaultdict(list)
     for event in calendar.walk("VEVENT"):
         uid = str(event.get("UID", ""))
-        series[uid].append(event)  # type: ignore[arg-type]
-        if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
-            recurring.add(uid)
-    for uid, events in series.items():
-        if uid not in recurring:
-            yield from events
-            continue
-        alone = Calendar()
-        alone.subcomponents = [*events]
-        try:
-            # Floating times are compared as they stand, so a day more on both sides is asked for and cut off later.
-            yield from recurring_ical_events.of(alone, skip_bad_series=True, components=["VEVENT"]).between(
-                start - DAY, end + DAY
-            )
-        except BROKEN:
-            continue
+        damaged = {name for name, value in event.items() if any(isinstance(each, vBroken) for each in listed(value))}
+        mend(event)  # type: ignore[arg-type]
+        if "RECURRENCE-ID" not in event:
+            masters[uid].append(event)  # type: ignore[arg-type]
+        elif not damaged.intersection(TIMES):  # else the series goes on as if it had not been moved
+            exceptions[uid].append(event)  # type: ignore[arg-type]
+    for uid in masters | exceptions:
+        # Two events of one UID are two: neither may make the other's time free.
+        for master in [[each] for each in masters[uid]] or [[]]:
+            if exceptions[uid] or any(name in master[0] for name in REPEATS):
+                yield from expanded(master, exceptions[uid], start, end)
+            else:
+                yield master[0]
+
+
+def listed(value: Any) -> list[Any]:
+    """One property, or several of the same name, as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def mend(event: Event) -> None:
+    """Take out of it what cannot be understood, and what it says twice but may say once."""
+    for name, value in list(event.items()):
+        kept = [each for each in listed(value) if not isinstance(each, vBroken)]
+        if not kept:
+            del event[name]
+        else:
+            event[name] = kept if name in REPEATS and len(kept) > 1 else kept[0]
+    starts_at = event.get("DTSTART")
+    for rule in listed(event.get("RRULE", [])):
+        last = rule.get("UNTIL", [None])[0]
+        if type(last) is date and starts_at is not None and isinstance(starts_at.dt, datetime):
+            whole_day = datetime.combine(last, time.max, starts_at.dt.tzinfo)
+            rule["UNTIL"] = [whole_day.astimezone(UTC) if whole_day.tzinfo else whole_day]
+
+
+def expanded(master: list[Event], exceptions: list[Event], start: datetime, end: datetime) -> list[Event]:
+    """A series about this time. Exceptions that break it are left out; of a rule that does, what it is about stays."""
+    try:
+        return repeated([*master, *exceptions], start, end)
+    except BROKEN:
+        if not works(master, start, end):
+            return [*master, *exceptions]
+    kept = master
+    for exception in exceptions:
+        if works([*kept, exception], start, end):
+            kept = [*kept, exception]
+    return repeated(kept, start, end)
+
+
+def works(events: list[Event], start: datetime, end: datetime) -> bool:
+    """Whether these can be understood together."""
+    try:
+        repeated(events, start, end)
+    except BROKEN:
+        return False
+    return True
+
+
+def repeated(events: list[Event], start: datetime, end: datetime) -> list[Event]:
+    """One series, as often as it happens about this time. Raises whatever of BROKEN is wrong with it."""
+    alone = Calendar()
+    alone.subcomponents = [*events]
+    # Floating times are compared as they stand, so a day more on both sides is asked for and cut off later.
+    return recurring_ical_events.of(alone, components=["VEVENT"]).between(start - DAY, end + DAY)
 
 
 def spans_of(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int]]:

@@ -139,6 +139,74 @@ async def test_a_broken_event_hides_no_other() -> None:
         assert "22 09:00-10:00" in await read(broken, good)
 
 
+BERLIN = ";TZID=Europe/Berlin"
+WEEKLY = (f"{BERLIN}:20270301T090000", f"{BERLIN}:20270301T100000", "RRULE:FREQ=WEEKLY;BYDAY=MO")
+MOVED = (f"{BERLIN}:20270322T150000", f"{BERLIN}:20270322T160000")
+EXCEPTION = f"RECURRENCE-ID{BERLIN}:20270322T090000"
+LEFT = ["29 07:00-08:00", "05 07:00-08:00", "12 07:00-08:00"]
+BOTH = ["22 08:00-09:00", "22 14:00-15:00"]
+BAD_EXCEPTIONS = {
+    "of no time": (event("s", *MOVED, "RECURRENCE-ID:banana"), BOTH),
+    "of another kind of time": (event("s", *MOVED, "RECURRENCE-ID;VALUE=DATE:20270322"), BOTH),
+    "to no time": (event("s", ":banana", "", EXCEPTION), BOTH[:1]),
+    "with no end": (event("s", MOVED[0], ":banana", EXCEPTION), BOTH[:1]),
+    "of two times": (event("s", *MOVED, EXCEPTION, f"RECURRENCE-ID{BERLIN}:20270329T090000"), BOTH[1:]),
+    "of no version": (event("s", *MOVED, EXCEPTION, "SEQUENCE:banana"), BOTH[1:]),
+    "with a rule": (event("s", *MOVED, EXCEPTION, "RRULE:FREQ=BANANA"), BOTH[1:]),
+    "without end": (event("s", MOVED[0], "", "DURATION:P99999999D", EXCEPTION), BOTH[:1]),
+    "beside a good one": (event("s", *MOVED, EXCEPTION) + event("s", *MOVED, "RECURRENCE-ID:banana"), BOTH[1:]),
+}
+
+
+@pytest.mark.parametrize("what", BAD_EXCEPTIONS)
+async def test_a_broken_exception_makes_no_series_free(what: str) -> None:
+    exception, day = BAD_EXCEPTIONS[what]
+    assert await read(exception, event("s", *WEEKLY)) == day + LEFT
+
+
+@pytest.mark.parametrize("line", ["EXDATE:banana", "RDATE:banana", "SEQUENCE:banana", "RRULE:FREQ=BANANA"])
+async def test_a_broken_line_makes_no_series_free(line: str) -> None:
+    assert await read(event("s", *WEEKLY, line)) == BOTH[:1] + LEFT
+    assert await read(event("s", *WEEKLY, line, f"EXDATE{BERLIN}:20270322T090000")) == LEFT
+
+
+async def test_a_rule_that_nobody_understands_leaves_what_it_is_about() -> None:
+    for rule in ("FREQ=BANANA", "FREQ=WEEKLY;BYHOUR=99"):
+        assert await read(event("s", *NINE, f"RRULE:{rule}")) == ["22 09:00-10:00"]
+    moved = event("s", *MOVED, "RECURRENCE-ID:20270322T090000Z")
+    assert await read(event("s", *NINE, "RRULE:FREQ=WEEKLY;BYHOUR=99"), moved) == ["22 09:00-10:00", BOTH[1]]
+
+
+async def test_from_one_time_on_all_are_moved() -> None:
+    later = event("s", *MOVED, f"RECURRENCE-ID;RANGE=THISANDFUTURE{BERLIN}:20270322T090000")
+    moved = [f"{day} 13:00-14:00" for day in ("29", "05", "12")]
+    assert await read(event("s", *WEEKLY), later) == BOTH[1:] + moved
+
+
+@pytest.mark.parametrize(
+    ("until", "found"),
+    [("20270329", 2), ("20270329T235959Z", 2), ("20270329T090000", 2), ("20270328", 1), ("20270301", 0)],
+)
+async def test_the_last_day_of_a_series_counts_as_a_whole(until: str, found: int) -> None:
+    assert len(await read(event("s", WEEKLY[0], WEEKLY[1], f"RRULE:FREQ=WEEKLY;UNTIL={until}"))) == found
+    west = ";TZID=America/Los_Angeles"
+    late = event("s", f"{west}:20270301T210000", f"{west}:20270301T220000", f"RRULE:FREQ=WEEKLY;UNTIL={until[:8]}")
+    assert len(await read(late)) == found
+
+
+async def test_two_events_with_one_uid_are_two() -> None:
+    day_after = (":20270323T090000Z", ":20270323T100000Z")
+    days = ["22 09:00-10:00", "23 09:00-10:00"]
+    assert await read(event("s", *NINE), event("s", *day_after)) == days
+    rule = "RRULE:FREQ=WEEKLY;COUNT=1"
+    assert await read(event("s", *NINE, rule), event("s", *day_after, rule)) == days
+
+
+async def test_a_zone_s_name_may_have_colons_and_be_nobody_s() -> None:
+    zone = ';TZID="(UTC+01:00) Amsterdam, Berlin"'
+    assert await read(event("a", f"{zone}:20270322T090000", f"{zone}:20270322T100000")) == ["22 08:00-09:00"]
+
+
 NINE = (":20270322T090000Z", ":20270322T100000Z")
 DATES = (f"2027{3 + n % 2:02}{1 + n % 28:02}T{n % 24:02}{n % 60:02}{n % 59:02}Z" for n in range(500_000))
 HUGE = {
