@@ -51,6 +51,7 @@ async def answer_review(session: AsyncSession, actor: Actor, review_id: UUID, an
     await lock_own_provider(session, actor, "review.answer")
     review = await review_received(session, actor, review_id)
     await execute(session, ANSWER, id=review.id, words=answer.words, now=now)
+    announce(session, f"reviews:{review.provider_id}")
     _announce(session, review)
 
 

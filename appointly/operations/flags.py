@@ -139,6 +139,7 @@ async def decide_flag(
         await move(session, actor, [booking], Status.COMPLETED, now, reason=words)
     if decision == "upheld" and flag.kind == "review":
         await execute(session, HIDE, id=flag.review_id, now=now)
+        announce(session, f"reviews:{booking.provider_id}")
     detail: dict[str, object] = {"decision": decision, "reason": words}
     kind = "dispute_decided" if flag.kind == "no_show" else "review_decided"
     mails = [Mail(booking.id, kind, to_provider=True, about=flag_id, detail=detail)]

@@ -104,4 +104,4 @@ async def _told(session: AsyncSession, actor: Actor, booking: Booking) -> Own:
 
 
 def _announce(session: AsyncSession, booking: Booking) -> None:
-    announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}")
+    announce(session, f"provider:{booking.provider_id}", f"booking:{booking.id}", f"reviews:{booking.provider_id}")

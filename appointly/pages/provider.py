@@ -93,7 +93,7 @@ def _head() -> rx.Component:
             rx.el.h1(STORY.name, dir="auto", class_name="text-2xl font-semibold break-words"),
             rx.el.p(STORY.headline, dir="auto", class_name="break-words mt-1 text-lg text-ink-soft"),
             rx.el.p(
-                stars(STORY.rating, STORY.reviews),
+                stars(ProviderView.stars.average, ProviderView.stars.count),
                 link(STORY.category, href=STORY.category_href, class_name=f"{TEXT_LINK} text-sm"),
                 class_name="mt-3 flex flex-wrap items-center gap-4",
             ),

@@ -50,7 +50,7 @@ def _service() -> rx.Component:
                 rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),
                 rx.cond(STORY.open, rx.fragment(), rx.el.div(_break(), class_name="mt-4")),
                 rx.el.p(
-                    stars(STORY.rating, STORY.reviews),
+                    stars(ServiceView.stars.average, ServiceView.stars.count),
                     rx.cond(STORY.open, badge(STORY.approval, tone="good", icon="badge-check")),
                     rx.cond(STORY.group, badge(STORY.group, icon="users")),
                     class_name="mt-3 flex flex-wrap items-center gap-3",

@@ -6,8 +6,9 @@ calls that handler without a reason has merely reloaded the own page.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import redis
 import reflex as rx
@@ -21,6 +22,7 @@ from appointly.database import bus
 RETRY_SECONDS = 1.0
 BY_ITSELF = "by_itself"  # marks an event that nobody clicked: it does not keep the person signed in
 MINUTE = "minute"  # the topic of pages that show how late it is
+Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
@@ -37,10 +39,11 @@ class Tab:
 
 @dataclass
 class Watchers:
-    """The tabs connected to this worker, by client token and by topic."""
+    """The tabs connected to this worker, by client token and by topic; and what they read together."""
 
     tabs: dict[str, Tab] = field(default_factory=dict)
     tokens: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    answers: dict[str, dict[Hashable, "asyncio.Task[Any]"]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, token: str, tab: Tab) -> None:
         """Show `tab` from now on; what the token showed before is forgotten."""
@@ -56,12 +59,18 @@ class Watchers:
                 self.tokens[topic].discard(token)
                 if not self.tokens[topic]:
                     del self.tokens[topic]
+                    self.answers.pop(topic, None)
 
     def of(self, topics: frozenset[str]) -> set[str]:
         """The tokens that show any of the topics."""
         if topics == bus.EVERYTHING:
             return set(self.tabs)
         return set().union(*(self.tokens.get(topic, set()) for topic in topics))
+
+    def forget(self, topics: frozenset[str]) -> None:
+        """What was read together before these topics changed is no longer so."""
+        for topic in set(self.answers) if topics == bus.EVERYTHING else topics:
+            self.answers.pop(topic, None)
 
 
 watchers = Watchers()
@@ -77,11 +86,32 @@ def watch(state: rx.State, refresh: Any, *topics: str) -> None:
     watchers.add(token, Tab(format_event_handler(refresh), frozenset(topics), dict(state.router_data)))
 
 
+async def once(topic: str, key: Hashable, read: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `read` answers, asked once after each change of the topic, however many tabs of this worker refresh.
+
+    For what everybody may see, and for refreshing alone: a page that opens reads for itself.
+    """
+    answers = watchers.answers[topic]
+    if key not in answers:
+        answers[key] = asyncio.ensure_future(_asked(read))
+    try:
+        answer: Answer = await asyncio.shield(answers[key])
+    except Exception:
+        answers.pop(key, None)
+        raise
+    return answer
+
+
+async def _asked(read: Callable[[], Awaitable[Answer]]) -> Answer:
+    return await read()
+
+
 async def follow(app: rx.App) -> None:
     """The worker's one listener; runs as long as the worker. A Redis that is away is tried again every second."""
     while True:
         try:
             async for topics in bus.listen():
+                watchers.forget(topics)
                 for token in watchers.of(topics):
                     await refresh(app, token)
         except (redis.RedisError, OSError) as error:

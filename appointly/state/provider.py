@@ -1,8 +1,9 @@
 """The public profile of a provider."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,16 @@ from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting, markdown
 from appointly.display.formatting import street_and_city
-from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
 from appointly.display.services import CATEGORY_NAMES, NOT_FOUND_TITLE, Hours, ServiceCard, ways
 from appointly.queries import storefront
 from appointly.queries.pictures import Uploaded, pictures_of
 from appointly.queries.reviews import reviews_of_provider, spread_of_provider
 from appointly.queries.storefront import ProviderPage
+from appointly.state.live import once, watch
+from appointly.state.public_reviews import PublicReviews, Subject
 from appointly.state.views import card_of, photo_of
 
-TIMES, REVIEWS, MOST_REVIEWS = 3, 8, 120
+TIMES = 3
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -60,8 +62,6 @@ class ProviderStory:
     phone: str = ""
     languages: str = ""
     serves: str = ""
-    rating: str = ""
-    reviews: str = ""
     zone: str = ""
 
 
@@ -83,8 +83,6 @@ def story_of(page: ProviderPage) -> ProviderStory:
         phone=page.phone,
         languages=", ".join(page.languages),
         serves=" · ".join(ways(page.places, page.travel_radius_km)),
-        rating=formatting.rating(page.rating),
-        reviews=formatting.count(page.reviews, "review"),
         zone=formatting.zone_name(page.time_zone),
     )
 
@@ -118,7 +116,7 @@ def _clock(minute: int) -> str:
     return f"{hour:02d}:{rest:02d}"
 
 
-class ProviderView(rx.State):
+class ProviderView(PublicReviews, rx.State):
     """Who they are, what they offer, when they work, what people say."""
 
     __access__ = "public"
@@ -128,14 +126,10 @@ class ProviderView(rx.State):
     page_title: str = "Appointly"
     story: ProviderStory = ProviderStory()
     services: list[ServiceCard] = []
-    stars: StarsView = StarsView()
-    reviews: list[Quote] = []
-    more_reviews: bool = False
     hours: list[Hours] = []
     gallery: list[Shown] = []
     sites: list[Site] = []
     _provider_id: str = ""
-    _reviews_after: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -147,35 +141,40 @@ class ProviderView(rx.State):
             self.page_title = f"{page.name}, {page.city} · Appointly" if page else NOT_FOUND_TITLE
             if page is None:
                 return
-            offers = await storefront.offers_of_provider(session, page.id)
-            times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
             today = at.astimezone(ZoneInfo(page.time_zone)).date()
             hours = await storefront.hours_of_provider(session, page.id, today)
-            same = str(page.id) == self._provider_id
-            said = await reviews_of_provider(
-                session, page.id, limit=max(REVIEWS, len(self.reviews)) if same else REVIEWS
-            )
-            spread = await spread_of_provider(session, page.id)
             pictures = await pictures_of(session, page.id, "gallery")
         self.story, self.sites, self.gallery = story_of(page), sites_of(page), gallery_of(pictures)
-        self.services = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.hours = week_of(hours, today.isoweekday())
-        self._provider_id, self.stars, self.reviews = str(page.id), stars_of(spread), quotes_of(said.items, at)
-        self._reviews_end(said.next_cursor)
+        self._provider_id = str(page.id)
+        self._put_offers(await _offers(page.id, at), at)
+        await self._show_reviews()
+        watch(self, ProviderView.refresh, f"reviews:{page.id}")
 
     @rx.event
-    async def show_more_reviews(self) -> None:
-        """Add the next reviews below those that are shown."""
-        if not self.more_reviews:
-            return
-        at = now()
-        async with reading() as session:
-            said = await reviews_of_provider(
-                session, UUID(self._provider_id), limit=REVIEWS, cursor=self._reviews_after or None
-            )
-        self.reviews += quotes_of(said.items, at)
-        self._reviews_end(said.next_cursor)
+    async def refresh(self) -> None:
+        """Something was said, answered or taken down: the stars of the services move too."""
+        if subject := self._subject():
+            at = now()
+            self._put_offers(await once(subject.topic, "offers", lambda: _offers(subject.id, at)), at)
+            await self._refresh_reviews()
 
-    def _reviews_end(self, cursor: str | None) -> None:
-        self._reviews_after = cursor or ""
-        self.more_reviews = bool(cursor) and len(self.reviews) < MOST_REVIEWS
+    def _subject(self) -> Subject | None:
+        if not self._provider_id:
+            return None
+        provider_id = UUID(self._provider_id)
+        return Subject(provider_id, provider_id, reviews_of_provider, spread_of_provider)
+
+    def _put_offers(self, offers: "Offers", at: datetime) -> None:
+        self.services = [card_of(offer, times, at) for offer, times in offers]
+
+
+Offers = list[tuple[storefront.Offer, Sequence[storefront.NextTime]]]
+
+
+async def _offers(provider_id: UUID, at: datetime) -> Offers:
+    """The services of a provider with their next free times."""
+    async with reading() as session:
+        offers = await storefront.offers_of_provider(session, provider_id)
+        times = await storefront.next_times(session, [offer.id for offer in offers], TIMES, at)
+    return [(offer, times.get(offer.id, ())) for offer in offers]

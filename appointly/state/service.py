@@ -15,7 +15,6 @@ from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
 from appointly.display.formatting import street_and_city
 from appointly.display.holds import Kept, kept
-from appointly.display.reviews import Quote, StarsView, quotes_of, stars_of
 from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, RESCHEDULES
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.holds import holder_of
@@ -30,11 +29,10 @@ from appointly.queries.storefront import ServicePage
 from appointly.queries.waitlist import full_days
 from appointly.state.base import Viewer
 from appointly.state.live import watch
+from appointly.state.public_reviews import PublicReviews, Subject
 from appointly.state.views import photo_of
 from appointly.visitor import current_actor
 
-REVIEWS = 6
-MOST_REVIEWS = 120
 DAYS_SHOWN = 42
 
 
@@ -49,8 +47,6 @@ class ServiceStory:
     picture: str = ""
     price: str = ""
     duration: str = ""
-    rating: str = ""
-    reviews: str = ""
     where: str = ""
     place: str = ""
     map_href: str = ""
@@ -82,8 +78,6 @@ def story_of(page: ServicePage) -> ServiceStory:
         picture=page.picture,
         price=formatting.money(page.price_amount, page.currency),
         duration=formatting.duration(page.duration_minutes),
-        rating=formatting.rating(page.rating),
-        reviews=formatting.count(page.reviews, "review"),
         where=LOCATIONS[page.location],
         place=address if at_provider else page.city,
         map_href=routes.map_of(address) if at_provider else "",
@@ -104,7 +98,7 @@ def story_of(page: ServicePage) -> ServiceStory:
     )
 
 
-class ServiceView(rx.State):
+class ServiceView(PublicReviews, rx.State):
     """The story on the left, the booker on the right. `day` is YYYY-MM-DD, `slot` the chosen time's id.
 
     `kept` counts down the time that is kept for who looks; `begun` names the time of a booking they have begun.
@@ -116,9 +110,6 @@ class ServiceView(rx.State):
     missing: bool = False
     page_title: str = "Appointly"
     story: ServiceStory = ServiceStory()
-    stars: StarsView = StarsView()
-    reviews: list[Quote] = []
-    more_reviews: bool = False
     month: Month = Month("", [Day()])
     day: str = ""
     day_label: str = ""
@@ -132,7 +123,6 @@ class ServiceView(rx.State):
     zone: str = ""
     nothing_free: bool = False
     wait_href: str = ""
-    _reviews_after: str = ""
     _service_id: str = ""
     _provider_id: str = ""
     _slug: str = ""
@@ -160,7 +150,6 @@ class ServiceView(rx.State):
             return
         if slug != self._slug:
             self.day = self.slot = self.slot_label = ""
-            self.reviews = []
         self._slug, self._service_id, self._zone = slug, str(page.id), page.time_zone
         self._provider_id, self.slug = str(page.provider_id), slug
         self._capacity, self._horizon = page.capacity, page.horizon_days
@@ -170,13 +159,14 @@ class ServiceView(rx.State):
         await self._read_draft(at)
         await self._show_month(self._today(at).replace(day=1), at)
         await self._show_times(at)
-        await self._show_reviews(at)
-        watch(self, ServiceView.refresh, f"times:{page.provider_id}")
+        await self._show_reviews()
+        watch(self, ServiceView.refresh, f"times:{page.provider_id}", f"reviews:{page.provider_id}")
 
     @rx.event
     async def refresh(self) -> None:
-        """Somebody has booked or cancelled: times that are gone fade where they stand."""
+        """Somebody has booked or cancelled, and times that are gone fade where they stand; or something was said."""
         await self._refresh()
+        await self._refresh_reviews()
 
     async def _refresh(self) -> None:
         if not self._service_id or not self.day:
@@ -246,6 +236,11 @@ class ServiceView(rx.State):
         self.book_href = routes.book(self._slug)
         await self._refresh()
 
+    def _subject(self) -> Subject | None:
+        if not self._service_id:
+            return None
+        return Subject(UUID(self._service_id), UUID(self._provider_id), reviews_of_service, spread_of_service)
+
     def _own(self) -> UUID | None:
         return UUID(self.slot) if self.kept.until and self.slot else None
 
@@ -260,31 +255,6 @@ class ServiceView(rx.State):
             self.slot, self.slot_label = str(draft.slot_id), self.begun
             self.day = self.day or local.date().isoformat()
             self.book_href = routes.with_query(routes.book(self._slug), step="details")
-
-    @rx.event
-    async def show_more_reviews(self) -> None:
-        """Add the next reviews below those that are shown."""
-        if not self.more_reviews:
-            return
-        at = now()
-        async with reading() as session:
-            said = await reviews_of_service(
-                session, UUID(self._service_id), limit=REVIEWS, cursor=self._reviews_after or None
-            )
-        self.reviews += quotes_of(said.items, at)
-        self._reviews_end(said.next_cursor)
-
-    def _reviews_end(self, cursor: str | None) -> None:
-        self._reviews_after = cursor or ""
-        self.more_reviews = bool(cursor) and len(self.reviews) < MOST_REVIEWS
-
-    async def _show_reviews(self, at: datetime) -> None:
-        service_id = UUID(self._service_id)
-        async with reading() as session:
-            said = await reviews_of_service(session, service_id, limit=max(REVIEWS, len(self.reviews)))
-            spread = await spread_of_service(session, service_id)
-        self.stars, self.reviews = stars_of(spread), quotes_of(said.items, at)
-        self._reviews_end(said.next_cursor)
 
     def _today(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self._zone)).date()

@@ -1,6 +1,8 @@
 """Reviews on the page of a booking, on public pages and on the dashboard; and why a time is not offered."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,23 +13,29 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.api.http import api
 from appointly.appointly import app
 from appointly.clock import now
-from appointly.database import transaction
+from appointly.database import bus, transaction
 from appointly.database.statement import execute
 from appointly.domain.actor import Actor
 from appointly.models import Provider, Service
+from appointly.operations.answer_review import NewAnswer, NewReport, answer_review, report_review
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.finish_appointment import complete_appointment
+from appointly.operations.flags import decide_flag
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.write_review import NewReview, write_review
+from appointly.queries.flags import flags
+from appointly.queries.reviews import reviews_of_service
 from appointly.state.base import Viewer
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_review import NO_STARS, BookingReview
+from appointly.state.live import watchers
 from appointly.state.provider import ProviderView
 from appointly.state.provider_reviews import ProviderReviews
-from appointly.state.service import REVIEWS, ServiceView
+from appointly.state.public_reviews import REVIEWS
+from appointly.state.service import ServiceView
 from appointly.state.why_not import WhyNot
 from tests.api.conftest import keeps_its_word
-from tests.making import asking, make_open_provider, make_service, make_slots, owner_of
+from tests.making import asking, make_open_provider, make_service, make_slots, make_user, owner_of
 from tests.people import Person, person, signed_in
 from tests.state.driver import Tab, browser_tab
 
@@ -152,6 +160,53 @@ async def test_show_more_adds_below(tab: Tab, world: World) -> None:
     await tab.send(ProviderView.show_more_reviews)
     profile = await tab.state(ProviderView)
     assert (len(profile.reviews), profile.reviews[0].name, profile.more_reviews) == (9, "Ada L.", False)
+
+
+async def test_open_pages_move_when_something_is_said(tab: Tab, world: World) -> None:
+    """What is shown, and that another tab of the worker reads nothing of its own: it sees what was kept for all."""
+    await say(world, "First")
+    service, profile = f"/services/{world.service.slug}", f"/providers/{world.provider.slug}"
+    async with browser_tab(app, path=service) as other, asyncio.timeout(20), aclosing(bus.listen()) as listening:
+        for path, view in ((service, ServiceView), (profile, ProviderView)):
+            tab.path = path
+            await tab.send(view.load)
+            assert f"reviews:{world.provider.id}" in watchers.tabs[tab.token].topics
+        await other.send(ServiceView.load)
+        await anext(listening)
+
+        async def seen() -> list[tuple[str, list[tuple[str, str]]]]:
+            await other.send(ServiceView.refresh)
+            tab.path = profile
+            await tab.send(ProviderView.refresh)
+            pages = [await other.state(ServiceView), await tab.state(ProviderView)]
+            return [(page.stars.count, [(each.words, each.answer) for each in page.reviews]) for page in pages]
+
+        async def heard() -> None:
+            while (topics := await anext(listening)) and f"reviews:{world.provider.id}" not in topics:
+                pass
+            watchers.forget(topics)
+
+        assert await seen() == [("1 review", [("First", "")])] * 2
+        async with transaction() as session:
+            ada = Actor(kind="customer", user_id=world.ada.user_id)
+            await write_review(session, ada, world.bookings[1], NewReview(stars=4, words="Second"), now())
+        assert await seen() == [("1 review", [("First", "")])] * 2
+        await heard()
+        assert await seen() == [("2 reviews", [("Second", ""), ("First", "")])] * 2
+        assert (await tab.state(ProviderView)).services[0].reviews == "(2)"
+        async with transaction() as session:
+            [_, first] = (await reviews_of_service(session, world.service.id)).items
+            await answer_review(session, owner_of(world.provider), first.id, NewAnswer(words="Thanks"), now())
+        await heard()
+        assert await seen() == [("2 reviews", [("Second", ""), ("First", "Thanks")])] * 2
+        async with transaction() as session:
+            await report_review(session, owner_of(world.provider), first.id, NewReport(reason="Rude"), now())
+        async with transaction() as session:
+            root = Actor(kind="admin", user_id=(await make_user(session, "Root")).id)
+            [flag] = (await flags(session, root, is_open=True)).items
+            await decide_flag(session, root, flag.id, "upheld", "It is rude.", now())
+        await heard()
+        assert await seen() == [("1 review", [("Second", "")])] * 2
 
 
 async def test_the_dashboard_answers_and_reports(tab: Tab, world: World, session: AsyncSession) -> None:
