@@ -58,10 +58,12 @@ async def availability(service_id: UUID, date: date, days: int = 1) -> Response:
     return Response(row[0], media_type="application/json")
 
 
-@app.post("/api/v1/bookings", status_code=201)
-async def book(request: Request) -> dict[str, Any]:
-    values = {
+def booking_values(request: Request) -> dict[str, Any]:
+    """What the statement that books is given."""
+    return {
         "slot_id": request.slot_id,
+        "hold_id": None,
+        "answer_by": None,
         "customer_id": None,
         "name": request.customer_name,
         "email": request.customer_email,
@@ -78,9 +80,13 @@ async def book(request: Request) -> dict[str, Any]:
         "provider_email": "owner@bench.test",
         "now": datetime.now(UTC),
     }
+
+
+@app.post("/api/v1/bookings", status_code=201)
+async def book(request: Request) -> dict[str, Any]:
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(LOCK, [request.slot_id])
-        await cursor.execute(BOOK, values)
+        await cursor.execute(BOOK, booking_values(request))
         row = await cursor.fetchone()
     assert row is not None
     return row

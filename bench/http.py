@@ -181,6 +181,8 @@ def works(service: str, slots: list[str]) -> list[Work]:
     lock = _bare.LOCK.replace("%s", slot)
     values = {
         "slot_id": slot,
+        "hold_id": "NULL::uuid",
+        "answer_by": "NULL::timestamptz",
         "customer_id": "NULL::uuid",
         "actor_id": "NULL::uuid",
         "answers": "'{}'::jsonb",

@@ -24,7 +24,7 @@ from appointly.database import reading
 from appointly.database.embedded import embedded_servers
 from appointly.database.engine import engine
 from appointly.database.migrate import migrate
-from appointly.database.statement import select
+from appointly.database.statement import CONNECTION, select
 from appointly.queries import search as searching
 from appointly.queries.search_request import SearchRequest
 from appointly.settings import settings
@@ -200,8 +200,9 @@ async def plans() -> None:
     """EXPLAIN ANALYZE of the statements behind the main kinds."""
 
     async def explain(session: Any, row: type[Any], query: str, /, **values: object) -> list[Any]:
-        connection = (await (await session.connection()).get_raw_connection()).driver_connection
-        cursor = await connection.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) " + query, values)
+        cursor = await session.info[CONNECTION].execute(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) " + query, values
+        )
         print("\n".join(f"    {line}" for (line,) in await cursor.fetchall()))
         return await select(session, row, query, **values)  # type: ignore[arg-type]
 
