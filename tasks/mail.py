@@ -21,7 +21,7 @@ async def send_mail(job: ClaimedJob) -> None:
     One whose news is no longer so is skipped.
     """
     async with reading() as session:
-        news = await news_of(session, UUID(job.payload["message_id"]), job.payload["sequence"], now())
+        news = await news_of(session, UUID(job.payload["message_id"]), now())
     if news is None:
         raise GatewayRefused("The message of this job is gone.")
     if not news.matters:

@@ -5,10 +5,10 @@ from email.utils import parseaddr
 from appointly import routes
 from appointly.domain.manage_key import manage_key
 from appointly.emails import calendars, endings, moves, queue, reviews
-from appointly.emails.endings import answer_by, other_times, what_else
+from appointly.emails.endings import with_other_times
 from appointly.emails.invite import invitation
 from appointly.emails.layout import Letter, as_html, as_text
-from appointly.emails.letters import KEEP_LINK, for_customer, for_provider
+from appointly.emails.letters import Write, to_customer, to_provider
 from appointly.emails.mail import Attachment, Mail
 from appointly.queries.mails import News
 from appointly.settings import Settings
@@ -31,138 +31,74 @@ def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment,
     if not method or not news.was_confirmed:
         return ()
     organizer = parseaddr(settings.mail_from)[1]
-    return (invitation(news.booking, news.sequence, method, news.planned_at, link, organizer),)
-
-
-def _confirmed(news: News, link: str, settings: Settings) -> Letter:
-    return for_customer(
-        news,
-        link,
-        subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
-        heading="Your appointment is confirmed",
-        sentences=["We look forward to seeing you. The invitation for your calendar is attached."],
-        button="See or change your booking",
-        small_print=KEEP_LINK,
-    )
-
-
-def _accepted(news: News, link: str, settings: Settings) -> Letter:
-    return for_customer(
-        news,
-        link,
-        subject=f"Confirmed: {news.booking.service_title} at {news.booking.provider_name}",
-        heading=f"{news.booking.provider_name} has confirmed your request",
-        sentences=["Your appointment is settled. The invitation for your calendar is attached."],
-        button="See or change your booking",
-        small_print=KEEP_LINK,
-    )
-
-
-def _requested(news: News, link: str, settings: Settings) -> Letter:
-    return for_customer(
-        news,
-        link,
-        subject=f"Request received: {news.booking.service_title} at {news.booking.provider_name}",
-        heading="Your request is on its way",
-        sentences=[
-            f"{news.booking.provider_name} answers each request personally. The time is kept for you until then, "
-            "and you get a mail as soon as there is an answer."
-        ],
-        button="See or change your request",
-        small_print=KEEP_LINK,
-    )
-
-
-def _declined(news: News, link: str, settings: Settings) -> Letter:
-    return for_customer(
-        news,
-        settings.base_url + routes.service(news.booking.service_slug),
-        subject=f"Not possible: {news.booking.service_title} at {news.booking.provider_name}",
-        heading=f"{news.booking.provider_name} cannot take this appointment",
-        sentences=["We are sorry that this time does not work. Other times may be free.", *what_else(news)],
-        button="Choose another time",
-        links=other_times(news, settings),
-    )
-
-
-def _expired(news: News, link: str, settings: Settings) -> Letter:
-    return for_customer(
-        news,
-        settings.base_url + routes.service(news.booking.service_slug),
-        subject=f"No answer: {news.booking.service_title} at {news.booking.provider_name}",
-        heading="Your request was not answered in time",
-        sentences=[
-            f"We are sorry: {news.booking.provider_name} did not answer in time. You owe nothing.",
-            *what_else(news),
-        ],
-        button="Choose another time",
-        links=other_times(news, settings),
-    )
+    return (invitation(news.booking, method, link, organizer),)
 
 
 def _cancelled(news: News, link: str, settings: Settings) -> Letter:
-    provider = news.booking.provider_name
-    if news.by_provider:
-        sentence = f"We are sorry: {provider} had to cancel this appointment. You owe nothing for it."
-    else:
-        sentence = f"This appointment is cancelled, and {provider} knows. You owe nothing for it."
-    return for_customer(
-        news,
-        settings.base_url + routes.service(news.booking.service_slug),
-        subject=f"Cancelled: {news.booking.service_title} at {provider}",
-        heading="Your appointment is cancelled",
-        sentences=[sentence],
-        button="Choose another time",
-    )
-
-
-def _new_booking(news: News, link: str, settings: Settings) -> Letter:
-    return for_provider(
-        news,
-        settings,
-        subject=f"New booking: {news.booking.customer_name}, {news.booking.service_title}",
-        heading="You have a new booking",
-        sentences=[f"{news.booking.customer_name} has booked {news.booking.service_title}. There is nothing to do."],
-    )
-
-
-def _new_request(news: News, link: str, settings: Settings) -> Letter:
-    return for_provider(
-        news,
-        settings,
-        subject=f"Please answer: {news.booking.customer_name}, {news.booking.service_title}",
-        heading="A request waits for your answer",
-        sentences=[
-            f"{news.booking.customer_name} would like {news.booking.service_title}. The time is kept until you answer. "
-            f"{answer_by(news)}"
-        ],
-    )
+    return CANCELLED_BY[news.by](news, link, settings)
 
 
 def _booking_cancelled(news: News, link: str, settings: Settings) -> Letter:
-    who = "You have" if news.by_provider else f"{news.booking.customer_name} has"
-    return for_provider(
-        news,
-        settings,
-        subject=f"Cancelled: {news.booking.customer_name}, {news.booking.service_title}",
-        heading="An appointment is cancelled",
-        sentences=[f"{who} cancelled this appointment. The time can be booked again."],
+    return BOOKING_CANCELLED_BY[news.by](news, link, settings)
+
+
+def _called_off(sentence: str) -> Write:
+    return with_other_times("Cancelled: {what}", "Your appointment is cancelled", sentence)
+
+
+def _told_off(who: str) -> Write:
+    return to_provider(
+        "Cancelled: {customer}, {service}",
+        "An appointment is cancelled",
+        f"{who} cancelled this appointment. The time can be booked again.",
     )
 
 
-KINDS = {
-    **queue.KINDS,
-    "confirmed": _confirmed,
-    "accepted": _accepted,
-    "requested": _requested,
-    "declined": _declined,
-    "expired": _expired,
+CANCELLED_BY = {
+    "customer": _called_off("This appointment is cancelled, and {provider} knows. You owe nothing for it."),
+    "provider": _called_off("We are sorry: {provider} had to cancel this appointment. You owe nothing for it."),
+    "appointly": _called_off("We are sorry: Appointly had to cancel this appointment. You owe nothing for it."),
+}
+BOOKING_CANCELLED_BY = {
+    "customer": _told_off("{customer} has"),
+    "provider": _told_off("You have"),
+    "appointly": _told_off("Appointly has"),
+}
+KINDS: dict[str, Write] = {
+    "confirmed": to_customer(
+        "Confirmed: {what}",
+        "Your appointment is confirmed",
+        "We look forward to seeing you. The invitation for your calendar is attached.",
+    ),
+    "accepted": to_customer(
+        "Confirmed: {what}",
+        "{provider} has confirmed your request",
+        "Your appointment is settled. The invitation for your calendar is attached.",
+    ),
+    "requested": to_customer(
+        "Request received: {what}",
+        "Your request is on its way",
+        "{provider} answers each request personally, by {answer_by} at the latest. The time is kept for you until "
+        "then, and you get a mail as soon as there is an answer.",
+        button="See or change your request",
+    ),
     "cancelled": _cancelled,
-    "new_booking": _new_booking,
-    "new_request": _new_request,
+    "new_booking": to_provider(
+        "New booking: {customer}, {service}",
+        "You have a new booking",
+        "{customer} has booked {service}. There is nothing to do.",
+    ),
+    "new_request": to_provider(
+        "Please answer: {customer}, {service}",
+        "A request waits for your answer",
+        "{customer} would like {service}. The time is kept until you answer. Please answer by {answer_by}. "
+        "After that the request ends.",
+        button="Answer the request",
+    ),
     "booking_cancelled": _booking_cancelled,
     **calendars.KINDS,
-    **moves.KINDS,
-    **reviews.KINDS,
     **endings.KINDS,
+    **moves.KINDS,
+    **queue.KINDS,
+    **reviews.KINDS,
 }

@@ -3,28 +3,20 @@
 from collections.abc import Mapping
 
 from appointly.emails.layout import Letter
-from appointly.emails.letters import for_provider
-from appointly.queries.mails import News
+from appointly.emails.letters import to_provider
 from appointly.settings import Settings
 
 PAGE = "/dashboard/calendars"
 
 
-def _collision(news: News, link: str, settings: Settings) -> Letter:
-    booking = news.booking
-    return for_provider(
-        news,
-        settings,
-        subject=f"You are busy elsewhere: {booking.customer_name}, {booking.service_title}",
-        heading="A booking meets your own calendar",
-        sentences=[
-            "Your own calendar has become busy at the time of this booking. The booking stays as it is: move it or "
-            "cancel it on your dashboard, or leave it if both fit."
-        ],
+KINDS = {
+    "calendar_collision": to_provider(
+        "You are busy elsewhere: {customer}, {service}",
+        "A booking meets your own calendar",
+        "Your own calendar has become busy at the time of this booking. The booking stays as it is: move it or "
+        "cancel it on your dashboard, or leave it if both fit.",
     )
-
-
-KINDS = {"calendar_collision": _collision}
+}
 
 
 def calendar_failing(facts: Mapping[str, str], settings: Settings) -> Letter:

@@ -1,6 +1,5 @@
 """An appointment as a calendar file: the invitation in a mail (RFC 6047) and the download on its page."""
 
-from datetime import datetime
 from email.utils import parseaddr
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -12,18 +11,18 @@ from appointly.queries.bookings import Booking
 from appointly.settings import Settings
 
 
-def invitation(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Attachment:
-    """The file for the customer's calendar. `method` is REQUEST, CANCEL or PUBLISH.
+def invitation(booking: Booking, method: str, link: str, organizer: str) -> Attachment:
+    """The file for the customer's calendar. `method` is REQUEST, CANCEL or PUBLISH, `organizer` an address.
 
-    The id is the appointment's for life; a calendar keeps what has the highest `sequence`. `stamp` is the instant of
-    the change, `organizer` an address.
+    The id is the appointment's for life; a calendar keeps what has the highest sequence, which is the booking's, as
+    its time and the instant of its last change are.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Appointly//Appointments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(_event(booking, sequence, method, stamp, link, organizer))
+    calendar.add_component(_event(booking, method, link, organizer))
     return Attachment("appointment.ics", f"text/calendar; charset=utf-8; method={method}", calendar.to_ical())
 
 
@@ -31,14 +30,14 @@ def calendar_file(booking: Booking, settings: Settings) -> Attachment:
     """The file behind "Add to calendar" on the booking's page; a newer one replaces it."""
     link = settings.base_url + routes.booking(booking.reference)
     organizer = parseaddr(settings.mail_from)[1]
-    return invitation(booking, booking.sequence, "PUBLISH", booking.updated_at, link, organizer)
+    return invitation(booking, "PUBLISH", link, organizer)
 
 
-def _event(booking: Booking, sequence: int, method: str, stamp: datetime, link: str, organizer: str) -> Event:
+def _event(booking: Booking, method: str, link: str, organizer: str) -> Event:
     event = Event()
     event.add("uid", f"{booking.id}@appointly")
-    event.add("sequence", sequence)
-    event.add("dtstamp", stamp)
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", booking.updated_at)
     event.add("dtstart", booking.start)
     event.add("dtend", booking.end)
     event.add("summary", f"{booking.service_title} · {booking.provider_name}")

@@ -1,17 +1,88 @@
-"""What letters about an appointment have in common: its facts, and the frame for each side."""
+"""What letters about an appointment have in common: its facts, the frame for each side, and words to fill in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from appointly import routes
 from appointly.display.formatting import clock_time, long_day, money, zone_name
+from appointly.display.moves import from_to, instant_words
 from appointly.emails.invite import where
 from appointly.emails.layout import Letter
 from appointly.queries.bookings import Booking
 from appointly.queries.mails import News
 from appointly.settings import Settings
 
+Write = Callable[[News, str, Settings], Letter]
+
 OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "missed"}
+SEE = "See or change your booking"
 KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
+
+
+def to_customer(subject: str, heading: str, *sentences: str, button: str = SEE, small_print: str = KEEP_LINK) -> Write:
+    """A letter to the customer, whose button opens the booking. `{…}` in its words are those of `words`."""
+
+    def write(news: News, link: str, settings: Settings) -> Letter:
+        said = words(news)
+        return for_customer(
+            news,
+            link,
+            subject=subject.format_map(said),
+            heading=heading.format_map(said),
+            sentences=[sentence.format_map(said) for sentence in sentences],
+            button=button,
+            small_print=small_print,
+        )
+
+    return write
+
+
+def to_provider(subject: str, heading: str, *sentences: str, button: str = "Open the booking") -> Write:
+    """The same to the provider."""
+
+    def write(news: News, link: str, settings: Settings) -> Letter:
+        said = words(news)
+        return for_provider(
+            news,
+            settings,
+            subject=subject.format_map(said),
+            heading=heading.format_map(said),
+            sentences=[sentence.format_map(said) for sentence in sentences],
+            button=button,
+        )
+
+    return write
+
+
+def words(news: News) -> dict[str, str]:
+    """What the words of a letter are filled with; times in the reader's zone, which is named."""
+    booking = news.booking
+    said = {
+        "customer": booking.customer_name,
+        "provider": booking.provider_name,
+        "service": booking.service_title,
+        "day": long_day(booking.slot_date),
+        "what": f"{booking.service_title} at {booking.provider_name}",
+        "answer_by": _with_zone(instant_words(booking.answer_by or booking.start, news.reader_zone), news),
+        "settled": "Your calendar takes the new time from the attached invitation."
+        if news.was_confirmed
+        else f"{booking.provider_name} still has to answer your request.",
+    }
+    told = {name: _instant(news, name) for name in ("from", "to", "until") if name in news.detail}
+    if "from" in told:
+        said["change"] = _with_zone(from_to(told["from"], told["to"]), news)
+    if "until" in told:
+        said["until"] = _with_zone(told["until"], news)
+    return said
+
+
+def _instant(news: News, name: str) -> str:
+    return instant_words(datetime.fromisoformat(news.detail[name]), news.reader_zone)
+
+
+def _with_zone(told: str, news: News) -> str:
+    return f"{told} ({zone_name(news.reader_zone)})"
 
 
 def when(booking: Booking, zone: str) -> str:
@@ -62,8 +133,10 @@ def for_customer(
     )
 
 
-def for_provider(news: News, settings: Settings, *, subject: str, heading: str, sentences: list[str]) -> Letter:
-    """A letter to the provider, with what the customer said."""
+def for_provider(
+    news: News, settings: Settings, *, subject: str, heading: str, sentences: list[str], button: str
+) -> Letter:
+    """A letter to the provider, with what the customer said; its button opens the booking in the dashboard."""
     booking = news.booking
     more = [
         ("Customer", booking.customer_name),
@@ -79,5 +152,5 @@ def for_provider(news: News, settings: Settings, *, subject: str, heading: str, 
         sentences=sentences,
         facts=_facts(news, *more),
         quote=news.reason,
-        button=("Open your dashboard", settings.base_url + "/dashboard"),
+        button=(button, settings.base_url + routes.booking_panel(booking.reference)),
     )

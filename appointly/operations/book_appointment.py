@@ -145,7 +145,7 @@ WITH customer AS (
     RETURNING id
 ), queued AS (
     INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
-    SELECT 'mail', jsonb_build_object('message_id', id, 'sequence', 0), 'mail:' || id, %(now)s, 0, '', %(now)s
+    SELECT 'mail', jsonb_build_object('message_id', id), 'mail:' || id, %(now)s, 0, '', %(now)s
     FROM planned
 ), written_back AS (
     {WRITE_BACK.format(rows="booked", when="changed.status = 'confirmed'")}

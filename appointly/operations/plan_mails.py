@@ -39,12 +39,11 @@ WITH planned AS (
     LATERAL (SELECT CASE WHEN mail.to_provider THEN owner.email ELSE customer_email END AS recipient) AS reader
     WHERE recipient NOT LIKE '%%@deleted.invalid'
     ON CONFLICT DO NOTHING
-    RETURNING id, appointment_id
+    RETURNING id
 )
 INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
-SELECT 'mail', jsonb_build_object('message_id', planned.id, 'sequence', sequence), 'mail:' || planned.id, %(due_at)s,
-       0, '', %(now)s
-FROM planned JOIN appointment ON appointment.id = planned.appointment_id
+SELECT 'mail', jsonb_build_object('message_id', planned.id), 'mail:' || planned.id, %(due_at)s, 0, '', %(now)s
+FROM planned
 """
 
 
@@ -53,7 +52,7 @@ async def plan_mails(
 ) -> None:
     """Plan these mails, to be sent after the commit or from `due_at` on. News that is planned already stays once.
 
-    The appointments are as the statements before have left them: their start, their address, their sequence.
+    The appointments are as the statements before have left them: their start, their address.
     """
     if not mails:
         return

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,6 +73,17 @@ WHERE place <= %(count)s ORDER BY start
 """
 
 
+STILL_FREE: LiteralString = f"""
+SELECT slot.id FROM slot JOIN service ON service.id = slot.service_id JOIN provider ON provider.id = slot.provider_id
+WHERE slot.id = ANY(%(ids)s::uuid[]) AND status = 'active' AND suspended_at IS NULL AND {IS_FREE}
+"""
+
+
+@dataclass(frozen=True)
+class _Free:
+    id: UUID
+
+
 async def alternatives(
     session: AsyncSession, service_ids: Collection[UUID], after: datetime, now: datetime
 ) -> Mapping[UUID, Sequence[Alternative]]:
@@ -91,3 +102,12 @@ async def alternatives(
 def detail_of(found: Mapping[UUID, Sequence[Alternative]], service_id: UUID) -> dict[str, object]:
     """What a planned mail keeps of the alternatives to a service."""
     return {"alternatives": [each.as_json() for each in found.get(service_id, ())]}
+
+
+async def still_free(
+    session: AsyncSession, planned: Sequence[Mapping[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """Of what a planned mail kept, the times that can still be booked."""
+    found = await select(session, _Free, STILL_FREE, ids=[each["slot_id"] for each in planned], now=now)
+    free = {str(each.id) for each in found}
+    return [dict(each) for each in planned if each["slot_id"] in free]

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.domain.actor import SYSTEM
+from appointly.queries.alternatives import still_free
 from appointly.queries.bookings import Booking, booking_by_id
 
 
@@ -21,18 +22,19 @@ class Planned:
     recipient: str
     reader_zone: str
     reason: str
-    by_provider: bool
+    by: str
     was_confirmed: bool
-    planned_at: datetime
+    offered: bool
     detail: dict[str, Any]
     matters: bool
 
 
 @dataclass(frozen=True)
 class News:
-    """What happened to a booking, as it was when the mail was planned: every try renders the same mail.
+    """What happened to a booking, with the booking as it is now: a mail that comes late says what is true today.
 
-    `matters` is false once what it would say is no longer so.
+    `matters` is false once what it would say is no longer so; `by` is who did it: customer, provider or appointly;
+    `offered` is whether the service can still be booked.
     """
 
     booking: Booking
@@ -40,17 +42,44 @@ class News:
     recipient: str
     reader_zone: str
     reason: str
-    by_provider: bool
+    by: str
     was_confirmed: bool
-    sequence: int
-    planned_at: datetime
+    offered: bool
     detail: dict[str, Any]
     matters: bool = True
 
 
-# Mails that are planned for later look again when they are due, by their kind.
+STANDS: LiteralString = (
+    "appointment.status IN ('pending', 'confirmed') AND appointment.start_time = message.start_time"
+    " AND appointment.end_time > %(now)s"
+)
+CONFIRMED: LiteralString = "appointment.status = 'confirmed' AND appointment.end_time > %(now)s"
+WAITING: LiteralString = "appointment.status = 'pending' AND coalesce(answer_by, appointment.start_time) > %(now)s"
+WISHED: LiteralString = (
+    "EXISTS (SELECT FROM reschedule_request AS wish"
+    " WHERE wish.id = message.about AND wish.status = 'waiting' AND wish.expires_at > %(now)s)"
+)
+NEWEST_DELAY: LiteralString = (
+    "appointment.status = 'confirmed' AND appointment.start_time = message.start_time AND message.created_at = ("
+    "SELECT max(last.created_at) FROM message AS last"
+    " WHERE last.appointment_id = appointment.id AND last.kind IN ('delayed', 'back_on_time'))"
+)
+# What must be so when a mail is sent, by its kind: it may be due later, or have waited for the mail server. Ends stay
+# ends: their mails matter whenever they come. Of a booking that has moved on, the next mail tells.
 MATTERS: dict[str, LiteralString] = {
-    "answer_reminder": "appointment.status = 'pending' AND answer_by > %(now)s",
+    "confirmed": f"{STANDS} AND appointment.status = 'confirmed'",
+    "accepted": f"{STANDS} AND appointment.status = 'confirmed'",
+    "requested": f"{STANDS} AND appointment.status = 'pending'",
+    "new_booking": CONFIRMED,
+    "new_request": WAITING,
+    **dict.fromkeys(("moved", "move_accepted", "moved_by_provider", "booking_moved"), STANDS),
+    **dict.fromkeys(("move_asked", "move_request"), WISHED),
+    **dict.fromkeys(("move_declined", "move_expired", "move_withdrawn"), STANDS),
+    **dict.fromkeys(("delayed", "back_on_time"), NEWEST_DELAY),
+    "calendar_collision": STANDS,
+    "disputed": "appointment.status = 'no_show'",
+    "missed_taken_back": "appointment.status = 'completed'",
+    "answer_reminder": WAITING,
     "missed": "appointment.status = 'no_show' AND message.created_at = ("
     "SELECT max(last.created_at) FROM appointment_event AS last"
     " WHERE last.appointment_id = appointment.id AND last.to_status = 'no_show')",
@@ -61,15 +90,18 @@ WHETHER: LiteralString = " ".join(f"WHEN '{kind}' THEN {condition}" for kind, co
 PLANNED: LiteralString = f"""
 SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provider.time_zone) AS reader_zone,
        coalesce(event.reason, detail ->> 'reason', '') AS reason,
-       coalesce(event.actor_kind NOT IN ('guest', 'customer'), false) AS by_provider,
+       CASE WHEN event.actor_kind IN ('guest', 'customer') THEN 'customer'
+            WHEN event.actor_kind = 'provider' THEN 'provider' ELSE 'appointly' END AS by,
        EXISTS (
            SELECT FROM appointment_event AS earlier
            WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'
              AND earlier.created_at <= message.created_at
        ) AS was_confirmed,
-       message.created_at AS planned_at, detail, CASE kind {WHETHER} ELSE true END AS matters
+       service.status = 'active' AND provider.suspended_at IS NULL AS offered, detail,
+       CASE kind {WHETHER} ELSE true END AS matters
 FROM message
 JOIN appointment ON appointment.id = message.appointment_id
+JOIN service ON service.id = appointment.service_id
 JOIN provider ON provider.id = appointment.provider_id
 LEFT JOIN LATERAL (
     SELECT * FROM appointment_event AS caused
@@ -81,23 +113,25 @@ WHERE message.id = %(id)s
 """  # noqa: S608
 
 
-async def news_of(session: AsyncSession, message_id: UUID, sequence: int, now: datetime) -> News | None:
-    """What to say in this message; `sequence` is the invitation's when it was planned. None when it is gone."""
+async def news_of(session: AsyncSession, message_id: UUID, now: datetime) -> News | None:
+    """What to say in this message; of the other times it offers, those that are still free. None when it is gone."""
     found = await select(session, Planned, PLANNED, id=message_id, now=now)
     if not found:
         return None
     [planned] = found
     booking = await booking_by_id(session, SYSTEM, planned.appointment_id)
+    detail = planned.detail
+    if detail.get("alternatives"):
+        detail = {**detail, "alternatives": await still_free(session, detail["alternatives"], now)}
     return News(
         booking=booking,
         kind=planned.kind,
         recipient=planned.recipient,
         reader_zone=planned.reader_zone,
         reason=planned.reason,
-        by_provider=planned.by_provider,
+        by=planned.by,
         was_confirmed=planned.was_confirmed,
-        sequence=sequence,
-        planned_at=planned.planned_at,
-        detail=planned.detail,
+        offered=planned.offered,
+        detail=detail,
         matters=planned.matters,
     )

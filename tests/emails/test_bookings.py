@@ -9,7 +9,7 @@ from icalendar import Calendar
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.domain.actor import GUEST
+from appointly.domain.actor import GUEST, Actor
 from appointly.domain.manage_key import manage_key, opens
 from appointly.emails.bookings import KINDS, compose
 from appointly.emails.mail import Mail
@@ -31,7 +31,7 @@ async def mails_of(session: AsyncSession) -> dict[str, tuple[News, Mail]]:
     mails = {}
     for job in await session.exec(select(Job).order_by(Job.created_at)):
         message = await session.get_one(Message, job.payload["message_id"])
-        news = await news_of(session, message.id, job.payload["sequence"], NOW)
+        news = await news_of(session, message.id, NOW)
         assert news
         mails[message.kind] = (news, compose(news, settings()))
     return mails
@@ -89,6 +89,7 @@ async def test_a_request_its_answer_and_its_end(session: AsyncSession) -> None:
     booked = await book_appointment(session, customer(user), asked, NOW)
     later = NOW.replace(minute=1)
     await confirm_appointment(session, owner_of(provider), booked.id, later)
+    accepted = (await mails_of(session))["accepted"][1]
     await cancel_appointments(session, customer(user), [booked.id], "Cannot come", later.replace(minute=2))
     mails = await mails_of(session)
     assert set(mails) == {
@@ -100,7 +101,7 @@ async def test_a_request_its_answer_and_its_end(session: AsyncSession) -> None:
         "booking_cancelled",
     }
     assert not mails["requested"][1].attachments
-    accepted, cancelled = mails["accepted"][1], mails["cancelled"][1]
+    cancelled = mails["cancelled"][1]
     assert "04:00 to 04:30 (New York time)" in accepted.text
     assert "10:00 to 10:30 (Berlin time)" in accepted.text
     assert "New York" not in mails["new_request"][1].text
@@ -131,6 +132,58 @@ async def test_after_a_move_the_invitation_replaces_the_one_before(session: Asyn
         assert invite["METHOD"] == "REQUEST"
         assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (f"{booked.id}@appointly", sequence, "CONFIRMED")
         assert (event["DTSTART"].dt, event["DTEND"].dt) == (slot.start_time, slot.end_time)
+
+
+async def test_of_two_moves_only_the_last_is_told_where_the_first_mail_comes_late(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider), 3)
+    booked = await book_appointment(session, GUEST, asking(slots[0]), NOW)
+    for minute, slot in enumerate(slots[1:], 1):
+        await reschedule(session, owner_of(provider), booked.id, slot.id, NOW.replace(minute=minute))
+    messages = await session.exec(select(Message).order_by(Message.created_at))
+    told = [news for message in messages if (news := await news_of(session, message.id, NOW))]
+    assert [(news.kind, news.matters) for news in told if news.recipient == "grace@example.test"] == [
+        ("confirmed", False),
+        ("moved_by_provider", False),
+        ("moved_by_provider", True),
+    ]
+    [event] = calendar(compose(told[-1], settings())).walk("VEVENT")
+    assert (event["SEQUENCE"], event["DTSTART"].dt) == (2, slots[2].start_time)
+
+
+async def test_what_is_no_longer_so_is_not_mailed(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider, approval="manual"), 2)
+    booked = await book_appointment(session, GUEST, asking(slots[0]), NOW)
+    assert not [kind for kind, (news, _) in (await mails_of(session)).items() if not news.matters]
+    await confirm_appointment(session, owner_of(provider), booked.id, NOW.replace(minute=1))
+    guest = Actor(managed=frozenset([booked.id]))
+    await reschedule(session, guest, booked.id, slots[1].id, NOW.replace(minute=2))
+    await cancel_appointments(session, guest, [booked.id], "", NOW.replace(minute=3))
+    matter = {kind for kind, (news, _) in (await mails_of(session)).items() if news.matters}
+    assert matter == {"cancelled", "booking_cancelled"}
+
+
+async def test_a_mail_offers_what_is_still_free_when_it_is_sent(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    service = await make_service(session, provider, approval="manual")
+    slots = await make_slots(session, service, 4)
+    booked = await book_appointment(session, GUEST, asking(slots[0]), NOW)
+    await decline_appointment(session, owner_of(provider), booked.id, NOW.replace(minute=1), "")
+
+    async def offered() -> list[str]:
+        mail = (await mails_of(session))["declined"][1]
+        return [str(slot.id) for slot in slots if str(slot.id) in mail.text]
+
+    assert len(await offered()) == 3
+    await book_appointment(session, GUEST, asking(slots[1]), NOW.replace(minute=2))
+    assert len(await offered()) == 2
+    provider.suspended_at = NOW
+    await session.flush()
+    assert await offered() == []
+    gone = (await mails_of(session))["declined"][1]
+    assert service.slug not in gone.text
+    assert "Find something else" in gone.text
 
 
 async def test_a_cancelled_request_takes_no_invitation_back(session: AsyncSession) -> None:

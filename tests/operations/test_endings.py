@@ -148,7 +148,7 @@ async def test_the_customer_hears_of_a_no_show_that_stays(session: AsyncSession,
     await mark_no_show(session, shop.owner, booked.id, booked.start)
     await undo_finish(session, shop.owner, booked.id, booked.start + MINUTE)
     await mark_no_show(session, shop.owner, booked.id, booked.start + 2 * MINUTE)
-    told = [await news_of(session, mail.id, 1, NOW) for mail in await shop.mails("missed")]
+    told = [await news_of(session, mail.id, NOW) for mail in await shop.mails("missed")]
     assert sorted(news.matters for news in told if news) == [False, True]
     due = sorted(job.due_at for job in await session.exec(select(Job)) if job.due_at > booked.start)
     assert due == [booked.start + 10 * MINUTE, booked.start + 12 * MINUTE]

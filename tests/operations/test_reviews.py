@@ -263,12 +263,12 @@ async def test_one_mail_asks_an_hour_later_unless_it_is_pointless(session: Async
     [asked] = await select(session, Asked, ASKED)
     assert asked.due_at == DONE + HOUR
     await move(session, SYSTEM, await lock_bookings(session, SYSTEM, [booking]), Status.CONFIRMED, DONE + HOUR / 60)
-    news = await news_of(session, asked.id, 0, DONE + HOUR)
+    news = await news_of(session, asked.id, DONE + HOUR)
     assert news is not None
     assert not news.matters, "undone"
     await complete_appointment(session, world.owner, booking, DONE + HOUR)
     assert len(await select(session, Asked, ASKED)) == 1
-    news = await news_of(session, asked.id, 0, DONE + HOUR)
+    news = await news_of(session, asked.id, DONE + HOUR)
     assert news is not None
     assert news.matters
     mail = compose(news, settings())
@@ -276,7 +276,7 @@ async def test_one_mail_asks_an_hour_later_unless_it_is_pointless(session: Async
     assert "/session/booking/" in mail.text
     await write_review(session, world.ada, booking, GOOD, DONE + HOUR)
     await session.commit()
-    await send_mail(ClaimedJob(asked.job, "mail", {"message_id": str(asked.id), "sequence": 0}, "key", 1))
+    await send_mail(ClaimedJob(asked.job, "mail", {"message_id": str(asked.id)}, "key", 1))
     assert [each.status for each in await select(session, Asked, ASKED)] == ["skipped"]
 
 
