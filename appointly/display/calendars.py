@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, count, day
+from appointly.display.formatting import clock_time, count, day, within
 from appointly.queries.external_calendars import Collision, OwnCalendar
 
 KINDS = {"ics": "Calendar address", "caldav": "CalDAV", "google": "Google"}
@@ -62,7 +62,7 @@ def _status(calendar: OwnCalendar, zone: str, at: datetime) -> tuple[str, str]:
         return "reading", "Waiting to be read"
     if not calendar.busy_until:
         return "good", "Nothing is busy in the time you can be booked"
-    until = day(calendar.busy_until.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date())
+    until = within(day(calendar.busy_until.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date()))
     return "good", f"{count(calendar.busy, 'busy time')} until {until}"
 
 

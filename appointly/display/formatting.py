@@ -85,7 +85,11 @@ def moment(instant: datetime, zone: str, now: datetime) -> str:
 
 def moment_within(instant: datetime, zone: str, now: datetime) -> str:
     """The same within a sentence, as in "until": "tomorrow, 14:30", but "Tue 24 Nov, 10:00"."""
-    told = moment(instant, zone, now)
+    return within(moment(instant, zone, now))
+
+
+def within(told: str) -> str:
+    """A `day` or `moment` within a sentence: "tomorrow", but "Fri 27 Nov"."""
     return told[0].lower() + told[1:] if told.startswith(("Today", "Tomorrow", "Yesterday")) else told
 
 

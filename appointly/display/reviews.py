@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from appointly.display.formatting import count, day, initials, moment, rating, tint
+from appointly.display.formatting import count, day, initials, moment, rating, tint, within
 from appointly.domain.reviews import changes_until, closes_at, require_reviewable, shown_name
 from appointly.errors import AppointlyError
 from appointly.queries.bookings import Booking
@@ -135,7 +135,7 @@ def own_review(booking: Booking, review: Own | None, may_write: bool, now: datet
             require_reviewable(booking.status, booking.end, now)
         except AppointlyError:
             return OwnReview()
-        until = day(closes_at(booking.end).date(), now.date())
+        until = within(day(closes_at(booking.end).date(), now.date()))
         return OwnReview(asks=may_write, name=name, provider=booking.provider_name, note=until)
     can_change = may_write and not review.hidden and now < changes_until(review.created_at)
     return OwnReview(
@@ -145,7 +145,7 @@ def own_review(booking: Booking, review: Own | None, may_write: bool, now: datet
         answer=review.answer,
         provider=booking.provider_name,
         name=name,
-        note=day(changes_until(review.created_at).date(), now.date()) if can_change else "",
+        note=within(day(changes_until(review.created_at).date(), now.date())) if can_change else "",
         hidden=review.hidden,
         can_change=can_change,
         can_delete=may_write and not review.hidden,

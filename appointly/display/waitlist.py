@@ -81,7 +81,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
     missed = ""
     if start and not kept and place.status == "waiting" and start > at:
         passed = "You have passed on" if place.offer_status == "passed" else "It is too late for"
-        missed = f"{passed} {moment(start, zone, at)}."
+        missed = f"{passed} {moment_within(start, zone, at)}."
     offered = start.astimezone(ZoneInfo(zone)) if start and kept else None
     return PlaceView(
         id=str(place.id),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, day, duration, long_day, moment
+from appointly.display.formatting import clock_time, day, duration, long_day, moment, moment_within
 from appointly.queries.why_not_offered import Explained, Reason
 
 MOST_STARTS = 8
@@ -48,7 +48,7 @@ class WhyView:
 def why_view(explained: Explained, now: datetime, *, own: bool = True) -> WhyView:
     """The answer ready to read; links into the dashboard only for the business whose `own` it is."""
     zone = explained.time_zone
-    at = moment(explained.start, zone, now) if explained.start else "This time"
+    at = moment_within(explained.start, zone, now) if explained.start else "this time"
     return WhyView(
         headline=f"{explained.title}, {at}: {'it is offered' if explained.offered else 'not offered'}.",
         offered=explained.offered,
@@ -264,7 +264,7 @@ def _until(reason: Reason, explained: Explained, now: datetime) -> str:
     if reason.end is None:
         return ""
     near = abs(reason.end - now) < timedelta(hours=12)
-    return clock_time(reason.end, explained.time_zone) if near else moment(reason.end, explained.time_zone, now)
+    return clock_time(reason.end, explained.time_zone) if near else moment_within(reason.end, explained.time_zone, now)
 
 
 def _span(reason: Reason, explained: Explained, now: datetime) -> str:

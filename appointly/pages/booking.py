@@ -40,18 +40,20 @@ def booking() -> rx.Component:
                 BookingPage.loaded,
                 rx.el.div(
                     _head(),
+                    waiting_move(),
                     rx.el.div(
+                        _actions(),
                         rx.el.div(
-                            waiting_move(),
                             booking_queue(),
                             booking_missed(),
                             booking_review(),
                             _what(),
                             _next(),
-                            class_name="flex min-w-0 flex-col gap-6",
+                            class_name="flex min-w-0 flex-col gap-6 lg:col-start-1 lg:row-span-2 lg:row-start-1",
                         ),
-                        rx.el.div(_actions(), _history(), class_name="flex min-w-0 flex-col gap-6"),
-                        class_name="mt-8 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
+                        _history(),
+                        class_name="mt-6 grid items-start gap-6 lg:mt-8 lg:grid-cols-[minmax(0,1fr)_20rem]"
+                        " lg:grid-rows-[auto_1fr]",
                     ),
                     cancel_dialog(),
                 ),
@@ -199,6 +201,7 @@ def _next() -> rx.Component:
 
 
 def _actions() -> rx.Component:
+    """What can be done: on phones at the top, where a thumb finds it, move and cancel side by side."""
     booked = BookingPage.booking
     alive = (booked.status == "confirmed") | (booked.status == "pending")
     return rx.el.div(
@@ -223,7 +226,7 @@ def _actions() -> rx.Component:
         ),
         move_action(),
         cancel_button(),
-        class_name="flex flex-col gap-3",
+        class_name="flex flex-wrap gap-3 lg:col-start-2 lg:flex-col",
     )
 
 
@@ -236,7 +239,7 @@ def _history() -> rx.Component:
         ),
         history_list(BookingPage.history),
         zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "mt-3 block text-xs text-ink-faint"),
-        class_name="p-5",
+        class_name="min-w-0 p-5 lg:col-start-2",
     )
 
 

@@ -16,9 +16,14 @@ def cancel_button() -> rx.Component:
     return rx.cond(
         BOOKED.can_cancel,
         button(
-            rx.cond(BOOKED.status == "pending", "Withdraw the request", "Cancel the booking"),
+            rx.el.span(
+                rx.cond(BOOKED.status == "pending", "Withdraw", "Cancel"),
+                rx.el.span(
+                    rx.cond(BOOKED.status == "pending", " the request", " the booking"), class_name="max-lg:sr-only"
+                ),
+            ),
             kind="danger",
-            class_name="w-full",
+            class_name="grow",
             **opens(CANCEL),
         ),
     )

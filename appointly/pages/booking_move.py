@@ -14,7 +14,11 @@ def move_action() -> rx.Component:
     return rx.fragment(
         rx.cond(
             Moving.movable & (Moving.waiting.id == ""),
-            move_button("Move to another time", BookingPage.booking.id, class_name="w-full"),
+            move_button(
+                rx.el.span("Move", rx.el.span(" to another time", class_name="max-lg:sr-only")),
+                BookingPage.booking.id,
+                class_name="grow",
+            ),
         ),
         move_dialog(),
     )
@@ -51,7 +55,7 @@ def waiting_move() -> rx.Component:
                     class_name="mt-4 max-sm:w-full",
                     on_click=Moving.withdraw(waiting.id),
                 ),
-                class_name="border-warn p-5 sm:p-6",
+                class_name="mt-6 border-warn p-5 sm:p-6",
             ),
         ),
         aria_live="polite",

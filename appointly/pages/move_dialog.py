@@ -16,7 +16,7 @@ MOVE = "move-booking"
 FORM = f"{MOVE}-form"
 
 
-def move_button(label: str, booking_id: Any, **props: Any) -> rx.Component:
+def move_button(label: Any, booking_id: Any, **props: Any) -> rx.Component:
     """The button that opens the dialog for this booking."""
     return button(
         rx.icon("calendar-sync", size=18, aria_hidden=True),

@@ -12,7 +12,7 @@ from appointly.components.links import TEXT_LINK, back_link, link, text_link
 from appointly.components.surfaces import card, facts
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
-from appointly.pages.wizard_keeping import keeping
+from appointly.pages.wizard_keeping import crowded, keeping
 from appointly.state.base import Viewer
 from appointly.state.wizard import Wizard
 
@@ -43,7 +43,7 @@ def wizard() -> rx.Component:
             ),
             ("closed", _not_here("This service takes no bookings at the moment", "Please look again later.")),
             rx.el.div(
-                rx.el.div(_heading(), _trouble(), keeping(), _time_step(), _form(), class_name="min-w-0"),
+                rx.el.div(_heading(), _trouble(), crowded(), keeping(), _time_step(), _form(), class_name="min-w-0"),
                 _summary(),
                 class_name="grid gap-8 pb-24 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-12 lg:pb-0",
             ),

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import limits, routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.formatting import clock_time, moment, street_and_city
+from appointly.display.formatting import clock_time, moment_within, street_and_city
 from appointly.display.queue import place_in_line
 from appointly.domain.actor import Actor
 from appointly.domain.check_in import Situation, read_code, situation
@@ -166,7 +166,7 @@ class MarkPage(rx.State):
         about, _ = situation([booking], booking.provider_id, now())
         self.outcome, self.title = "customer", f"{booking.customer_name}, {booking.token}"
         self.words = ABOUT_CUSTOMER[about].format(
-            when=moment(booking.start, booking.time_zone, now()), at=clock_time(booking.start, booking.time_zone)
+            when=moment_within(booking.start, booking.time_zone, now()), at=clock_time(booking.start, booking.time_zone)
         )
         self.visits = [visit_of(booking, name=True, can_check_in=about == "here")]
 
@@ -216,7 +216,7 @@ def words_for(
         unknown = "We know of no appointment of yours here today." if signed_in or page._typed else ""
         return f"Welcome to {gate.name}", unknown
     first = bookings[0]
-    when, begins = moment(first.start, first.time_zone, at), clock_time(first.start, first.time_zone)
+    when, begins = moment_within(first.start, first.time_zone, at), clock_time(first.start, first.time_zone)
     match about:
         case "here" if first.checked_in_at and len(bookings) == 1:
             return "You are checked in", f"{first.service_title} at {begins}, token {first.token}."

@@ -68,10 +68,13 @@ class OpenDrafts(rx.State):
     @rx.event
     async def forget(self, draft_id: UUID) -> None:
         """ "Not now": let the time go and forget what was begun."""
+        await self._forget(draft_id)
+        await self._read()
+
+    async def _forget(self, draft_id: UUID) -> None:
         actor, at = current_actor(), now()
         async with reading() as session:
             found = [draft for draft in await open_drafts(session, actor, at) if draft.id == draft_id]
         for draft in found:
             async with transaction() as session:
                 await leave_booking(session, actor, draft.service_id, draft.provider_id, at)
-        await self._read()

@@ -167,7 +167,8 @@ class Search(rx.State):
         if spoken.rest != request.q:
             said = {"date": spoken.day, "after": spoken.after, "before": spoken.before} if request.date is None else {}
             request = request.model_copy(update={"q": spoken.rest} | said)
-            self.understood = ", ".join(words for _, words in self._words_of(request.values()) if words) if said else ""
+            words = ", ".join(words for _, words in self._words_of(request.values()) if words) if said else ""
+            self.understood = formatting.within(words)
         self._meant = request.values()
         return request
 

@@ -209,7 +209,7 @@ class ServiceView(PublicReviews, rx.State):
         shown = [time for group in self.groups for time in group.times if time.id == slot and not time.taken]
         if not shown:
             return None
-        self.slot, self.slot_label = slot, f"{self.day_label}, {shown[0].label}"
+        self.slot, self.slot_label = slot, f"{formatting.within(self.day_label)}, {shown[0].label}"
         self.book_href = routes.book(self._slug, slot)
         actor, trouble = current_actor(), ""
         if holder_of(actor):
@@ -249,7 +249,7 @@ class ServiceView(PublicReviews, rx.State):
         async with reading() as session:
             draft = await draft_of(session, current_actor(), UUID(self._service_id), at)
         self.kept = kept(draft.until, at) if draft and draft.hold_id else Kept()
-        self.begun = formatting.moment(draft.start, self._zone, at) if draft and draft.start else ""
+        self.begun = formatting.moment_within(draft.start, self._zone, at) if draft and draft.start else ""
         if self.kept.until and draft and draft.start:
             local = draft.start.astimezone(ZoneInfo(self._zone))
             self.slot, self.slot_label = str(draft.slot_id), self.begun

@@ -17,39 +17,35 @@ from pydantic import Field
 from reflex_base.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly import limits, routes
+from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.formatting import long_day, moment
 from appointly.display.holds import Kept, kept
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.actor import Actor
-from appointly.domain.answers import check_answers
 from appointly.domain.holds import holder_of
-from appointly.domain.manage_key import manage_key
 from appointly.errors import AppointlyError, NotFound, SlotTaken, TooManyHolds, TooManyRequests, ValidationFailed
 from appointly.keeping import keep_time
 from appointly.operations.book_appointment import BookingRequest
-from appointly.operations.booking_draft import book_chosen, keep_typed, leave_booking
-from appointly.operations.remember_answer import claim_key, keep_answer
+from appointly.operations.booking_draft import keep_typed, leave_booking
 from appointly.queries.availability import available_days, free_slots, nearest_free
 from appointly.queries.drafts import Draft, draft_of
 from appointly.queries.waitlist import full_days
 from appointly.queries.wizard import Offer, chosen_slot, offer
-from appointly.settings import settings
 from appointly.state.live import watch
+from appointly.state.open_drafts import OpenDrafts
+from appointly.state.wizard_form import book_once, request_of
 from appointly.state.wizard_views import (
     ANSWER,
     Chosen,
     OfferView,
     Question,
-    as_asked,
     chosen_view,
     offer_view,
     offered,
     renewed,
 )
-from appointly.validation import parse
 from appointly.visitor import current_actor
 
 STEPS = ("time", "details", "review")
@@ -68,7 +64,8 @@ FieldName = Literal["customer_name", "customer_email", "customer_phone", "notes"
 class Wizard(rx.State):
     """One visitor's way to a booking. What is typed goes into the draft, and the chosen time is kept for a while.
 
-    `kept` counts down; `run_out` says that it is over and the time still free. `unkept` is the time in the address.
+    `kept` counts down; `run_out` says that it is over and the time still free. `unkept` is the time in the address;
+    `crowded`, that it cannot be kept while so many others are.
     """
 
     __access__ = "public"
@@ -82,6 +79,7 @@ class Wizard(rx.State):
     chosen: Chosen = Chosen()
     kept: Kept = Kept()
     run_out: bool = False
+    crowded: bool = False
     unkept: str = ""
     month: Month = Month("", [])
     day: str = ""
@@ -115,7 +113,7 @@ class Wizard(rx.State):
         slug, asked = str(self.router.url.path.rpartition("/")[2]), self.router.url.query_parameters
         wanted, step = str(asked.get("slot", "")), str(asked.get("step", ""))
         actor, at = current_actor(), now()
-        self.leads_to, self.sending, self.problem, self.alternatives = "", False, "", []
+        self.leads_to, self.sending, self.problem, self.alternatives, self.crowded = "", False, "", [], False
         onward = ""
         try:
             async with reading() as session:
@@ -140,13 +138,17 @@ class Wizard(rx.State):
 
     async def _keep(self, service: Offer, slot_id: str, actor: Actor, at: datetime) -> bool:
         """Keep a time of this service; whether it is kept. What is to be said about it otherwise is a problem."""
+        self.crowded = False
         try:
             async with reading() as session:
                 found = await chosen_slot(session, service.id, UUID(slot_id), at)
             if found and holder_of(actor):
                 await keep_time(actor, found.id, at)
                 return True
-        except (TooManyHolds, TooManyRequests) as error:
+        except TooManyHolds:
+            self.crowded = True
+            await (await self.get_state(OpenDrafts))._read()
+        except TooManyRequests as error:
             self.problem = error.message
         except (AppointlyError, ValueError):
             pass  # a time that cannot be booked says so itself
@@ -217,6 +219,13 @@ class Wizard(rx.State):
         return await self._pick(UUID(self.chosen.id)) if self.chosen.id else None
 
     @rx.event
+    async def make_room(self, draft_id: UUID) -> EventSpec | None:
+        """Let another time go, and keep the one that was chosen here instead."""
+        await self._remember()
+        await (await self.get_state(OpenDrafts))._forget(draft_id)
+        return await self._pick(UUID(self.chosen.id)) if self.chosen.id else None
+
+    @rx.event
     async def let_go(self) -> EventSpec | None:
         """ "Not now": the time is free for others at once. What was typed stays in this page."""
         await self._remember()
@@ -225,7 +234,7 @@ class Wizard(rx.State):
         async with transaction() as session:
             service_id, provider_id = UUID(self._service_id), UUID(self._provider_id)
             await leave_booking(session, current_actor(), service_id, provider_id, now())
-        self.chosen, self.problem, self.alternatives, self.unkept = Chosen(), "", [], ""
+        self.chosen, self.problem, self.alternatives, self.unkept, self.crowded = Chosen(), "", [], "", False
         await self._refresh()
         return rx.redirect(self._address("time"))
 
@@ -279,7 +288,7 @@ class Wizard(rx.State):
         self.sending = True
         yield None
         try:
-            await self._book(request, attempt)
+            self.leads_to = await book_once(request, attempt)
         except SlotTaken as error:
             self.chosen = replace(self.chosen, taken=True)
             self.problem, self.alternatives = JUST_TAKEN, offered(error, self.offer.zone, now())
@@ -292,42 +301,16 @@ class Wizard(rx.State):
         finally:
             self.sending = False
 
-    async def _book(self, request: BookingRequest, attempt: str) -> None:
-        actor, at = current_actor(), now()
-        await limits.take("booking", request.customer_email)
-        async with transaction() as session:
-            key = f"page:{attempt}:{request.slot_id}"
-            claim = await claim_key(session, actor, request.customer_email, key, b"page", at)
-            if claim.status:
-                booking_id, reference = claim.body.decode().split()
-            else:
-                booked = await book_chosen(session, actor, request, at)
-                booking_id, reference = str(booked.id), booked.reference
-                await keep_answer(session, claim, 201, f"{booking_id} {reference}".encode())
-        key = manage_key(settings().secret_key, UUID(booking_id))
-        self.leads_to = routes.open_booking(reference, key)
-
     def _checked(self, form: Mapping[str, str]) -> BookingRequest | None:
         """The request that the form makes; None when a sentence stands under one of its fields."""
-        answers = {name.removeprefix(ANSWER): value for name, value in form.items() if name.startswith(ANSWER)}
-        typed = {name: form.get(name, "") for name in self.errors}
-        fields: dict[str, str] = {}
-        request = None
-        try:
-            request = parse(BookingRequest, {"slot_id": self.chosen.id or None, "answers": answers, **typed})
-        except ValidationFailed as error:
-            fields |= error.fields
-        try:
-            check_answers([as_asked(question) for question in self.questions], answers)
-        except ValidationFailed as error:
-            fields |= error.fields
+        request, fields = request_of(self.chosen.id, form, self.errors, self.questions)
         self.errors = {name: fields.get(name, "") for name in self.errors}
         self.questions = [
             replace(question, value=form.get(question.name, ""), error=fields.get(question.name, ""))
             for question in self.questions
         ]
         self.problem = GONE if "slot_id" in fields else ""
-        return None if fields else request
+        return request
 
     def _begin(self, service: Offer) -> None:
         """Show the service; what belongs to another one is forgotten."""

@@ -36,7 +36,7 @@ async def test_what_is_typed_is_understood(session: AsyncSession) -> None:
         assert await titles(tab, "/services?q=haircut+tomorrow+after+17%3A00") == ["Haircut"]
         page = await tab.state(Search)
         assert (page.understood, page.q, page.asks_where) == (
-            "Tomorrow, from 17:00",
+            "tomorrow, from 17:00",
             "haircut tomorrow after 17:00",
             False,
         )

@@ -240,14 +240,37 @@ async def test_a_fourth_time_is_refused_in_words_and_can_be_booked_all_the_same(
     session: AsyncSession, slots: list[Slot], service: Service
 ) -> None:
     async with browser_tab(app, COOKIE["a"]) as tab:
-        for _ in range(3):
-            other = await make_service(session, await make_provider(session))
-            [slot] = await make_slots(session, other, 1, start=slots[0].start_time)
-            await session.commit()
-            await choose(tab, slot, other)
+        kept = await keep_three(session, tab, slots[0].start_time)
         page = await choose(tab, slots[0], service)
-        assert page.problem.startswith("You keep three times already")
+        assert (page.crowded, page.problem) == (True, "")
         assert (page.step, page.unkept, page.kept.until) == ("details", str(slots[0].id), 0)
+        drafts = (await tab.state(OpenDrafts)).drafts
+        assert [draft.kept.until > 0 for draft in drafts] == [True] * 3
+
+        await tab.send(Wizard.make_room, draft_id=drafts[0].id)
+        page = await opened(tab, tab.redirects()[-1])
+        assert (page.crowded, page.unkept, page.kept.until > 0) == (False, "", True)
+        assert await counts(session, [*slots[:1], *kept]) == [1, 1, 1, 0]
+
+
+async def test_only_one_s_own_times_make_room(session: AsyncSession, slots: list[Slot], service: Service) -> None:
+    async with browser_tab(app, COOKIE["a"]) as tab, browser_tab(app, COOKIE["b"]) as other:
+        kept = await keep_three(session, tab, slots[0].start_time)
+        await choose(tab, slots[0], service)
+        theirs = (await tab.state(OpenDrafts)).drafts[0]
+        await choose(other, slots[1], service)
+        await other.send(Wizard.make_room, draft_id=theirs.id)
+        assert await counts(session, [*slots[:2], *kept]) == [0, 1, 1, 1, 1]
+
+
+async def keep_three(session: AsyncSession, tab: Tab, start: datetime) -> list[Slot]:
+    kept = []
+    for _ in range(3):
+        other = await make_service(session, await make_provider(session))
+        kept += await make_slots(session, other, 1, start=start)
+        await session.commit()
+        await choose(tab, kept[-1], other)
+    return kept
 
 
 async def test_the_service_s_page_keeps_it_and_offers_to_continue(
