@@ -193,6 +193,7 @@ HANDLERS_ASIDE = {
     "BookingPanel.ask": "repeats what the browser itself said, and what one's own booking would give back",
     "Wizard.pick": "a free time is everybody's; keeps it for who picks it",
     "OpenDrafts.forget": "one's own, looked for among them: test_wizard_keeps",
+    "Wizard.make_room": "the same",
 }
 
 

@@ -11,7 +11,9 @@ from appointly.components.buttons import icon_button
 from appointly.display.shapes import Day, Month, Time, TimeGroup
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-DAY = "mx-auto flex size-10 items-center justify-center rounded-full text-sm tabular-nums transition-colors sm:size-11"
+DAY = (
+    "mx-auto flex h-11 w-full max-w-11 items-center justify-center rounded-full text-sm tabular-nums transition-colors"
+)
 TIME = (
     "flex min-h-11 flex-col items-center justify-center rounded-control border px-2 text-sm font-medium tabular-nums"
     " transition-colors"

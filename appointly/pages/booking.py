@@ -15,6 +15,7 @@ from appointly.pages.booking_missed import booking_missed
 from appointly.pages.booking_move import move_action, waiting_move
 from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
+from appointly.pages.move_dialog import move_dialog
 from appointly.pages.shell import page
 from appointly.state.booking_page import BookingPage
 
@@ -55,6 +56,7 @@ def booking() -> rx.Component:
                         class_name="mt-6 grid items-start gap-6 lg:mt-8 lg:grid-cols-[minmax(0,1fr)_20rem]"
                         " lg:grid-rows-[auto_1fr]",
                     ),
+                    move_dialog(),
                     cancel_dialog(),
                 ),
                 _loading(),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.zones import zone_note
 from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_page import BookingPage
 
@@ -34,7 +35,11 @@ def cancel_dialog() -> rx.Component:
     return dialog(
         CANCEL,
         rx.cond(BOOKED.status == "pending", "Withdraw this request?", "Cancel this booking?"),
-        rx.el.p(f"{BOOKED.service}, {BOOKED.when}", class_name="font-medium"),
+        rx.el.p(
+            f"{BOOKED.service} · {BOOKED.when} ",
+            zone_note(BOOKED.zone, BOOKED.zone_name, "font-normal text-ink-faint"),
+            class_name="font-medium",
+        ),
         rx.el.p(
             rx.icon("wallet", size=18, aria_hidden=True, class_name="mt-0.5 shrink-0 text-accent"),
             BookingEnds.outcome,
@@ -47,6 +52,11 @@ def cancel_dialog() -> rx.Component:
         ),
         footer=rx.fragment(
             button("Keep it", kind="secondary", **closes(CANCEL)),
-            button("Yes, cancel", kind="danger", on_click=BookingEnds.cancel, **closes(CANCEL)),
+            button(
+                rx.cond(BOOKED.status == "pending", "Yes, withdraw", "Yes, cancel"),
+                kind="danger",
+                on_click=BookingEnds.cancel,
+                **closes(CANCEL),
+            ),
         ),
     )

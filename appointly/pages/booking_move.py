@@ -4,23 +4,20 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.surfaces import card
-from appointly.pages.move_dialog import move_button, move_dialog, old_and_new
+from appointly.pages.move_dialog import move_button, old_and_new
 from appointly.state.booking_page import BookingPage
 from appointly.state.moving import Moving
 
 
 def move_action() -> rx.Component:
-    """The button among the others, and its dialog."""
-    return rx.fragment(
-        rx.cond(
-            Moving.movable & (Moving.waiting.id == ""),
-            move_button(
-                rx.el.span("Move", rx.el.span(" to another time", class_name="max-lg:sr-only")),
-                BookingPage.booking.id,
-                class_name="grow",
-            ),
+    """The button among the others."""
+    return rx.cond(
+        Moving.movable & (Moving.waiting.id == ""),
+        move_button(
+            rx.el.span("Move", rx.el.span(" to another time", class_name="max-lg:sr-only")),
+            BookingPage.booking.id,
+            class_name="grow",
         ),
-        move_dialog(),
     )
 
 

@@ -50,7 +50,7 @@ class BookingEnds(rx.State):
         except AppointlyError as error:
             await self._read()
             return Viewer.tell(error.message)  # type: ignore[operator]
-        return None
+        return Viewer.dismiss_notice()  # type: ignore[operator]
 
     @rx.event
     async def dispute(self, form: Form) -> EventSpec | None:

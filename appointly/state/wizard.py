@@ -52,6 +52,10 @@ STEPS = ("time", "details", "review")
 NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
 JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
+UNKEPT = (
+    "This time was chosen and let go too often, so we cannot keep it for you now. You can book it all the same, as long"
+    " as nobody is faster."
+)
 ASKED_ANEW = "The provider has just changed the questions. Please look at your answers again; nothing is booked yet."
 
 Typed = Annotated[
@@ -148,8 +152,8 @@ class Wizard(rx.State):
         except TooManyHolds:
             self.crowded = True
             await (await self.get_state(OpenDrafts))._read()
-        except TooManyRequests as error:
-            self.problem = error.message
+        except TooManyRequests:
+            self.problem = UNKEPT
         except (AppointlyError, ValueError):
             pass  # a time that cannot be booked says so itself
         return False
@@ -343,7 +347,8 @@ class Wizard(rx.State):
             found = replace(found, free=True)
         self.chosen = chosen_view(found, service.time_zone, at)
         self.kept = kept(draft.until, at) if draft and held else Kept()
-        self.run_out = bool(found and found.free and not held and draft and draft.slot_id == found.id)
+        kept_before = draft and not self.unkept and found and draft.slot_id == found.id
+        self.run_out = bool(found and found.free and not held and kept_before)
         if found is None and (slot_id or draft):
             self.problem = GONE
         elif found and not found.free:

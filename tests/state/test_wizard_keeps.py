@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly import limits
 from appointly.appointly import app
 from appointly.clock import now
 from appointly.database import transaction
@@ -19,7 +20,7 @@ from appointly.operations.hold_slot import expire_holds
 from appointly.state.account import Account
 from appointly.state.open_drafts import OpenDrafts
 from appointly.state.service import ServiceView
-from appointly.state.wizard import GONE, JUST_TAKEN, Wizard
+from appointly.state.wizard import GONE, JUST_TAKEN, UNKEPT, Wizard
 from appointly.visitor import VISITOR_COOKIE, browser_hash
 from tests.invariants import broken_invariants
 from tests.making import make_provider, make_service, make_slots
@@ -261,6 +262,19 @@ async def test_only_one_s_own_times_make_room(session: AsyncSession, slots: list
         await choose(other, slots[1], service)
         await other.send(Wizard.make_room, draft_id=theirs.id)
         assert await counts(session, [*slots[:2], *kept]) == [0, 1, 1, 1, 1]
+
+
+async def test_what_was_let_go_too_often_is_not_kept_and_nothing_is_said_to_be_over(
+    session: AsyncSession, slots: list[Slot], service: Service
+) -> None:
+    async with browser_tab(app, COOKIE["a"]) as tab:
+        for _ in range(limits.LIMITS["hold_again.both"].most):
+            await choose(tab, slots[0], service)
+            await tab.send(Wizard.let_go)
+        page = await choose(tab, slots[0], service)
+        await tab.send(Wizard.keep, name="notes", value="Still here")
+        page = await opened(tab, tab.path)
+        assert (page.problem, page.run_out, page.kept.until, page.unkept) == (UNKEPT, False, 0, str(slots[0].id))
 
 
 async def keep_three(session: AsyncSession, tab: Tab, start: datetime) -> list[Slot]:
