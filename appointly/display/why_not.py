@@ -1,7 +1,7 @@
 """Why a time is not offered, in sentences with the place where it can be changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,7 @@ class WhyView:
 
 
 def why_view(explained: Explained, now: datetime, *, own: bool = True) -> WhyView:
-    """The answer ready to read; links into the dashboard only for the business whose `own` it is."""
+    """The answer ready to read, for the business whose `own` it is, or for our team."""
     zone = explained.time_zone
     at = moment_within(explained.start, zone, now) if explained.start else "this time"
     return WhyView(
@@ -63,9 +63,13 @@ def why_view(explained: Explained, now: datetime, *, own: bool = True) -> WhyVie
 
 
 def because(reason: Reason, explained: Explained, now: datetime, *, own: bool = True) -> Because:
-    """One reason in words, with its link for the owner."""
+    """One reason in words. Others than the owner learn no name of a private calendar, and can open bookings alone."""
+    if not own and reason.code == "calendar":
+        reason = replace(reason, name="")
     sentence, href, link = SAYINGS[reason.code](reason, explained, now)
-    return Because(reason.code, sentence, href if own else "", link if own and href else "")
+    if not own:
+        href, link = (routes.booking(reason.reference), "Open the booking") if reason.reference else ("", "")
+    return Because(reason.code, sentence, href, link if href else "")
 
 
 Saying = tuple[str, str, str]
@@ -101,11 +105,11 @@ def _beyond_horizon(reason: Reason, explained: Explained, now: datetime) -> Sayi
 
 def _hours(reason: Reason, explained: Explained, now: datetime) -> Saying:
     weekday = f"{reason.day:%A}s" if reason.day else ""
-    return f"It is outside your hours: {weekday} are {_ranges(reason.hours)}.", HOURS_HREF, "Change your week"
+    return f"It is outside the weekly hours: {weekday} are {_ranges(reason.hours)}.", HOURS_HREF, "Change your week"
 
 
 def _closed(reason: Reason, explained: Explained, now: datetime) -> Saying:
-    return f"You are closed on {reason.day:%A}s.", HOURS_HREF, "Change your week"
+    return f"{reason.day:%A}s are closed.", HOURS_HREF, "Change your week"
 
 
 def _date_hours(reason: Reason, explained: Explained, now: datetime) -> Saying:
@@ -121,9 +125,7 @@ def _date_closed(reason: Reason, explained: Explained, now: datetime) -> Saying:
 
 def _past_closing(reason: Reason, explained: Explained, now: datetime) -> Saying:
     closes = clock_time(reason.end, explained.time_zone) if reason.end else ""
-    sentence = (
-        f"It would run past closing: {explained.title} takes {duration(reason.number)}, and you close at {closes}."
-    )
+    sentence = f"It would run past closing: {explained.title} takes {duration(reason.number)}, and closing is {closes}."
     last = f" The last start is {_times(reason.starts, explained)}." if reason.starts else ""
     return sentence + last, HOURS_HREF, "Change your week"
 
@@ -161,11 +163,12 @@ def _clock_change(reason: Reason, explained: Explained, now: datetime) -> Saying
 
 def _blocked(reason: Reason, explained: Explained, now: datetime) -> Saying:
     named = f" ({reason.name})" if reason.name else ""
-    return f"You have blocked {_span(reason, explained, now)}{named}.", EXCEPTIONS_HREF, "Change what is blocked"
+    return f"The time {_span(reason, explained, now)} is blocked{named}.", EXCEPTIONS_HREF, "Change what is blocked"
 
 
 def _calendar(reason: Reason, explained: Explained, now: datetime) -> Saying:
-    return f"Your calendar “{reason.name}” is busy {_span(reason, explained, now)}.", CALENDARS_HREF, "Your calendars"
+    named = f"The calendar “{reason.name}”" if reason.name else "A connected calendar"
+    return f"{named} is busy {_span(reason, explained, now)}.", CALENDARS_HREF, "Your calendars"
 
 
 def _booking(reason: Reason, explained: Explained, now: datetime) -> Saying:
@@ -190,7 +193,7 @@ def _offer(reason: Reason, explained: Explained, now: datetime) -> Saying:
 
 def _reschedule(reason: Reason, explained: Explained, now: datetime) -> Saying:
     whose = f"{reason.name} asks" if reason.name else "Somebody asks"
-    sentence = f"{whose} to move {reason.title} to {_at(reason, explained)[3:]}; it is kept for your answer."
+    sentence = f"{whose} to move {reason.title} to {_at(reason, explained)[3:]}; it is kept until that is answered."
     return sentence, _booking_href(reason), "Answer"
 
 

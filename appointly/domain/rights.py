@@ -78,6 +78,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         "flag.read": "admin",
         "flag.decide": "admin",
         "overview.read": "admin",
+        "business.find": "admin",
         "job.read": "admin",
         "job.retry": "admin",
     }.items()

@@ -36,6 +36,7 @@ from appointly.pages.service_editor import service_editor
 from appointly.pages.settings import settings
 from appointly.pages.sign_in import login, login_provider, signup
 from appointly.pages.sign_in_code import sign_in_code
+from appointly.pages.times import admin_times
 from appointly.pages.wait_join import wait_join
 from appointly.pages.wait_place import wait_place
 from appointly.pages.wizard import wizard
@@ -80,6 +81,7 @@ from appointly.state.settings_page import SettingsPage
 from appointly.state.sign_in import SignInForm
 from appointly.state.sign_in_code import SignInCodeForm
 from appointly.state.sign_in_ways import SignInWays
+from appointly.state.times import Times
 from appointly.state.unconfirmed import Unconfirmed
 from appointly.state.wait_join import WaitJoin
 from appointly.state.wait_place import WaitPlace
@@ -174,6 +176,7 @@ def add_workspaces(app: rx.App) -> None:
         (admin_overview, "/admin", "Overview", Oversight.load_overview),
         (admin_bookings, "/admin/bookings", "Bookings", Oversight.load_bookings),
         (admin_flags, "/admin/flags", "Reports", Flags.load),
+        (admin_times, "/admin/times", "Why is a time not offered?", Times.load),
         (admin_jobs, "/admin/jobs", "Jobs", Oversight.load_jobs),
     ]
     for page, route, title, on_load in shown:

@@ -18,6 +18,7 @@ PLACES = (
     ("Overview", OVERVIEW, "layout-dashboard"),
     ("Bookings", BOOKINGS, "list-checks"),
     ("Reports", "/admin/flags", "flag"),
+    ("Times", "/admin/times", "calendar-search"),
     ("Jobs", JOBS, "inbox"),
 )
 

@@ -9,10 +9,9 @@ from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.fields import CONTROL, LABEL, option, select, time_input
 from appointly.components.links import TEXT_LINK, link
 from appointly.components.surfaces import CARD
-from appointly.state.why_not import WhyNot
+from appointly.state.why_not import Question, WhyNot
 
 SHEET = "why-not"
-ANSWER = WhyNot.answer
 
 
 def why_not_button(size: Size = "medium", class_name: str = "") -> rx.Component:
@@ -33,42 +32,47 @@ def why_not_sheet() -> rx.Component:
     return dialog(
         SHEET,
         "Why is this time not offered?",
+        question(WhyNot),
+        footer=button("Close", kind="secondary", **closes(SHEET)),
+    )
+
+
+def question(asks: type[Question]) -> rx.Component:
+    """Service, date and time to choose, and the answer below; `asks` keeps them."""
+    return rx.el.div(
+        _labelled(
+            "Service",
+            select(
+                rx.foreach(asks.services, lambda service: option(service.title, service.id)),
+                label="Service",
+                value=asks.service,
+                on_change=lambda value: asks.put("service", value),
+            ),
+        ),
         rx.el.div(
             _labelled(
-                "Service",
-                select(
-                    rx.foreach(WhyNot.services, lambda service: option(service.title, service.id)),
-                    label="Service",
-                    value=WhyNot.service,
-                    on_change=lambda value: WhyNot.put("service", value),
+                "Date",
+                rx.el.input(
+                    type="date",
+                    aria_label="Date",
+                    value=asks.day,
+                    on_change=lambda value: asks.put("day", value),
+                    class_name=f"{CONTROL} min-w-0",
                 ),
             ),
-            rx.el.div(
-                _labelled(
-                    "Date",
-                    rx.el.input(
-                        type="date",
-                        aria_label="Date",
-                        value=WhyNot.day,
-                        on_change=lambda value: WhyNot.put("day", value),
-                        class_name=f"{CONTROL} min-w-0",
-                    ),
-                ),
-                _labelled(
-                    "Time",
-                    time_input("Time", value=WhyNot.clock, on_change=lambda value: WhyNot.put("clock", value)),
-                ),
-                class_name="flex gap-3",
+            _labelled(
+                "Time",
+                time_input("Time", value=asks.clock, on_change=lambda value: asks.put("clock", value)),
             ),
-            rx.el.div(
-                rx.cond(WhyNot.problem != "", rx.el.p(WhyNot.problem, class_name="text-sm text-bad-ink"), _answer()),
-                aria_live="polite",
-                class_name="min-h-48",
-            ),
-            rx.el.p("Times are ", WhyNot.zone_name, ".", class_name="text-sm text-ink-faint"),
-            class_name="flex flex-col gap-4 pt-2",
+            class_name="flex gap-3",
         ),
-        footer=button("Close", kind="secondary", **closes(SHEET)),
+        rx.el.div(
+            rx.cond(asks.problem != "", rx.el.p(asks.problem, class_name="text-sm text-bad-ink"), _answer(asks.answer)),
+            aria_live="polite",
+            class_name="min-h-48",
+        ),
+        rx.el.p("Times are ", asks.zone_name, ".", class_name="text-sm text-ink-faint"),
+        class_name="flex flex-col gap-4 pt-2",
     )
 
 
@@ -78,28 +82,28 @@ def _labelled(label: str, control: rx.Component) -> rx.Component:
     )
 
 
-def _answer() -> rx.Component:
+def _answer(answer: Any) -> rx.Component:
     return rx.cond(
-        ANSWER.headline != "",
+        answer.headline != "",
         rx.el.div(
             rx.el.p(
                 rx.cond(
-                    ANSWER.offered,
+                    answer.offered,
                     rx.icon("circle-check", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-good"),
                     rx.icon("eye-off", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-warn"),
                 ),
-                rx.el.span(ANSWER.headline, dir="auto", class_name="min-w-0 font-semibold wrap-anywhere"),
+                rx.el.span(answer.headline, dir="auto", class_name="min-w-0 font-semibold wrap-anywhere"),
                 class_name="flex gap-2",
             ),
             rx.cond(
-                ANSWER.offered, link("See it as customers do", href=ANSWER.href, class_name=f"{TEXT_LINK} text-sm")
+                answer.offered, link("See it as customers do", href=answer.href, class_name=f"{TEXT_LINK} text-sm")
             ),
             rx.cond(
-                ANSWER.reasons.length() > 0,  # type: ignore[attr-defined]
-                rx.el.ul(rx.foreach(ANSWER.reasons, _reason), class_name="flex flex-col gap-2"),
+                answer.reasons.length() > 0,
+                rx.el.ul(rx.foreach(answer.reasons, _reason), class_name="flex flex-col gap-2"),
             ),
-            rx.cond(ANSWER.note != "", rx.el.p(ANSWER.note, class_name="text-sm text-ink-soft")),
-            rx.cond(ANSWER.nearest.length() > 0, _nearest()),  # type: ignore[attr-defined]
+            rx.cond(answer.note != "", rx.el.p(answer.note, class_name="text-sm text-ink-soft")),
+            rx.cond(answer.nearest.length() > 0, _nearest(answer)),
             class_name="flex flex-col gap-3",
         ),
     )
@@ -113,11 +117,11 @@ def _reason(reason: Any) -> rx.Component:
     )
 
 
-def _nearest() -> rx.Component:
+def _nearest(answer: Any) -> rx.Component:
     return rx.el.p(
         "Free instead: ",
         rx.foreach(
-            ANSWER.nearest,
+            answer.nearest,
             lambda near: link(near.label, href=near.href, class_name=f"{TEXT_LINK} mr-3 inline-block"),
         ),
         class_name="text-sm text-ink-soft",

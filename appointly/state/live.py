@@ -138,9 +138,13 @@ async def refresh(app: rx.App, token: str) -> None:
         tab.again = True
     else:
         tab.reading, tab.again = True, False
-        reading = await app.event_processor.enqueue(
-            token, Event(name=tab.event, router_data=tab.route | {BY_ITSELF: True})
-        )
+        try:
+            reading = await app.event_processor.enqueue(
+                token, Event(name=tab.event, router_data=tab.route | {BY_ITSELF: True})
+            )
+        except BaseException:
+            tab.reading = False  # else this tab would wait for ever for a reading that never began
+            raise
         reading.add_done_callback(lambda _: finished(app, token, tab))
 
 

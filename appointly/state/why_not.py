@@ -1,4 +1,4 @@
-""" "Why is this time not offered?", asked on the page of availability and on the calendar."""
+""" "Why is this time not offered?", asked on the page of availability and on the calendar, and by our team."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -32,10 +32,8 @@ class Choice:
     title: str
 
 
-class WhyNot(rx.State):
+class Question(rx.State, mixin=True):
     """The question and its answer, which follows each change. `day` is YYYY-MM-DD, `clock` HH:MM, both local there."""
-
-    __access__ = "provider"
 
     services: list[Choice] = []
     service: str = ""
@@ -46,36 +44,18 @@ class WhyNot(rx.State):
     answer: WhyView = WhyView()
 
     @rx.event
-    async def begin(self) -> None:
-        """The sheet opens: with what was asked last, else with the next full hour."""
-        await self._open()
-
-    @rx.event
-    async def point(self, day: date, minute: Minute) -> None:
-        """The sheet opens with a time that was pointed at, in minutes after the midnight of `day`."""
-        at = datetime.combine(day, time()) + timedelta(minutes=minute)
-        self.day, self.clock = at.date().isoformat(), f"{at:%H:%M}"
-        await self._open()
-
-    @rx.event
     async def put(self, name: Name, value: Annotated[str, Field(max_length=60)]) -> None:
         """One of the fields was changed."""
         if self.services:
             setattr(self, name, value)
             await self._ask()
 
-    async def _open(self) -> None:
-        actor, at = current_actor(), now()
-        if actor.provider_id is None:
-            return
-        async with reading() as session:
-            shop = await business(session, actor.provider_id)
-            found = await own_services(session, actor, at)
-        self.services = [Choice(str(each.id), each.title) for each in found if each.status != "archived"]
-        self.zone_name = zone_name(shop.time_zone)
-        if self.service not in {each.id for each in self.services}:
-            self.service = self.services[0].id if self.services else ""
-        local = at.astimezone(ZoneInfo(shop.time_zone))
+    async def _begin(self, services: list[Choice], time_zone: str, at: datetime) -> None:
+        """Ask about one of these services: the one asked about last, at that time, else the next full hour."""
+        self.services, self.zone_name = services, zone_name(time_zone)
+        if self.service not in {each.id for each in services}:
+            self.service = services[0].id if services else ""
+        local = at.astimezone(ZoneInfo(time_zone))
         self.day = self.day or local.date().isoformat()
         self.clock = self.clock or clock_of((local.hour + 1) % 24 * 60)
         await self._ask()
@@ -94,7 +74,35 @@ class WhyNot(rx.State):
         except AppointlyError as error:
             self.problem = next(iter(error.fields.values()), error.message)
             return
-        self.answer = why_view(found, at)
+        self.answer = why_view(found, at, own=actor.provider_id is not None)
+
+
+class WhyNot(Question, rx.State):
+    """A provider asks about their own times."""
+
+    __access__ = "provider"
+
+    @rx.event
+    async def begin(self) -> None:
+        """The sheet opens: with what was asked last, else with the next full hour."""
+        await self._open()
+
+    @rx.event
+    async def point(self, day: date, minute: Minute) -> None:
+        """The sheet opens with a time that was pointed at, in minutes after the midnight of `day`."""
+        at = datetime.combine(day, time()) + timedelta(minutes=minute)
+        self.day, self.clock = at.date().isoformat(), f"{at:%H:%M}"
+        await self._open()
+
+    async def _open(self) -> None:
+        actor, at = current_actor(), now()
+        if actor.provider_id is None:
+            return
+        async with reading() as session:
+            shop = await business(session, actor.provider_id)
+            found = await own_services(session, actor, at)
+        offered = [Choice(str(each.id), each.title) for each in found if each.status != "archived"]
+        await self._begin(offered, shop.time_zone, at)
 
 
 def time_of(clock: str) -> time:

@@ -168,9 +168,9 @@ async def test_hours_grid_and_cap(shop: Shop) -> None:
         " the nearest: 09:45 and 10:30."
     ]
     assert await shop.codes("2026-03-30T11:30") == ["past_closing"]
-    assert "you close at 12:00. The last start is 11:15." in shop.said[0]
+    assert "closing is 12:00. The last start is 11:15." in shop.said[0]
     assert await shop.codes("2026-03-30T12:00") == ["hours"]
-    assert shop.said == ["It is outside your hours: Mondays are 09:00 to 12:00, 13:00 to 17:00."]
+    assert shop.said == ["It is outside the weekly hours: Mondays are 09:00 to 12:00, 13:00 to 17:00."]
     assert await shop.codes("2026-03-28T10:00") == ["closed"]
     assert await shop.codes("2026-03-29T02:30") == ["clock_change"], "the clocks go from 2 to 3"
     assert shop.said == ["There is no such time on this date: the clocks go forward, to 03:00."]
@@ -242,7 +242,7 @@ async def test_who_has_the_time(shop: Shop) -> None:
     assert shop.said == ["Somebody is booking Haircut at 13:00 right now; it is kept until 08:30."]
     assert await shop.codes("2026-03-30T14:30") == ["offer"]
     assert await shop.codes("2026-03-30T16:00") == ["reschedule"]
-    assert shop.said == ["Grace Hopper asks to move Haircut to 16:00; it is kept for your answer."]
+    assert shop.said == ["Grace Hopper asks to move Haircut to 16:00; it is kept until that is answered."]
 
     first = await shop.slot("2026-03-31T09:00", group)
     await book_appointment(session, GUEST, asking(first), NOW)
