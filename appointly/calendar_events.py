@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,17 +29,30 @@ async def busy_spans(content: bytes, window: Window) -> list[Span]:
 
     Left out are cancelled and transparent events, and those that we have put there. Raises `CalendarUnreadable`.
     """
-    return await asyncio.get_running_loop().run_in_executor(threads, _busy_spans, content, window)
+    [found] = await busy_spans_of([content], window)
+    return found
 
 
-def _busy_spans(content: bytes, window: Window) -> list[Span]:
+async def busy_spans_of(files: Sequence[bytes], window: Window) -> list[list[Span]]:
+    """The same for each of several files, at once. Raises `CalendarUnreadable`."""
+    if not files:
+        return []
+    return await asyncio.get_running_loop().run_in_executor(threads, _busy_spans_of, files, window)
+
+
+def _busy_spans_of(files: Sequence[bytes], window: Window) -> list[list[Span]]:
     asked = {"start": window.start.timestamp(), "end": window.end.timestamp(), "time_zone": window.time_zone}
-    head = json.dumps(asked).encode() + b"\n"
+    head = json.dumps({**asked, "sizes": [len(each) for each in files]}).encode() + b"\n"
     try:
-        done = subprocess.run(PROGRAM, input=head + content, capture_output=True, timeout=SECONDS, env={}, check=False)
+        done = subprocess.run(
+            PROGRAM, input=head + b"".join(files), capture_output=True, timeout=SECONDS, env={}, check=False
+        )
     except subprocess.TimeoutExpired:
         raise CalendarUnreadable("It takes too long to read: it holds too many events.") from None
     if done.returncode:
         word = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[-1]
         raise CalendarUnreadable(SENTENCES.get(word, SENTENCES["damaged" if done.returncode > 0 else "too_many"]))
-    return [Span(*(datetime.fromtimestamp(each, UTC) for each in pair)) for pair in json.loads(done.stdout)]
+    return [
+        [Span(*(datetime.fromtimestamp(each, UTC) for each in pair)) for pair in found]
+        for found in json.loads(done.stdout)
+    ]

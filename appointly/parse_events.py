@@ -1,8 +1,8 @@
-"""A program of its own: reads a stranger's calendar from stdin and writes its busy spans to stdout, as JSON.
+"""A program of its own: reads strangers' calendar files from stdin, writes the busy spans of each to stdout as JSON.
 
 `appointly.calendar_events` runs it limited in memory and time, because what it reads may be made to harm. The first
-line is JSON: `start` and `end` of the window in seconds since 1970, and the zone of floating and whole-day times. For
-what it refuses it ends with a word on stderr and code 1.
+line is JSON: `start` and `end` of the window in seconds since 1970, the zone of floating and whole-day times, and the
+sizes of the files, which follow one another. For what it refuses it ends with a word on stderr and code 1.
 """
 
 import json
@@ -216,18 +216,23 @@ def main() -> None:
     head, _, content = sys.stdin.buffer.read().partition(b"\n")
     asked = json.loads(head)
     start, end = (datetime.fromtimestamp(asked[name], UTC) for name in ("start", "end"))
-    found: set[tuple[int, int]] = set()
+    answer: list[list[tuple[int, int]]] = []
+    room = MOST_SPANS
     try:
-        for calendar in calendars(content, start, end):
-            for span in spans_of(calendar, start, end, ZoneInfo(asked["time_zone"])):
-                found.add(span)
-                if len(found) > MOST_SPANS:
-                    raise Refused("too_many")
+        for size in asked["sizes"]:
+            found: set[tuple[int, int]] = set()
+            for calendar in calendars(content[:size], start, end):
+                for span in spans_of(calendar, start, end, ZoneInfo(asked["time_zone"])):
+                    found.add(span)
+                    if len(found) > room:
+                        raise Refused("too_many")
+            answer.append(sorted(found))
+            room, content = room - len(found), content[size:]
     except Refused as refused:
         sys.exit(str(refused))
     except MemoryError:
         sys.exit("too_many")
-    json.dump(sorted(found), sys.stdout)
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":

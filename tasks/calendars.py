@@ -21,7 +21,7 @@ from appointly.database import transaction
 from appointly.domain.calendar import Reading, Window
 from appointly.encrypted import decrypt
 from appointly.errors import CalendarUnreadable, SettingsInvalid
-from appointly.gateways import caldav, ics
+from appointly.gateways import caldav_events, ics
 from appointly.operations.external_calendars import (
     PURPOSE,
     Claimed,
@@ -39,7 +39,7 @@ SPARE = timedelta(days=7)  # so far beyond the window is read, so that "unchange
 log = structlog.get_logger()
 
 Read = Callable[[Mapping[str, Any], Mapping[str, Any], Window], Awaitable[Reading]]
-READERS: dict[str, Read] = {"ics": ics.read, "caldav": caldav.read, "google": google.read}
+READERS: dict[str, Read] = {"ics": ics.read, "caldav": caldav_events.read, "google": google.read}
 under_way: set["asyncio.Task[None]"] = set()
 
 
@@ -90,7 +90,7 @@ async def _read(calendar: Claimed) -> None:
         log.error("calendar_failed", calendar=str(calendar.id), error=type(error).__name__)
         await _failed(calendar, "It cannot be read, and it is our fault. We try again.")
     else:
-        until = _last(calendar.sync) if reading.spans is None else window.end
+        until = _last(calendar.sync) if reading.spans is None or reading.partly else window.end
         sync = {"asked": dict(reading.sync), "until": until.isoformat(), "zone": window.time_zone}
         async with transaction() as session:
             await note_reading(session, calendar, Reading(reading.spans, sync), now())

@@ -29,10 +29,14 @@ class Window:
 
 @dataclass(frozen=True)
 class Reading:
-    """All the busy spans of the window, or None where nothing has changed; `sync` is asked with the next time."""
+    """All the busy spans of the window, or None where nothing has changed; `sync` is asked with the next time.
+
+    `partly`: only what has changed was read, so they reach no further than those of the last reading.
+    """
 
     spans: list[Span] | None
     sync: Mapping[str, Any] = field(default_factory=dict)
+    partly: bool = False
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

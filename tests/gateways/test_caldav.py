@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import pytest
 
 from appointly.domain.calendar import Reading, Span, Window
 from appointly.errors import CalendarUnreadable
-from appointly.gateways.caldav import discover, read
+from appointly.gateways import caldav_events
+from appointly.gateways.caldav import discover
+from appointly.gateways.caldav_events import read
 from appointly.settings import settings
 from tests.calendars import Asked, calendar, event, reply, stranger
 
@@ -123,17 +126,38 @@ async def test_a_reading_and_the_changes_after_it(radicale: Radicale) -> None:
     assert days(await read(secret, first.sync, WINDOW)) is None
     radicale.put("changes", "two", 25)
     second = await read(secret, first.sync, WINDOW)
-    assert days(second) == [22, 24, 25, 7]
+    assert (days(second), second.partly) == ([22, 24, 25, 7], True)
     radicale.delete("changes", "one")
     third = await read(secret, second.sync, WINDOW)
-    assert days(third) == [24, 25, 7]
+    assert (days(third), third.partly) == ([24, 25, 7], True)
     assert third.sync["tag"] not in (first.sync["tag"], second.sync["tag"])
+    assert "/" not in "".join(third.sync["known"])
+
+
+async def test_events_that_come_into_the_window_and_leave_it(radicale: Radicale) -> None:
+    secret = radicale.make("moving")
+    radicale.put("moving", "in", 10)
+    radicale.put("moving", "out", 25)
+    first = await read(secret, {}, WINDOW)
+    assert days(first) == [25]
+    radicale.put("moving", "in", 26)
+    radicale.put("moving", "out", 11)
+    second = await read(secret, first.sync, WINDOW)
+    assert (days(second), second.partly) == ([26], True)
+    # What lies beyond the whole reading is read with the next whole one, which comes every day.
+    hour, later = timedelta(hours=1), timedelta(hours=25)
+    assert (await read(secret, second.sync, Window(START + hour, WINDOW.end + hour, WINDOW.time_zone))).spans is None
+    third = await read(secret, second.sync, Window(START + later, WINDOW.end + later, WINDOW.time_zone))
+    assert (days(third), third.partly) == ([26], False)
 
 
 async def test_a_tag_the_server_does_not_know_any_more_means_a_whole_reading(radicale: Radicale) -> None:
     secret = radicale.make("forgotten")
     radicale.put("forgotten", "one", 22)
-    assert days(await read(secret, {"tag": "http://radicale.org/ns/sync/0123"}, WINDOW)) == [22]
+    first = await read(secret, {}, WINDOW)
+    again = await read(secret, {**first.sync, "tag": "http://radicale.org/ns/sync/0123"}, WINDOW)
+    assert (days(again), again.partly) == ([22], False)
+    assert again.sync == first.sync
 
 
 async def test_a_refused_password_and_a_missing_calendar(radicale: Radicale) -> None:
@@ -173,6 +197,76 @@ async def test_a_server_that_hands_out_pages_is_asked_for_each_part() -> None:
     assert days(found) == list(range(20, 30))
     assert found.sync == {"tag": ""}
     assert sum(asked.method == "REPORT" for asked in server.asked) > 5
+
+
+def told(*responses: str, token: str = "") -> bytes:
+    return DATA.format("".join(responses) + (f"<d:sync-token>{token}</d:sync-token>" if token else "")).encode()
+
+
+def moved(day: int) -> str:
+    return calendar(event(f"e{day}", f":202703{day}T090000Z", f":202703{day}T100000Z")).decode()
+
+
+KNOWN = {
+    "tag": "t0",
+    "from": START.isoformat(),
+    "to": WINDOW.end.isoformat(),
+    "known": {sha256(b"/a/1.ics").hexdigest()[:24]: [[START.timestamp() + 3600, START.timestamp() + 7200]]},
+}
+GONE = "<d:response><d:href>/a/1.ics</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"
+BARE = (
+    "<d:response><d:href>/a/{}.ics</d:href><d:propstat><d:prop><d:getetag>x</d:getetag></d:prop>"
+    "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+)
+
+
+async def read_changes(*pages: bytes | int) -> tuple[Reading, list[str]]:
+    """A reading with a token at a server that answers with these one after the other, and what it was asked."""
+    left = list(pages)
+
+    def answer(handler: BaseHTTPRequestHandler, _: Asked) -> None:
+        page = left.pop(0)
+        reply(handler, *((b"", page) if isinstance(page, int) else (page, 207)))
+
+    with stranger(answer) as server:
+        secret = {"address": f"{server.address}/a/", "user": "ada", "password": "x"}
+        found = await read(secret, KNOWN, WINDOW)
+    assert not left
+    return found, [asked.body.decode() for asked in server.asked]
+
+
+async def test_changes_come_by_pages() -> None:
+    first = told(FILE.format(2, moved(22)), FULL, token="t1 &amp; more")
+    found, asked = await read_changes(first, told(FILE.format(3, moved(23)), GONE, token="t2"))
+    assert (days(found), found.partly, found.sync["tag"]) == ([22, 23], True, "t2")
+    assert "<d:sync-token>t1 &amp; more</d:sync-token>" in asked[1]
+
+
+async def test_servers_that_tell_only_where_something_has_changed() -> None:
+    found, asked = await read_changes(
+        told(BARE.format("1"), BARE.format("%C3%A4"), token="t1"), told(GONE, FILE.format("ä", moved(24)))
+    )
+    assert days(found) == [24]
+    assert "<d:href>/a/%C3%A4.ics</d:href>" in asked[1]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [[403], [409], [507], [told()], [told(FULL, token="t0")], [told(FULL, token="t1"), told(FULL, token="t1")], [400]],
+    ids=["forgotten", "in conflict", "too many", "no token", "in a circle", "in a circle later", "not known"],
+)
+async def test_changes_that_cannot_be_told_mean_a_whole_reading(pages: list[bytes | int]) -> None:
+    state = BARE.format("").replace("<d:getetag>x</d:getetag>", "<d:sync-token>t9</d:sync-token>")
+    found, _ = await read_changes(*pages, told(state), told(FILE.format(2, moved(25))))
+    assert (days(found), found.partly, found.sync["tag"]) == ([25], False, "t9")
+    assert list(found.sync["known"]) == [sha256(b"/a/2.ics").hexdigest()[:24]]
+
+
+async def test_pages_without_end_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caldav_events, "MOST_PAGES", 3)
+    pages = [told(FULL, token=f"t{number}") for number in range(1, 4)]
+    found, _ = await read_changes(*pages, told(BARE.format("")), told())
+    assert (found.spans, found.partly) == ([], False)
 
 
 BILLION = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><a xmlns="DAV:">&b;</a>"""

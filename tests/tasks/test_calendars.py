@@ -103,6 +103,37 @@ async def test_a_reading_and_those_after_it_ask_for_changes_alone() -> None:
     assert (await shown(provider)).busy == 2
 
 
+async def test_what_was_read_in_part_reaches_no_further_than_before() -> None:
+    multistatus = '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">{}</d:multistatus>'
+    file = "<d:response><d:href>/{0}.ics</d:href><d:propstat><d:prop>{1}</d:prop></d:propstat></d:response>"
+    data = "<c:calendar-data>{}</c:calendar-data>"
+    state = file.format("", "<d:sync-token>t1</d:sync-token>")
+    whole = file.format("a", data.format(feed().decode()))
+    part = (
+        file.format("b", data.format(calendar(event("c", at(72), at(73))).decode())) + "<d:sync-token>t2</d:sync-token>"
+    )
+
+    def answer(handler: BaseHTTPRequestHandler, asked: Asked) -> None:
+        told = state if asked.method == "PROPFIND" else part if b"sync-collection" in asked.body else whole
+        reply(handler, multistatus.format(told).encode(), 207)
+
+    async def kept() -> dict[str, Any]:
+        async with transaction() as session:
+            return (await session.exec(select(ExternalCalendar))).one().sync
+
+    with stranger(answer) as server:
+        provider, calendar_id = await add(server.address, kind="caldav", user="ada", password="hunter2-app")
+        await tasks().begin()
+        await settled()
+        first = await kept()
+        assert (await shown(provider)).busy == 2
+        await read_again(provider, calendar_id)
+        second = await kept()
+    assert (await shown(provider)).busy == 3
+    assert (first["until"], first["asked"]["tag"]) == (second["until"], "t1")
+    assert second["asked"]["tag"] == "t2"
+
+
 async def test_what_goes_wrong_is_a_sentence_and_the_last_copy_stays() -> None:
     page = [False]
 
