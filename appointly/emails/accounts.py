@@ -5,7 +5,7 @@ from uuid import UUID
 
 from appointly.domain.one_time_code import code_of, link_key
 from appointly.emails.calendars import calendar_failing
-from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.layout import Letter, as_mail
 from appointly.emails.mail import Mail
 from appointly.routes import mailed_link
 from appointly.settings import Settings
@@ -15,8 +15,7 @@ BECAUSE = "You get this mail because of your account at Appointly."
 
 def compose(facts: Mapping[str, str], settings: Settings) -> Mail:
     """The mail that `operations/account_mail.py` wrote down: `kind` and `to`, and what the kind below needs."""
-    letter = KINDS[facts["kind"]](facts, settings)
-    return Mail(facts["to"], letter.subject, as_text(letter), as_html(letter))
+    return as_mail(KINDS[facts["kind"]](facts, settings), facts["to"])
 
 
 def _sign_in_code(facts: Mapping[str, str], settings: Settings) -> Letter:

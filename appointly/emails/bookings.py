@@ -7,7 +7,7 @@ from appointly.domain.manage_key import manage_key
 from appointly.emails import calendars, endings, moves, queue, reviews
 from appointly.emails.endings import with_other_times
 from appointly.emails.invite import invitation
-from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.layout import Letter, as_mail
 from appointly.emails.letters import Write, to_customer, to_provider
 from appointly.emails.mail import Attachment, Mail
 from appointly.queries.mails import News
@@ -22,8 +22,7 @@ def compose(news: News, settings: Settings) -> Mail:
     link = settings.base_url + routes.open_booking(
         news.booking.reference, manage_key(settings.require_secret(), news.booking.id)
     )
-    letter = KINDS[news.kind](news, link, settings)
-    return Mail(news.recipient, letter.subject, as_text(letter), as_html(letter), _attachments(news, link, settings))
+    return as_mail(KINDS[news.kind](news, link, settings), news.recipient, _attachments(news, link, settings))
 
 
 def _attachments(news: News, link: str, settings: Settings) -> tuple[Attachment, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, long_day, zone_name
+from appointly.display.formatting import zone_name
+from appointly.display.moves import instant_words
 from appointly.emails.layout import Letter
 from appointly.emails.letters import Write, for_customer, to_customer, to_provider, words
 from appointly.queries.mails import News
@@ -26,8 +26,9 @@ def with_other_times(subject: str, heading: str, *sentences: str) -> Write:
             settings.base_url + again[1],
             subject=subject.format_map(said),
             heading=heading.format_map(said),
-            sentences=[*(sentence.format_map(said) for sentence in sentences), *_what_else(news)],
+            sentences=[sentence.format_map(said) for sentence in sentences],
             button=again[0],
+            before_links=_what_else(news),
             links=_other_times(news, settings),
         )
 
@@ -42,22 +43,20 @@ def _other_times(news: News, settings: Settings) -> list[tuple[str, str]]:
 
 def _time(each: Mapping[str, Any], news: News) -> str:
     start, zone = datetime.fromisoformat(each["start"]), each["time_zone"]
-    told = f"{long_day(start.astimezone(ZoneInfo(zone)).date())}, {clock_time(start, zone)}"
-    if zone != news.reader_zone:
-        told += f" ({zone_name(zone)})"
+    told = f"{instant_words(start, zone)} ({zone_name(zone)})"
     if each["provider"] != news.booking.provider_name:
         told += f": {each['service']} at {each['provider']}"
     return told
 
 
-def _what_else(news: News) -> list[str]:
+def _what_else(news: News) -> str:
     """The sentence before the links; none where there are none."""
     found = news.detail.get("alternatives", [])
     if not found:
-        return []
+        return ""
     if found[0]["provider"] == news.booking.provider_name:
-        return ["These are the next free times. One click, and you book it:"]
-    return ["Others nearby have time for something similar. One click, and you book it:"]
+        return "These are the next free times. One click, and you book it:"
+    return "Others nearby have time for something similar. One click, and you book it:"
 
 
 def _by_decision(upheld: Write, dismissed: Write) -> Write:

@@ -16,6 +16,7 @@ from appointly.settings import Settings
 Write = Callable[[News, str, Settings], Letter]
 
 OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "missed"}
+NOBODY = "@deleted.invalid"
 SEE = "See or change your booking"
 KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
 
@@ -115,6 +116,7 @@ def for_customer(
     sentences: list[str],
     button: str,
     small_print: str = "",
+    before_links: str = "",
     links: Sequence[tuple[str, str]] = (),
 ) -> Letter:
     """A letter to the customer; `link` is what its button opens, `links` are further ones with their words."""
@@ -129,6 +131,7 @@ def for_customer(
         quote=news.reason,
         button=(button, link),
         small_print=small_print,
+        before_links=before_links,
         links=links,
     )
 
@@ -138,9 +141,10 @@ def for_provider(
 ) -> Letter:
     """A letter to the provider, with what the customer said; its button opens the booking in the dashboard."""
     booking = news.booking
+    email = "" if booking.customer_email.endswith(NOBODY) else booking.customer_email
     more = [
         ("Customer", booking.customer_name),
-        ("Email", booking.customer_email),
+        ("Email", email),
         ("Telephone", booking.customer_phone),
         *booking.answered,
         ("Note", booking.notes),
@@ -153,4 +157,5 @@ def for_provider(
         facts=_facts(news, *more),
         quote=news.reason,
         button=(button, settings.base_url + routes.booking_panel(booking.reference)),
+        reply_to=email,
     )

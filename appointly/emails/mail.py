@@ -14,10 +14,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to one person, as text and as HTML."""
+    """One mail to one person, as text and as HTML; an answer goes to `reply_to`, else to us."""
 
     to: str
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""

@@ -38,7 +38,7 @@ KINDS = {
         "A customer would like to move an appointment",
         "{customer} asks to move {change}. The new time is kept until {until}; "
         "without an answer the appointment stays where it is.",
-        button="Answer the wish",
+        button="Answer the request",
     ),
     "move_withdrawn": to_provider(
         "Withdrawn: {customer} stays at the old time",

@@ -1,12 +1,11 @@
 """The mails about a place in line."""
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, day, long_day, zone_name
+from appointly.display.formatting import clock_time, day_and_time, long_day, zone_name
 from appointly.domain.manage_key import manage_key
-from appointly.emails.layout import Letter, as_html, as_text
+from appointly.emails.layout import Letter, as_mail
 from appointly.emails.mail import Mail
 from appointly.queries.waitlist_mails import PlaceNews
 from appointly.settings import Settings
@@ -17,8 +16,7 @@ BECAUSE = "You get this mail because this address was put on a waiting list at A
 def compose(news: PlaceNews, settings: Settings) -> Mail:
     """The mail of one of the kinds below. Times are in the reader's zone, which is named."""
     link = settings.base_url + routes.open_waitlist(news.entry_id, manage_key(settings.require_secret(), news.entry_id))
-    letter = KINDS[news.kind](news, link, settings)
-    return Mail(news.recipient, letter.subject, as_text(letter), as_html(letter))
+    return as_mail(KINDS[news.kind](news, link, settings), news.recipient)
 
 
 def _facts(news: PlaceNews, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -47,11 +45,8 @@ def _offered(news: PlaceNews, link: str, settings: Settings) -> Letter:
     assert news.expires_at is not None  # noqa: S101
     zone = news.reader_zone
     local = news.start.astimezone(ZoneInfo(zone))
-    # Never "Today" in a mail: it may be read tomorrow.
-    long_ago = local.date() - timedelta(days=7)
-    short = f"{day(local.date(), long_ago)}, {local:%H:%M}"
-    until = news.expires_at.astimezone(ZoneInfo(zone))
-    kept = f"{until:%H:%M}" if until.date() == news.offered_on else f"{day(until.date(), long_ago)}, {until:%H:%M}"
+    short = day_and_time(news.start, zone)  # never "today": it may be read tomorrow
+    kept = day_and_time(news.expires_at, zone)
     when = f"{long_day(local.date())} {local.year}\n{local:%H:%M} ({zone_name(zone)})"
     if zone != news.time_zone:
         there = news.start.astimezone(ZoneInfo(news.time_zone))

@@ -4,20 +4,25 @@ import asyncio
 import base64
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from appointly.clock import now
 from appointly.emails.mail import Mail
 from appointly.errors import GatewayFailed, GatewayRefused
 from appointly.settings import settings
 
 RESEND = "https://api.resend.com"
 TIMEOUT = 15.0
+# No machine answers a machine: neither an "out of office" nor another service's mail (RFC 3834).
+HEADERS = {"Auto-Submitted": "auto-generated"}
 
 
 async def send(mail: Mail, key: str) -> None:
@@ -49,6 +54,8 @@ async def _resend(mail: Mail, key: str, url: str, api_key: str) -> None:
         "subject": mail.subject,
         "text": mail.text,
         "html": mail.html,
+        "headers": HEADERS,
+        **({"reply_to": mail.reply_to} if mail.reply_to else {}),
         "attachments": [
             {
                 "filename": attachment.filename,
@@ -81,7 +88,12 @@ def as_email(mail: Mail, key: str, sender: str) -> EmailMessage:
     """The mail as RFC 5322 has it: text, HTML and calendar as alternatives, and the calendar file attached as well."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
-    message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()}@appointly>"
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    for name, value in HEADERS.items():
+        message[name] = value
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:
@@ -99,7 +111,11 @@ def _smtp(mail: Mail, key: str, url: str) -> None:
     host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
     context = ssl.create_default_context()
     try:
-        with (
+        message = as_email(mail, key, settings().mail_from)
+    except ValueError as error:
+        raise GatewayRefused(f"This is no mail: {error}") from error
+    try:
+        with closing(
             smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
             if secure
             else smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
@@ -110,7 +126,10 @@ def _smtp(mail: Mail, key: str, url: str) -> None:
                 server.ehlo()
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(as_email(mail, key, settings().mail_from))
+            server.send_message(message)
+            # The mail is taken: a farewell that goes wrong must not send it again.
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise (GatewayRefused if min(codes) >= 500 else GatewayFailed)(f"The mail server refused: {error}") from error

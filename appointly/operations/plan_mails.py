@@ -42,7 +42,8 @@ WITH planned AS (
     RETURNING id
 )
 INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
-SELECT 'mail', jsonb_build_object('message_id', planned.id), 'mail:' || planned.id, %(due_at)s, 0, '', %(now)s
+SELECT 'mail', jsonb_build_object('message_id', planned.id, 'place', row_number() OVER () - 1), 'mail:' || planned.id,
+       %(due_at)s, 0, '', %(now)s
 FROM planned
 """
 

@@ -11,10 +11,7 @@ from appointly.database.statement import select
 
 @dataclass(frozen=True)
 class PlaceNews:
-    """Whose place it is, on which local dates, and the time that is offered if one is; instants in UTC.
-
-    `offered_on` is the reader's date when the offer was made.
-    """
+    """Whose place it is, on which local dates, and the time that is offered if one is; instants in UTC."""
 
     kind: str
     entry_id: UUID
@@ -28,15 +25,13 @@ class PlaceNews:
     dates: list[date]
     start: datetime | None
     expires_at: datetime | None
-    offered_on: date | None
 
 
 NEWS = """
 SELECT %(kind)s::text AS kind, entry.id AS entry_id, customer_email AS recipient,
        coalesce(reader.time_zone, provider.time_zone) AS reader_zone, customer_name, service.title AS service_title,
        service.slug AS service_slug, business_name AS provider_name, provider.time_zone, dates,
-       offer.start_time AS start, offer.expires_at,
-       (offer.created_at AT TIME ZONE coalesce(reader.time_zone, provider.time_zone))::date AS offered_on
+       offer.start_time AS start, offer.expires_at
 FROM waitlist_entry AS entry
 JOIN service ON service.id = entry.service_id
 JOIN provider ON provider.id = entry.provider_id

@@ -49,6 +49,8 @@ class ResendEmail(BaseModel):
     text: str = ""
     html: str = ""
     attachments: list[ResendAttachment] = Field(default_factory=list)
+    reply_to: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
 
 
 INSERT = """

@@ -38,7 +38,7 @@ async def test_the_time_until_when_and_the_link_that_opens_it(session: AsyncSess
     mail = await written(session, "offered", entry, offer)
     assert mail.subject == "A time is free: Tue 24 Nov, 10:00, Haircut at Studio Nine"
     key = manage_key(settings().require_secret(), entry.id)
-    for words in ("Tuesday 24 November 2026", "10:00 (Berlin time)", "kept for you until 11:00 (Berlin time)"):
+    for words in ("Tuesday 24 November 2026", "10:00 (Berlin time)", "until Mon 23 Nov, 11:00 (Berlin time)"):
         assert words in mail.text
         assert words in mail.html
     assert f"/session/waitlist/{entry.id}?key={key}" in mail.text
@@ -54,7 +54,7 @@ async def test_in_the_readers_own_zone_and_the_providers(session: AsyncSession) 
     await session.flush()
     mail = await written(session, "offered", entry, await offered(session, line))
     assert mail.to == reader.email
-    for words in ("Tue 24 Nov, 04:00", "until 05:00 (New York time)", "10:00 (Berlin time)"):
+    for words in ("Tue 24 Nov, 04:00", "until Mon 23 Nov, 05:00 (New York time)", "10:00 (Berlin time)"):
         assert words in mail.text
 
 

@@ -4,12 +4,16 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from appointly.clock import now
 from appointly.emails.mail import Attachment, Mail
 from appointly.errors import GatewayFailed, GatewayRefused
 from appointly.gateways.mail import client, send
@@ -153,6 +157,30 @@ async def test_smtp_gets_every_part(inbox: Inbox) -> None:
     assert kinds == ["text/plain", "text/html", "text/calendar", "text/calendar"]
     invite = next(part for part in first.walk() if part.get_content_type() == "text/calendar")
     assert invite.get_param("method") == "REQUEST"
+
+
+async def test_a_bad_farewell_does_not_send_the_mail_again(inbox: Inbox) -> None:
+    async def handle_quit(server, session, envelope) -> str:
+        return "421 too busy for that"
+
+    inbox.handle_QUIT = handle_quit  # type: ignore[attr-defined]
+    await send(MAIL, "mail:1")
+    assert len(inbox.mails) == 1
+
+
+async def test_smtp_says_that_a_machine_wrote_when_and_who_gets_the_answer(inbox: Inbox) -> None:
+    await send(replace(MAIL, reply_to="grace@example.test"), "mail:1")
+    mail = message_from_bytes(inbox.mails[0])
+    assert (mail["Auto-Submitted"], mail["Reply-To"]) == ("auto-generated", "grace@example.test")
+    assert abs(parsedate_to_datetime(mail["Date"]) - now()) < timedelta(minutes=1)
+    assert mail["Message-ID"].endswith("@appointly.example>")
+
+
+@pytest.mark.parametrize("field", ["to", "subject", "reply_to"])
+async def test_no_header_slips_in_with_a_line_break(inbox: Inbox, field: str) -> None:
+    with pytest.raises(GatewayRefused):
+        await send(replace(MAIL, **{field: "x@example.test\r\nBcc: everybody@example.test"}), "mail:1")
+    assert not inbox.mails
 
 
 @pytest.mark.parametrize(("to", "refusal"), [("nobody", GatewayRefused), ("later", GatewayFailed)])

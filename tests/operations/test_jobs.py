@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import transaction
@@ -26,6 +26,7 @@ from appointly.operations.jobs import (
     retry_dead_job,
     wait_after,
 )
+from appointly.operations.plan_mails import Mail, plan_mails
 from tests.making import NOW, asking, make_provider, make_service, make_slots, make_user
 
 
@@ -60,6 +61,22 @@ async def test_a_lease_keeps_others_away_and_runs_out(session: AsyncSession) -> 
     await finish(session, second, NOW)
     assert (await one_job(session)).done_at == NOW
     assert await claim(session, NOW + timedelta(days=1), 10) == []
+
+
+async def test_nobody_waits_for_the_hundreds_of_mails_of_another_change(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    slots = await make_slots(session, await make_service(session, provider), 50)
+    booked = [await book_appointment(session, GUEST, asking(slot), NOW) for slot in slots]
+    await session.exec(delete(Job))
+    await plan_mails(session, [Mail(each.id, "called_off") for each in booked], NOW)
+    later = NOW + timedelta(seconds=1)
+    await plan_mails(session, [Mail(booked[0].id, "cancelled")], later)
+    await enqueue(session, "account_mail", {}, "code", later)
+    first, second = [await claim(session, later, 20) for _ in range(2)]
+    assert len(first) == 20
+    assert "code" in {job.dedupe_key for job in first + second}
+    third = await claim(session, later, 20)
+    assert (len(second), len(third), await claim(session, later, 20)) == (20, 12, [])
 
 
 async def test_failures_back_off_and_end_as_dead(session: AsyncSession) -> None:
