@@ -182,10 +182,6 @@ async def measure() -> bool:
                 began = time.perf_counter()
                 await searching.search_services(session, following, NOW)
                 taken["the page after"].append((time.perf_counter() - began) * 1000)
-        for text in [thing[:length] for thing in THINGS for length in (2, 3, 5)]:
-            began = time.perf_counter()
-            await searching.suggest(session, text)
-            taken["suggestions"].append((time.perf_counter() - began) * 1000)
     everything = [figure for figures in taken.values() for figure in figures]
     print(f"{'milliseconds':24}{'number':>8}{'empty':>8}{'p50':>8}{'p95':>8}{'max':>8}")
     for name, figures in [*taken.items(), ("all", everything)]:

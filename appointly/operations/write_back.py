@@ -4,7 +4,6 @@ A job names the booking alone. Whoever carries it out writes what is true by the
 jobs do no harm.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -25,7 +24,6 @@ JOIN external_calendar AS calendar ON calendar.provider_id = changed.provider_id
 WHERE {when}
 ON CONFLICT (dedupe_key) DO NOTHING
 """
-_CHANGED: LiteralString = "(SELECT * FROM appointment WHERE id = ANY(%(ids)s))"
 # All of a calendar's bookings to come, once more, whatever was written before.
 _ALL = """
 INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
@@ -37,13 +35,6 @@ JOIN appointment ON appointment.provider_id = calendar.provider_id
 WHERE calendar.id = %(calendar_id)s AND appointment.status = 'confirmed' AND appointment.end_time > %(now)s
 ON CONFLICT (dedupe_key) DO NOTHING
 """
-
-
-async def write_back(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
-    """These appointments have changed: let the provider's own calendar follow, where there is one to write to."""
-    query = WRITE_BACK.format(rows=_CHANGED, when="true")
-    if await execute(session, query, ids=list(ids), now=now):
-        jobs_written(session)
 
 
 async def write_all(session: AsyncSession, calendar_id: UUID, now: datetime) -> None:

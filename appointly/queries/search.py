@@ -17,7 +17,7 @@ from appointly.domain.distance import box_around
 from appointly.errors import ValidationFailed
 from appointly.queries.availability import IS_FREE
 from appointly.queries.pictures import SHOWN
-from appointly.queries.search_request import SearchRequest, fold, place_in
+from appointly.queries.search_request import SearchRequest, place_in
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
 LOOKED_AT = 300
@@ -69,15 +69,6 @@ class SearchPage:
     capped: bool
     corrected: str | None
     next_cursor: str | None
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """`kind` is category, city, service or provider; `slug` leads to a provider's profile, and is empty otherwise."""
-
-    kind: str
-    text: str
-    slug: str
 
 
 @dataclass(frozen=True)
@@ -203,32 +194,6 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
         order = _score(len(terms)) if terms and request.sort == "relevance" else ORDERS[request.sort]
         items, following = await _page(session, request, order, wanted, values, after)
     return SearchPage(items, facets, total, capped, corrected, following)
-
-
-async def suggest(session: AsyncSession, text: str, count: int = 8) -> list[Suggestion]:
-    """What somebody who has typed this far may be looking for."""
-    terms = SearchRequest.model_construct(q=text[:200]).terms()
-    if not terms:
-        return []
-    words = " & ".join(f"'{_stem(term)}':*" for term in terms)
-    beginning = fold(text).strip()[:80]
-    return await select(session, Suggestion, SUGGEST, words=words, beginning=beginning, count=count)
-
-
-SUGGEST: LiteralString = """
-WITH near AS MATERIALIZED (
-    SELECT service_id, provider_id, category, city, title_key FROM listing WHERE words @@ %(words)s::tsquery LIMIT 300
-), found AS (
-    SELECT DISTINCT 1 AS place, 'category' AS kind, category AS text, '' AS slug FROM near
-    WHERE starts_with(fold(category), %(beginning)s)
-    UNION SELECT DISTINCT 2, 'city', city, '' FROM near WHERE starts_with(fold(city), %(beginning)s)
-    UNION SELECT DISTINCT 3, 'service', title, '' FROM near JOIN service ON service.id = service_id
-    WHERE position(' ' || %(beginning)s IN title_key) > 0
-    UNION SELECT DISTINCT 4, 'provider', business_name, slug FROM near JOIN provider ON provider.id = near.provider_id
-    WHERE position(' ' || %(beginning)s IN ' ' || fold(business_name)) > 0
-)
-SELECT kind, text, slug FROM found ORDER BY place, text LIMIT %(count)s
-"""
 
 
 def _around(request: SearchRequest) -> dict[str, object]:

@@ -63,7 +63,6 @@ class Dashboard(rx.State):
     __access__ = "provider"
 
     loaded: bool = False
-    business: str = ""
     profile: str = ""
     date: str = ""
     zone: str = ""
@@ -118,7 +117,7 @@ class Dashboard(rx.State):
         self.loaded = True
 
     def _tell(self, shop: Business, told: Figures, at: datetime) -> None:
-        self.business, self.profile, self.zone = shop.business_name, shop.slug, shop.time_zone
+        self.profile, self.zone = shop.slug, shop.time_zone
         self.zone_name = zone_name(shop.time_zone)
         self.date = long_day(at.astimezone(ZoneInfo(shop.time_zone)).date())
         self.today = str(told.today)

@@ -78,7 +78,6 @@ class MarkPage(rx.State):
     booking_href: str = ""
     login_href: str = ""
     problem: str = ""
-    tries: int = 0
     _typed: list[str] = []
     _code: str = ""
 

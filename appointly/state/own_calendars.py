@@ -54,7 +54,6 @@ class OwnCalendars(rx.State):
     __access__ = "provider"
 
     loaded: bool = False
-    zone_name: str = ""
     calendars: list[CalendarView] = []
     kind: str = "ics"
     found: list[FoundView] = []

@@ -15,7 +15,7 @@ from appointly.domain.actor import GUEST
 from appointly.errors import ValidationFailed
 from appointly.operations.book_appointment import BookingRequest, book_appointment
 from appointly.queries.availability import free_slots
-from appointly.queries.search import Found, SearchPage, search_services, suggest
+from appointly.queries.search import Found, SearchPage, search_services
 from appointly.queries.search_request import SearchRequest
 from tests.making import NOW, make_provider, make_service, make_slots
 
@@ -275,7 +275,6 @@ async def test_hostile_text_finds_nothing_and_breaks_nothing(session: AsyncSessi
     for values in ({"q": text}, {"category": text[:80]}, {"city": text[:120]}):
         page = await search(session, **values)
         assert page.total >= len(page.items) >= 0
-    await suggest(session, text)
 
 
 async def test_cursors_of_others_are_refused(session: AsyncSession, shops: None) -> None:
@@ -329,16 +328,3 @@ def test_prices_the_wrong_way_round_are_refused() -> None:
     kept, problems = SearchRequest.forgiving({"min_price": "900", "max_price": "100"})
     assert kept.min_price == 900
     assert list(problems) == ["max_price"]
-
-
-async def test_suggestions_while_typing(session: AsyncSession, shops: None) -> None:
-    assert [found.text for found in await suggest(session, "hairc")] == [
-        "Beard trim and haircut",
-        "Haircut for children",
-    ]
-    assert [(found.kind, found.text) for found in await suggest(session, "mün")] == [("city", "München")]
-    kinds = {(found.kind, found.text) for found in await suggest(session, "mass")}
-    assert kinds == {("category", "massage"), ("service", "Crème massage")}
-    assert [found.text for found in await suggest(session, "zo")] == ["Café Zoë"]
-    assert [found.kind for found in await suggest(session, "café z")] == ["provider"]
-    assert await suggest(session, "") == []
