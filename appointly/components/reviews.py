@@ -8,6 +8,7 @@ from appointly.components.buttons import button
 from appointly.components.fields import LABEL
 from appointly.components.marks import avatar
 from appointly.display.reviews import Quote, Share, StarsView
+from appointly.state.public_reviews import PublicReviews
 
 WORDS = ("1 star: poor", "2 stars: fair", "3 stars: good", "4 stars: very good", "5 stars: excellent")
 # All stars up to the chosen one are filled.
@@ -81,15 +82,18 @@ def spread(stars: StarsView) -> rx.Component:
     )
 
 
-def public_reviews(stars: Any, reviews: Any, more: Any, show_more: Any) -> rx.Component:
-    """The stars, then reviews as far as they are shown; `show_more` adds some below."""
+def public_reviews(view: type[PublicReviews]) -> rx.Component:
+    """The stars, then reviews as far as the page shows them, and more below on demand."""
+    more = button("Show more", kind="secondary", size="small", on_click=view.show_more_reviews, class_name="mt-3")
     return rx.fragment(
-        spread(stars),
+        spread(view.stars),
         rx.cond(
-            reviews.length() > 0,
-            rx.el.ul(rx.foreach(reviews, review), class_name="mt-6 divide-y divide-line border-t border-line pt-5"),
+            view.reviews.length() > 0,  # type: ignore[attr-defined]
+            rx.el.ul(
+                rx.foreach(view.reviews, review), class_name="mt-6 divide-y divide-line border-t border-line pt-5"
+            ),
         ),
-        rx.cond(more, button("Show more", kind="secondary", size="small", on_click=show_more, class_name="mt-3")),
+        rx.cond(view.more_reviews, more),
     )
 
 

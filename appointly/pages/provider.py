@@ -56,15 +56,7 @@ def _provider() -> rx.Component:
                     ProviderView.stars.average != "",
                     rx.el.div(
                         section_title("Reviews"),
-                        rx.el.div(
-                            public_reviews(
-                                ProviderView.stars,
-                                ProviderView.reviews,
-                                ProviderView.more_reviews,
-                                ProviderView.show_more_reviews,
-                            ),
-                            class_name="mt-5",
-                        ),
+                        rx.el.div(public_reviews(ProviderView), class_name="mt-5"),
                         class_name="mt-12",
                     ),
                 ),

@@ -69,15 +69,7 @@ def _service() -> rx.Component:
             _part("Who you will meet", _who()),
             rx.cond(
                 ServiceView.stars.average != "",
-                _part(
-                    "Reviews",
-                    public_reviews(
-                        ServiceView.stars,
-                        ServiceView.reviews,
-                        ServiceView.more_reviews,
-                        ServiceView.show_more_reviews,
-                    ),
-                ),
+                _part("Reviews", public_reviews(ServiceView)),
             ),
             class_name="min-w-0",
         ),

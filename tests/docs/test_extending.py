@@ -19,13 +19,17 @@ from tests.state.driver import browser_tab
 
 
 def written() -> ModuleType:
-    """The Python of the page, as one module."""
-    module = sys.modules["example_of_the_docs"] = ModuleType("example_of_the_docs")
-    for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending.md").read_text(), re.DOTALL):
-        exec(compile(block, "docs/extending.md", "exec"), module.__dict__)  # noqa: S102 - our own page
-    return module
+    """The files of the page, each a module under the name it gives; and all that is in them."""
+    everything = ModuleType("example_of_the_docs")
+    for path, block in re.findall(r"```python\n# (\S+)\.py\n(.*?)```", PAGE.read_text(), re.DOTALL):
+        name = path.replace("/", ".")
+        module = sys.modules[name] = ModuleType(name)
+        exec(compile(block, f"{path}.py", "exec"), module.__dict__)  # noqa: S102 - our own page
+        vars(everything).update(vars(module))
+    return everything
 
 
+PAGE = ROOT / "docs/extending.md"
 EXAMPLE = written()
 
 
@@ -36,7 +40,7 @@ def test_nobody_is_known_where_no_door_was_passed() -> None:
 
 async def test_the_operation_asks_for_the_right(database: str) -> None:
     with pytest.raises(NotSignedIn):
-        await EXAMPLE.rename(None, Actor(), "Mallory")
+        await EXAMPLE.rename(None, Actor(), EXAMPLE.NewName(name="Mallory"))
 
 
 async def test_the_route_knows_who_asks(database: str) -> None:
