@@ -1,29 +1,30 @@
 """`/bookings`: book, look, confirm, decline, complete, cancel."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly import limits
 from appointly.api.guard import GuardedRoute, access
+from appointly.api.once import Key, once
 from appointly.api.sessions import remember
 from appointly.api.shapes import Money, PaymentOut, answer, money, payment, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.actor import Actor
+from appointly.domain.lifecycle import Status
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.book_appointment import Booked, BookingRequest
 from appointly.operations.booking_draft import book_chosen
 from appointly.operations.cancel_appointments import Cancelled, cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
-from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.queries.bookings import Booking, booking_by_id, bookings_of
 from appointly.queries.reschedules import Reschedule, waiting_moves
 from appointly.visitor import current_actor, current_visitor
@@ -63,7 +64,10 @@ class RescheduleOut(BaseModel):
 
 
 class BookingOut(BaseModel):
-    """One booking, as its customer and its provider see it."""
+    """One booking, as its customer and its provider see it.
+
+    `answer_by`: until when the provider can answer a request. `reschedule`: the wish for another time that waits.
+    """
 
     id: UUID
     reference: str
@@ -87,12 +91,28 @@ class BookingOut(BaseModel):
     payment: PaymentOut
     cancellation_policy: str
     reschedule: RescheduleOut | None
+    answer_by: datetime | None
+    checked_in_at: datetime | None
     created_at: datetime
 
 
 class BookingsOut(BaseModel):
     items: list[BookingOut]
     next_cursor: str | None
+
+
+class Wanted(BaseModel):
+    """Which bookings to list; dates are local at the provider, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Status | None = None
+    service_id: UUID | None = None
+    slot_id: UUID | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str | None, Field(max_length=200)] = None
 
 
 class Cancellation(BaseModel):
@@ -181,6 +201,7 @@ def _shown(booking: Booking, waiting: Reschedule | None) -> dict[str, object]:
         "notes",
         "answers",
         "cancellation_policy",
+        "answer_by",
         "checked_in_at",
         "created_at",
     )
@@ -198,11 +219,7 @@ def _shown(booking: Booking, waiting: Reschedule | None) -> dict[str, object]:
 
 @router.post("", status_code=201, response_model=BookedOut, responses=refusals(404, 409))
 @access("public", "bookings:write")
-async def post_booking(
-    request: Request,
-    form: BookingRequest,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[!-~]+$")] = None,
-) -> Response:
+async def post_booking(request: Request, form: BookingRequest, key: Key = None) -> Response:
     """Book a free time, as a guest or as the signed-in customer.
 
     With an `Idempotency-Key` the same request can be sent again: it books once and gets the first answer again.
@@ -212,41 +229,27 @@ async def post_booking(
     caller, at = current_visitor(), now()
     await limits.take("booking", form.customer_email)
     async with transaction() as session:
-        if idempotency_key is None:
-            booked = await book_chosen(session, caller.actor, form, at)
-            identifier, content = booked.id, booked_json(booked)
-        else:
-            identifier, content = await book_once(
-                session, caller.actor, form, idempotency_key, await request.body(), at
-            )
+
+        async def book() -> bytes:
+            return booked_json(await book_chosen(session, caller.actor, form, at))
+
+        content = await once(session, request, key, book, at, form.customer_email)
     response = answer(content, 201)
     if caller.session_id is None:
-        remember(response, caller, identifier)
+        remember(response, caller, BookedOut.model_validate_json(content).id)
     return response
-
-
-async def book_once(
-    session: AsyncSession, actor: Actor, form: BookingRequest, key: str, body: bytes, at: datetime
-) -> tuple[UUID, bytes]:
-    """Book, or repeat the answer that the same request got before: the booking's id and the answer's bytes."""
-    attempt = await claim_key(session, actor, form.customer_email, key, b"POST /bookings\n" + body, at)
-    if attempt.status:
-        return UUID(BookedOut.model_validate_json(attempt.body).id.hex), attempt.body
-    booked = await book_chosen(session, actor, form, at)
-    content = booked_json(booked)
-    await keep_answer(session, attempt, 201, content)
-    return booked.id, content
 
 
 @router.get("", response_model=BookingsOut, responses=refusals(422))
 @access("signed_in", "bookings:read")
-async def get_bookings(
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-) -> Response:
-    """One's own bookings, as customer or as provider, the latest start first."""
+async def get_bookings(wanted: Annotated[Wanted, Query()]) -> Response:
+    """One's own bookings, as customer or as provider, the latest start first.
+
+    Of one status, one service, one time (everybody who comes to a class) or between two dates, if that is asked for.
+    """
+    which = wanted.model_dump(exclude={"limit", "cursor"})
     async with reading() as session:
-        page = await bookings_of(session, current_actor(), limit=limit, cursor=cursor)
+        page = await bookings_of(session, current_actor(), limit=wanted.limit, cursor=wanted.cursor, **which)
         return answer({"items": await all_shown(session, page.items), "next_cursor": page.next_cursor})
 
 

@@ -11,11 +11,12 @@ from appointly.api.guard import GuardedRoute, access
 from appointly.api.sessions import set_visitor_cookie
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
-from appointly.database import transaction
+from appointly.database import reading, transaction
 from appointly.domain.actor import Actor
 from appointly.domain.holds import holder_of
 from appointly.keeping import keep_time
 from appointly.operations.booking_draft import release_own_hold
+from appointly.queries.drafts import OwnHold, own_holds
 from appointly.visitor import browser_hash, current_actor
 
 router = APIRouter(prefix="/holds", tags=["Bookings"], route_class=GuardedRoute)
@@ -34,9 +35,36 @@ class HoldOut(BaseModel):
 
     id: UUID
     slot_id: UUID
+    service_id: UUID
     start: datetime
     end: datetime
     expires_at: datetime
+
+
+class HoldsOut(BaseModel):
+    items: list[HoldOut]
+
+
+def shown(kept: OwnHold) -> dict[str, object]:
+    """A hold as the API shows it."""
+    zone = ZoneInfo(kept.time_zone)
+    return {
+        "id": kept.id,
+        "slot_id": kept.slot_id,
+        "service_id": kept.service_id,
+        "start": kept.start.astimezone(zone),
+        "end": kept.end.astimezone(zone),
+        "expires_at": kept.until,
+    }
+
+
+@router.get("", response_model=HoldsOut)
+@access("public", "bookings:read")
+async def get_holds() -> Response:
+    """The times that are kept for your account, or for a guest's browser; the first to run out first."""
+    async with reading() as session:
+        kept = await own_holds(session, current_actor(), now())
+    return answer({"items": [shown(each) for each in kept]})
 
 
 @router.post("", status_code=201, response_model=HoldOut, responses=refusals(404, 409))
@@ -51,16 +79,7 @@ async def post_hold(form: HoldForm) -> Response:
     actor, response = current_actor(), Response()
     if not holder_of(actor):
         actor = Actor(managed=actor.managed, browser=browser_hash(set_visitor_cookie(response)))
-    kept = await keep_time(actor, form.slot_id, now())
-    zone = ZoneInfo(kept.time_zone)
-    shown = {
-        "id": kept.id,
-        "slot_id": kept.slot_id,
-        "start": kept.start.astimezone(zone),
-        "end": kept.end.astimezone(zone),
-        "expires_at": kept.until,
-    }
-    made = answer(shown, 201)
+    made = answer(shown(await keep_time(actor, form.slot_id, now())), 201)
     made.raw_headers += [header for header in response.raw_headers if header[0] == b"set-cookie"]
     return made
 

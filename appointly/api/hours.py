@@ -5,11 +5,13 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, Field
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.api.guard import GuardedRoute, access
+from appointly.api.once import Key, once
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
@@ -114,19 +116,23 @@ async def get_blocked_times(
     return answer({"items": items, "next_cursor": page.next_cursor})
 
 
-@router.post("/blocked-times", status_code=201, response_model=BlockedTimeOut)
+@router.post("/blocked-times", status_code=201, response_model=BlockedTimeOut, responses=refusals(409))
 @access("provider", "provider:write")
-async def post_blocked_time(wanted: TimeToBlock) -> Response:
+async def post_blocked_time(request: Request, wanted: TimeToBlock, key: Key = None) -> Response:
     """Block time; bookings in it stay. With `repeat_until` also at the same time of the following weeks.
 
     Answers the (first) blocked time; the others are in the list, with the same `series_id`.
     """
+    at = now()
     async with transaction() as session:
-        blocked_id = await add_blocked_time(session, current_actor(), wanted, now())
-    async with reading() as session:
-        shop = await own_business(session, "blocked_time.read")
-        added = await blocked_time(session, shop.id, blocked_id)
-    return answer(shown(added, shop.time_zone), 201)
+
+        async def add() -> bytes:
+            blocked_id = await add_blocked_time(session, current_actor(), wanted, at)
+            shop = await own_business(session, "blocked_time.read")
+            return to_json(shown(await blocked_time(session, shop.id, blocked_id), shop.time_zone))
+
+        content = await once(session, request, key, add, at)
+    return answer(content, 201)
 
 
 @router.delete("/blocked-times/{blocked_id}", status_code=204, responses=refusals(404))

@@ -13,6 +13,7 @@ from appointly.api import (
     booking_ends,
     bookings,
     calendar,
+    check_in,
     docs,
     feeds,
     flags,
@@ -36,12 +37,24 @@ from appointly.api import (
     waitlist,
     why_not,
 )
+from appointly.api.examples import with_examples
 from appointly.api.shapes import refusals
 from appointly.sandbox import google_calendar as google_stand_in
 from appointly.sandbox import google_pages, mailbox
 from appointly.visitor import SESSION_COOKIE
 
 PREFIX = "/api/v1"
+INTRODUCTION = """Find a service, see its free times, book one of them. Refusals carry a stable `code`.
+
+Times are RFC 3339 with an offset, dates local at the provider, money in minor units of its currency. Lists take `limit`
+and `cursor` and answer `next_cursor`, null at the end.
+
+A request whose answer was lost can be sent again. Where a second time would be a second effect, an `Idempotency-Key`
+makes it one and gives the first answer again: bookings, walk-ins, new services, blocked times. All else happens once by
+itself, or is refused with a 409 that says so.
+
+Sign in with `POST /auth/login` and send `Authorization: Bearer …`, or make a token in your settings. Guests are known
+by a cookie that `POST /bookings`, `/holds` and `/waitlist` set: keep it to look at them again."""
 TAGS = [
     {"name": "Services", "description": "Find a service and its free times."},
     {"name": "Bookings", "description": "Book, look, answer, cancel."},
@@ -66,12 +79,19 @@ def document(api: FastAPI) -> dict[str, Any]:
         "cookie": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
         "bearer": {"type": "http", "scheme": "bearer"},
     }
+    with_examples(found)
     for path in found["paths"].values():
         for method, operation in path.items():
+            operation["summary"] = summary(operation["description"])
             operation["security"] = [{}, {"cookie": []}, {"bearer": []}]
             everywhere = refusals(401, 429, 503) if method == "get" else refusals(400, 401, 403, 413, 422, 429, 503)
             operation["responses"] |= {str(status): answer for status, answer in everywhere.items()}
     return found
+
+
+def summary(description: str) -> str:
+    """The first sentence of a description, in one line."""
+    return " ".join(description.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
 def create() -> FastAPI:
@@ -79,7 +99,7 @@ def create() -> FastAPI:
     api = FastAPI(
         title="Appointly",
         version="1",
-        description="Find a service, see its free times, book one of them. Refusals carry a stable `code`.",
+        description=INTRODUCTION,
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -109,9 +129,9 @@ def create() -> FastAPI:
         *business,
         queue.public,
         queue.own,
-        queue.bookings,
+        check_in.bookings,
         flags.router,
-        queue.door_sheet,
+        check_in.own,
         docs.router,
     ):
         api.include_router(router, prefix=PREFIX)

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from appointly import routes
 from appointly.api.guard import GuardedRoute, access
+from appointly.api.once import Key, once
 from appointly.api.services import QuestionOut
-from appointly.api.shapes import Money, refusals
+from appointly.api.shapes import Money, answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.operations.add_service import add_service
@@ -103,13 +104,22 @@ async def get_own_services(
     return OwnServicesOut(items=[shown(each) for each in page], next_cursor=following)
 
 
-@router.post("/services", status_code=201)
+@router.post("/services", status_code=201, response_model=OwnServiceOut, responses=refusals(409))
 @access("provider", "provider:write")
-async def post_service(form: ServiceForm) -> OwnServiceOut:
-    """Offer something new. Its free times follow from your hours at once."""
+async def post_service(request: Request, form: ServiceForm, key: Key = None) -> Response:
+    """Offer something new. Its free times follow from your hours at once.
+
+    With an `Idempotency-Key` the same request can be sent again: it adds one service.
+    """
+    actor, at = current_actor(), now()
     async with transaction() as session:
-        service_id = await add_service(session, current_actor(), form, now())
-    return await _own(service_id)
+
+        async def add() -> bytes:
+            service_id = await add_service(session, actor, form, at)
+            return shown(await own_service(session, actor, service_id, at)).model_dump_json().encode()
+
+        content = await once(session, request, key, add, at)
+    return answer(content, 201)
 
 
 @router.patch("/services/{service_id}", responses=refusals(404))

@@ -1,43 +1,32 @@
 """The day's line: for everybody, and for the provider who runs it; and the check-in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from appointly.api.bookings import BookingOut, shown
 from appointly.api.guard import GuardedRoute, access
+from appointly.api.once import Key, once
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.qr import qr_svg
 from appointly.domain.actor import Actor
-from appointly.domain.check_in import read_code
 from appointly.domain.queue import Turn
-from appointly.errors import DoorCodeInvalid, NotFound
+from appointly.errors import NotFound
 from appointly.operations import run_queue
 from appointly.operations.add_walk_in import WalkIn, add_walk_in
 from appointly.operations.announce_delay import Delay, announce_delay
-from appointly.operations.check_in import check_in
-from appointly.printing import check_in_sheet
-from appointly.queries.check_in import door, door_address, own_door
 from appointly.queries.dashboard import business
 from appointly.queries.queue import InLine, Line, line_of, shop_by_slug
-from appointly.settings import settings
 from appointly.visitor import current_actor
 
 public = APIRouter(prefix="/providers", tags=["Queue"], route_class=GuardedRoute)
 own = APIRouter(prefix="/provider/queue", tags=["Queue"], route_class=GuardedRoute)
-bookings = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
-
-
-door_sheet = APIRouter(prefix="/provider", tags=["Queue"], route_class=GuardedRoute)
 
 
 class TokenOut(BaseModel):
@@ -99,14 +88,6 @@ class DelayOut(BaseModel):
     minutes: int
     note: str
     told: int
-
-
-class CheckIn(BaseModel):
-    """`code`: what the code at the door says after `id=`; the provider checks in without."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: Annotated[str, Field(max_length=200)] = ""
 
 
 def token_out(line: Line, place: InLine) -> dict[str, object]:
@@ -187,11 +168,20 @@ async def post_next(form: Next) -> Response:
 
 @own.post("/walk-ins", status_code=201, response_model=TicketOut, responses=CHANGES)
 @access("provider", "provider:write")
-async def post_walk_in(form: WalkIn) -> Response:
-    """Somebody came without an appointment: they get the next token of today ("W3")."""
+async def post_walk_in(request: Request, form: WalkIn, key: Key = None) -> Response:
+    """Somebody came without an appointment: they get the next token of today ("W3").
+
+    With an `Idempotency-Key` the same request can be sent again: they get one token.
+    """
+    at = now()
     async with transaction() as session:
-        ticket = await add_walk_in(session, current_actor(), form, now())
-    return answer({"id": ticket.id, "token": ticket.token}, 201)
+
+        async def add() -> bytes:
+            ticket = await add_walk_in(session, current_actor(), form, at)
+            return to_json({"id": ticket.id, "token": ticket.token})
+
+        content = await once(session, request, key, add, at)
+    return answer(content, 201)
 
 
 @own.post("/delay", response_model=DelayOut, responses=CHANGES)
@@ -243,31 +233,3 @@ async def post_undo(entry_id: UUID) -> Response:
 async def post_remove(entry_id: UUID) -> Response:
     """A walk-in has left, or was added by mistake; their token is not given again today."""
     return await changed_place(entry_id, run_queue.remove)
-
-
-@bookings.post("/{booking_id}/check-in", response_model=BookingOut, responses=CHANGES)
-@access("public", "bookings:write")
-async def post_check_in(booking_id: UUID, form: CheckIn | None = None) -> Response:
-    """The customer has come: with the `code` at the door, or noted by the provider. Once more changes nothing."""
-    code, actor = (form.code if form else ""), current_actor()
-    async with transaction() as session:
-        read = read_code(settings().require_secret(), code) if code else None
-        gate = await door(session, read.id) if read and read.kind == "door" else None
-        if code and (read is None or gate is None or gate.version != read.version):
-            raise DoorCodeInvalid
-        booking = await check_in(session, actor, booking_id, gate.id if gate else None, now())
-        return answer(await shown(session, booking))
-
-
-@door_sheet.get("/check-in.pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
-@access("provider", "provider:read")
-async def get_check_in_sheet() -> Response:
-    """The sheet with your code, to hang at the door (A4)."""
-    async with reading() as session:
-        own_one = await own_door(session, current_actor())
-    address = door_address(own_one)
-    sheet = await asyncio.to_thread(
-        check_in_sheet, name=own_one.name, place=own_one.place, address=address, qr=qr_svg(address)
-    )
-    headers = {"Content-Disposition": 'inline; filename="check-in.pdf"', "Cache-Control": "private, no-store"}
-    return Response(sheet, media_type="application/pdf", headers=headers)

@@ -129,8 +129,11 @@ def in_full(page: ServicePage, times: Sequence[NextTime]) -> dict[str, object]:
 @router.get("", response_model=ServicesOut, responses=refusals(422))
 @access("public")
 async def get_services(search: Annotated[SearchRequest, Query()]) -> Response:
-    """Find services by words, category, city, price (minor units), day, time of day (`after`, `before`: local at each
-    provider) and place (`near`: latitude,longitude, `within` kilometres); sort by relevance, price, next or distance.
+    """Find services that can be booked.
+
+    By words, category, city, price (minor units), day, time of day (`after` and `before`, `17:00`, local at each
+    provider) and place (`near`, latitude and longitude `52.52,13.405`, `within` kilometres); sorted by relevance,
+    price, the next free time or distance.
     """
     await limits.take("search")
     async with reading() as session:

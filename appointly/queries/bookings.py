@@ -201,11 +201,29 @@ async def bookings_of_customer(
 
 
 async def bookings_of(
-    session: AsyncSession, actor: Actor, *, limit: int = 20, cursor: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    status: str | None = None,
+    service_id: UUID | None = None,
+    slot_id: UUID | None = None,
+    first_date: date | None = None,
+    last_date: date | None = None,
 ) -> Page[Booking]:
-    """Everything that is the actor's, as customer or as provider, the latest start first."""
+    """What is the actor's, as customer or as provider, the latest start first; dates are local, both included."""
+    asked = {
+        "appointment.status = %(status)s": status,
+        "appointment.service_id = %(service_id)s": service_id,
+        "slot_id = %(slot_id)s": slot_id,
+        "slot_date >= %(first_date)s": first_date,
+        "slot_date <= %(last_date)s": last_date,
+    }
     mine = f"({AS_CUSTOMER} OR appointment.provider_id = %(own_provider_id)s)"
-    return await _page(session, actor, mine, True, limit, cursor)
+    which = " AND ".join([mine, *(condition for condition, value in asked.items() if value is not None)])
+    values = {"status": status, "service_id": service_id, "slot_id": slot_id}
+    return await _page(session, actor, which, True, limit, cursor, **values, first_date=first_date, last_date=last_date)
 
 
 async def bookings_of_provider(

@@ -21,12 +21,12 @@ LEFT JOIN slot ON slot.id = booking_draft.slot_id
 WHERE booking_draft.service_id = %(service_id)s AND {MINE}
 """  # noqa: S608
 # A hold that has run out and was not swept yet still counts for its holder: nobody else has the place.
-OWN_HOLD: LiteralString = f"""
+OWN_HOLDS: LiteralString = f"""
 SELECT hold.id, booking_draft.service_id, hold.slot_id, slot.provider_id, slot.start_time AS start,
        slot.end_time AS "end", expires_at AS until, time_zone
 FROM booking_draft JOIN hold ON hold.id = hold_id JOIN slot ON slot.id = hold.slot_id
 JOIN provider ON provider.id = slot.provider_id
-WHERE {MINE} AND hold.slot_id = %(slot_id)s
+WHERE {MINE}
 """  # noqa: S608
 OPEN: LiteralString = f"""
 SELECT booking_draft.id, service.slug, title, business_name AS provider, service.provider_id,
@@ -107,8 +107,15 @@ async def draft_of(session: AsyncSession, actor: Actor, service_id: UUID, now: d
 
 async def own_hold(session: AsyncSession, actor: Actor, slot_id: UUID) -> OwnHold | None:
     """The hold that this person has of a slot."""
-    found = await select(session, OwnHold, OWN_HOLD, slot_id=slot_id, **mine(actor))
+    query = f"{OWN_HOLDS} AND hold.slot_id = %(slot_id)s"
+    found = await select(session, OwnHold, query, slot_id=slot_id, **mine(actor))
     return found[0] if found else None
+
+
+async def own_holds(session: AsyncSession, actor: Actor, now: datetime) -> list[OwnHold]:
+    """Every time that is kept for this person, the first to run out first."""
+    query = f"{OWN_HOLDS} AND expires_at > %(now)s ORDER BY expires_at"
+    return await select(session, OwnHold, query, now=now, **mine(actor))
 
 
 async def open_drafts(session: AsyncSession, actor: Actor, now: datetime) -> list[OpenDraft]:

@@ -35,6 +35,7 @@ PUBLIC = {
     "POST /api/v1/bookings",
     "POST /api/v1/bookings/cancel",
     "POST /api/v1/holds",
+    "GET /api/v1/holds",  # as is the next one
     "DELETE /api/v1/holds/{hold_id}",  # the browser's cookie is the right, and the query asks for it
     "POST /api/v1/bookings/{booking_id}/cancel",
     "POST /api/v1/bookings/{booking_id}/reschedule",

@@ -45,6 +45,8 @@ async def test_a_guest_keeps_a_time_and_books_it(http: httpx.AsyncClient, slots:
     assert kept.status_code == 201, kept.text
     cookie = cookie_of(kept)
     http.cookies.clear()
+    assert (await http.get("/api/v1/holds")).json() == {"items": []}
+    assert (await http.get("/api/v1/holds", headers={"cookie": cookie})).json() == {"items": [kept.json()]}
     async with reading() as session:
         free = {slot.id for slot in await free_slots(session, slots[0].service_id, slots[0].slot_date, 1, now())}
     assert slots[0].id not in free

@@ -1,6 +1,7 @@
 """The line over HTTP: public tokens, the provider's own line, walk-ins, delays, and the check-in."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -133,3 +134,51 @@ async def test_checking_in(http: httpx.AsyncClient, day: Day) -> None:
     assert again.json()["checked_in_at"] == first
     noted = await http.post(f"/api/v1/bookings/{day.ids[0]}/check-in", headers=day.owner.headers)
     assert noted.json()["checked_in_at"]
+
+
+async def test_a_walk_in_sent_twice_with_a_key_gets_one_token(http: httpx.AsyncClient, day: Day) -> None:
+    headers = {**day.owner.headers, "Idempotency-Key": "walk-in-1"}
+    url = "/api/v1/provider/queue/walk-ins"
+    first, second = [await http.post(url, json={"name": "Grace"}, headers=headers) for _ in range(2)]
+    assert (first.status_code, second.json()) == (201, first.json())
+    other = await http.post(url, json={"name": "Ada"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    without = await http.post(url, json={"name": "Grace"}, headers=day.owner.headers)
+    assert without.json()["token"] == "W2"
+
+
+async def test_the_provider_scans_a_ticket_and_changes_the_door(http: httpx.AsyncClient, day: Day) -> None:
+    ticket = {"code": ticket_code(TEST_SECRET, UUID(day.ids[0]))}
+    for _ in range(2):
+        checked = await http.post("/api/v1/provider/check-in", json=ticket, headers=day.owner.headers)
+        assert (checked.status_code, bool(checked.json()["checked_in_at"])) == (200, True)
+    async with transaction() as session:
+        other = await make_provider(session, "Other Studio")
+    stranger = await signed_in(other.user_id, "stranger")
+    foreign = await http.post("/api/v1/provider/check-in", json=ticket, headers=stranger.headers)
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found")
+    before = (await http.get("/api/v1/provider/check-in", headers=day.owner.headers)).json()["address"]
+    no_ticket = {"code": before.partition("id=")[2]}
+    refused = await http.post("/api/v1/provider/check-in", json=no_ticket, headers=day.owner.headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "door_code_invalid")
+    after = (await http.post("/api/v1/provider/check-in/rotate", headers=day.owner.headers)).json()["address"]
+    assert after != before
+    url, old = f"/api/v1/bookings/{day.ids[1]}/check-in", {"code": before.partition("id=")[2]}
+    assert (await http.post(url, json=old, headers=day.ada.headers)).status_code == 422
+    assert (await http.post(url, json={"code": after.partition("id=")[2]}, headers=day.ada.headers)).status_code == 200
+
+
+async def test_one_s_bookings_of_a_status_a_time_or_a_day(http: httpx.AsyncClient, day: Day) -> None:
+    async def found(**wanted: str) -> list[str]:
+        answer = await http.get("/api/v1/bookings", params=wanted, headers=day.owner.headers)
+        return [each["id"] for each in answer.json()["items"]]
+
+    every = day.ids[::-1]
+    assert await found() == await found(status="confirmed") == await found(service_id=day.service_id) == every
+    assert await found(status="cancelled") == await found(service_id=str(UUID(int=1))) == []
+    slot = (await http.get(f"/api/v1/bookings/{day.ids[1]}", headers=day.owner.headers)).json()
+    assert await found(slot_id=slot["slot_id"]) == [day.ids[1]]
+    today = slot["start"][:10]
+    assert await found(first_date=today, last_date=today) == every
+    assert await found(last_date="2020-01-01") == []
+    assert (await http.get("/api/v1/bookings?status=lost", headers=day.owner.headers)).status_code == 422

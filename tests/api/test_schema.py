@@ -1,12 +1,15 @@
 """Whatever is sent to it, the API answers as its OpenAPI document says, and never with a 500."""
 
+import json
 from datetime import timedelta
 
+import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
+from appointly.api.http import api
 from appointly.clock import now
 from appointly.database import transaction
 from tests.api.conftest import document
@@ -76,3 +79,20 @@ def test_wrong_requests(operation: schemathesis.APIOperation, server: Site, ada:
 @pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.label)
 def test_right_looking_requests_of_an_owner(operation: schemathesis.APIOperation, server: Site, owner: Person) -> None:
     send(operation, GenerationMode.POSITIVE, server, owner.headers)
+
+
+def test_examples_are_what_the_document_asks_for() -> None:
+    """Also those of answers: whoever builds against them is not misled."""
+    found = api.openapi()
+    bodies = 0
+    for path in found["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert operation["description"]
+            for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
+                body = holder.get("content", {}).get("application/json", {})
+                if "example" in body:
+                    bodies += 1
+                    jsonschema.validate(body["example"], {**body["schema"], "components": found["components"]})
+                    assert '"…"' not in json.dumps(body["example"], ensure_ascii=False)
+    assert bodies > 100
