@@ -8,7 +8,6 @@ from appointly.components.buttons import button
 from appointly.components.fields import LABEL
 from appointly.components.marks import avatar
 from appointly.display.reviews import Quote, Share, StarsView
-from appointly.state.public_reviews import PublicReviews
 
 WORDS = ("1 star: poor", "2 stars: fair", "3 stars: good", "4 stars: very good", "5 stars: excellent")
 # All stars up to the chosen one are filled.
@@ -82,13 +81,13 @@ def spread(stars: StarsView) -> rx.Component:
     )
 
 
-def public_reviews(view: type[PublicReviews]) -> rx.Component:
-    """The stars, then reviews as far as the page shows them, and more below on demand."""
+def public_reviews(view: Any) -> rx.Component:
+    """Of a page whose state has `PublicReviews`: the stars, the reviews as far as they are shown, more on demand."""
     more = button("Show more", kind="secondary", size="small", on_click=view.show_more_reviews, class_name="mt-3")
     return rx.fragment(
         spread(view.stars),
         rx.cond(
-            view.reviews.length() > 0,  # type: ignore[attr-defined]
+            view.reviews.length() > 0,
             rx.el.ul(
                 rx.foreach(view.reviews, review), class_name="mt-6 divide-y divide-line border-t border-line pt-5"
             ),

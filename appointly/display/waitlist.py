@@ -1,9 +1,7 @@
 """A place in line in words, for whoever waits and for the provider."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from appointly import routes
@@ -21,21 +19,6 @@ from appointly.display.formatting import (
 from appointly.display.holds import Kept
 from appointly.display.holds import kept as counted
 from appointly.queries.waitlist import Place
-
-ANSWER = "answers."
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question of the service to whoever takes the time: `kind` is text, choice or yes_no."""
-
-    name: str
-    label: str
-    kind: str
-    required: bool
-    choices: list[str] = field(default_factory=list)
-    value: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,15 +98,3 @@ def place_view(place: Place, at: datetime) -> PlaceView:
 def _until(until: datetime, at: datetime, zone: str) -> str:
     same_day = until.astimezone(ZoneInfo(zone)).date() == at.astimezone(ZoneInfo(zone)).date()
     return clock_time(until, zone) if same_day else moment_within(until, zone, at)
-
-
-def asked_of(question: Mapping[str, Any]) -> Asked:
-    """One of the service's questions, with the name of its field."""
-    choices = ["Yes", "No"] if question.get("kind") == "yes_no" else list(question.get("choices", ()))
-    return Asked(
-        name=ANSWER + question["id"],
-        label=question["label"],
-        kind=question.get("kind", "text"),
-        required=bool(question.get("required")),
-        choices=choices,
-    )

@@ -8,8 +8,9 @@ from appointly.components.buttons import button, link_button
 from appointly.components.countdown import countdown
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import LABEL, text_area, text_field
+from appointly.components.fields import text_area
 from appointly.components.links import text_link
+from appointly.components.questions import question_field
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
@@ -151,7 +152,7 @@ def _offer() -> rx.Component:
             class_name="flex flex-wrap items-center justify-between gap-4",
         ),
         rx.el.form(
-            rx.foreach(WaitPlace.questions, _question),
+            rx.foreach(WaitPlace.questions, lambda question: question_field(question)),
             text_area("Anything the provider should know?", name="notes", optional=True, rows=2, max_length=2000),
             rx.el.div(
                 button(rx.cond(PLACE.by_request, "Request it", "Book it"), type="submit", size="large"),
@@ -165,40 +166,6 @@ def _offer() -> rx.Component:
         ),
         class_name="mt-6 border-accent p-5 sm:p-6",
     )
-
-
-def _question(question: Any) -> rx.Component:
-    shown = {
-        "name": question.name,
-        "error": question.error,
-        "default_value": question.value,
-        "max_length": 1000,
-    }
-    written = rx.cond(
-        question.required, text_field(question.label, **shown), text_field(question.label, optional=True, **shown)
-    )
-    chosen = rx.el.fieldset(
-        rx.el.legend(question.label, class_name=LABEL),
-        rx.el.div(
-            rx.foreach(
-                question.choices,
-                lambda choice: rx.el.label(
-                    rx.el.input(
-                        type="radio",
-                        name=question.name,
-                        value=choice,
-                        default_checked=choice == question.value,
-                        class_name="size-5 accent-accent",
-                    ),
-                    choice,
-                    class_name="flex min-h-11 items-center gap-2.5 text-sm",
-                ),
-            ),
-            class_name="mt-1 flex flex-wrap gap-x-6",
-        ),
-        rx.cond(question.error != "", rx.el.p(question.error, role="alert", class_name="text-sm text-bad-ink")),
-    )
-    return rx.cond(question.kind == "text", written, chosen)
 
 
 def _fact(name: str, value: Any, more: Any = "") -> rx.Component:

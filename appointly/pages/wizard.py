@@ -7,8 +7,9 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.calendar import month_calendar, slot_picker
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import LABEL, text_area, text_field
+from appointly.components.fields import text_area, text_field
 from appointly.components.links import TEXT_LINK, back_link, link, text_link
+from appointly.components.questions import question_field
 from appointly.components.surfaces import card, facts
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
@@ -233,7 +234,7 @@ def _details() -> rx.Component:
             max_length=40,
             **_typed("customer_phone"),
         ),
-        rx.foreach(Wizard.questions, _question),
+        rx.foreach(Wizard.questions, lambda question: question_field(question, Wizard.answer)),
         text_area("Anything the provider should know?", optional=True, rows=3, max_length=2000, **_typed("notes")),
         rx.el.div(
             link_button("Change the time", href=f"/book/{Wizard.slug}?{UNKEPT}step=time", kind="quiet"),
@@ -242,44 +243,6 @@ def _details() -> rx.Component:
         ),
         class_name="flex max-w-text flex-col gap-5",
     )
-
-
-def _question(question: Any) -> rx.Component:
-    shown = {
-        "name": question.name,
-        "error": question.error,
-        "default_value": question.value,
-        "on_blur": lambda value: Wizard.answer(question.name, value),
-        "max_length": 1000,
-    }
-    written = rx.cond(
-        question.required,
-        text_field(question.label, **shown),
-        text_field(question.label, optional=True, **shown),
-    )
-    chosen = rx.el.fieldset(
-        rx.el.legend(question.label, class_name=LABEL),
-        rx.el.div(
-            rx.foreach(
-                question.choices,
-                lambda choice: rx.el.label(
-                    rx.el.input(
-                        type="radio",
-                        name=question.name,
-                        value=choice,
-                        default_checked=choice == question.value,
-                        on_change=lambda value: Wizard.answer(question.name, value),
-                        class_name="size-5 accent-accent",
-                    ),
-                    choice,
-                    class_name="flex min-h-11 items-center gap-2.5 text-sm",
-                ),
-            ),
-            class_name="mt-1 flex flex-wrap gap-x-6",
-        ),
-        rx.cond(question.error != "", rx.el.p(question.error, role="alert", class_name="text-sm text-bad-ink")),
-    )
-    return rx.cond(question.kind == "text", written, chosen)
 
 
 def _review() -> rx.Component:

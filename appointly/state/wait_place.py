@@ -12,7 +12,8 @@ from reflex_base.event import EventSpec
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.waitlist import ANSWER, Asked, PlaceView, asked_of, place_view
+from appointly.display.questions import Question, answers_in, question_of
+from appointly.display.waitlist import PlaceView, place_view
 from appointly.domain.manage_key import manage_key
 from appointly.errors import AppointlyError, NotFound, ValidationFailed
 from appointly.operations.answer_offer import Taking, leave_waitlist, pass_offer, take_offer
@@ -36,7 +37,7 @@ class WaitPlace(rx.State):
     loaded: bool = False
     missing: bool = False
     place: PlaceView = PlaceView()
-    questions: list[Asked] = []
+    questions: list[Question] = []
     problem: str = ""
     leads_to: str = ""
 
@@ -57,7 +58,7 @@ class WaitPlace(rx.State):
         """Book the time that is kept."""
         if self.leads_to:
             return
-        answers = {name.removeprefix(ANSWER): value for name, value in form.items() if name.startswith(ANSWER)}
+        answers = answers_in(form)
         self.problem = ""
         try:
             taking = parse(Taking, {"answers": answers, "notes": form.get("notes", "")})
@@ -123,7 +124,7 @@ class WaitPlace(rx.State):
             return
         self.missing, self.place = False, place_view(found, at)
         known = {each.name: each for each in self.questions}
-        asked = [asked_of(question) for question in found.questions]
+        asked = [question_of(question) for question in found.questions]
         self.questions = [
             replace(each, value=known[each.name].value, error=known[each.name].error) if each.name in known else each
             for each in asked

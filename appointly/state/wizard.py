@@ -22,6 +22,7 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.formatting import long_day, moment
 from appointly.display.holds import Kept, kept
+from appointly.display.questions import ANSWER, Question, renewed
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.actor import Actor
 from appointly.domain.holds import holder_of
@@ -36,16 +37,7 @@ from appointly.queries.wizard import Offer, chosen_slot, offer
 from appointly.state.live import watch
 from appointly.state.open_drafts import OpenDrafts
 from appointly.state.wizard_form import book_once, request_of
-from appointly.state.wizard_views import (
-    ANSWER,
-    Chosen,
-    OfferView,
-    Question,
-    chosen_view,
-    offer_view,
-    offered,
-    renewed,
-)
+from appointly.state.wizard_views import Chosen, OfferView, chosen_view, offer_view, offered
 from appointly.visitor import current_actor
 
 STEPS = ("time", "details", "review")

@@ -6,6 +6,7 @@ from uuid import UUID
 from appointly import limits, routes
 from appointly.clock import now
 from appointly.database import transaction
+from appointly.display.questions import Question, answers_in, as_asked
 from appointly.domain.answers import check_answers
 from appointly.domain.manage_key import manage_key
 from appointly.errors import ValidationFailed
@@ -13,7 +14,6 @@ from appointly.operations.book_appointment import BookingRequest
 from appointly.operations.booking_draft import book_chosen
 from appointly.operations.remember_answer import claim_key, keep_answer
 from appointly.settings import settings
-from appointly.state.wizard_views import ANSWER, Question, as_asked
 from appointly.validation import parse
 from appointly.visitor import current_actor
 
@@ -22,7 +22,7 @@ def request_of(
     slot_id: str, form: Mapping[str, str], names: Iterable[str], questions: Iterable[Question]
 ) -> tuple[BookingRequest | None, dict[str, str]]:
     """The request that the form makes, or None and a sentence for each field that is wrong, by its name."""
-    answers = {name.removeprefix(ANSWER): value for name, value in form.items() if name.startswith(ANSWER)}
+    answers = answers_in(form)
     typed = {name: form.get(name, "") for name in names}
     fields: dict[str, str] = {}
     request = None

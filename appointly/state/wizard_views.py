@@ -1,7 +1,6 @@
 """What the wizard shows: the service, the chosen time, the questions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +12,6 @@ from appointly.display.services import POLICIES
 from appointly.display.shapes import Time
 from appointly.errors import SlotTaken
 from appointly.queries.wizard import ChosenSlot, Offer
-
-ANSWER = "answers."
 
 
 @dataclass(frozen=True)
@@ -35,19 +32,6 @@ class OfferView:
     zone_name: str = ""
     by_request: bool = False
     open: bool = True
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of the service: `kind` is text, choice or yes_no; `name` that of its field."""
-
-    name: str
-    label: str
-    kind: str
-    required: bool
-    choices: list[str] = field(default_factory=list)
-    value: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,35 +82,6 @@ def chosen_view(slot: ChosenSlot | None, zone: str, at: datetime) -> Chosen:
         token=slot.token,
         taken=not slot.free,
     )
-
-
-def question_of(asked: Mapping[str, Any]) -> Question:
-    """A question ready to show."""
-    choices = ["Yes", "No"] if asked.get("kind") == "yes_no" else list(asked.get("choices", ()))
-    return Question(
-        name=ANSWER + asked["id"],
-        label=asked["label"],
-        kind=asked.get("kind", "text"),
-        required=bool(asked.get("required")),
-        choices=choices,
-    )
-
-
-def renewed(shown: Sequence[Question], asked: Sequence[Mapping[str, Any]]) -> list[Question]:
-    """The questions as they are asked now, with what was answered already."""
-    answered = {question.name: question.value for question in shown}
-    return [replace(question, value=answered.get(question.name, "")) for question in map(question_of, asked)]
-
-
-def as_asked(question: Question) -> dict[str, Any]:
-    """The question as the service has it."""
-    return {
-        "id": question.name.removeprefix(ANSWER),
-        "label": question.label,
-        "kind": question.kind,
-        "required": question.required,
-        "choices": question.choices,
-    }
 
 
 def offered(error: SlotTaken, zone: str, at: datetime) -> list[Time]:
