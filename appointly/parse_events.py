@@ -20,7 +20,9 @@ import recurring_ical_events
 from icalendar import Calendar, Event, vBroken
 
 MOST_SPANS = 50_000
-OWN_UID = "@appointly"
+# Our invitations and feeds; and what we write into Google's calendars, should their owner hand those out as files too:
+# the event's id there is the appointment's, a UUID of version 7.
+OWN_UID = re.compile(r"@appointly$|^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}@google\.com$")
 LIMITS = {
     resource.RLIMIT_AS: 1024**3,  # bytes
     resource.RLIMIT_CPU: 15,  # seconds
@@ -106,7 +108,7 @@ def is_busy(event: Event) -> bool:
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"
         and str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() != "FREE"
-        and not str(event.get("UID", "")).strip().endswith(OWN_UID)
+        and not OWN_UID.search(str(event.get("UID", "")).strip())
     )
 
 

@@ -101,6 +101,7 @@ async def test_what_is_not_busy_is_left_out() -> None:
             event("free", *times, "TRANSP:TRANSPARENT"),
             event("outlook", *times, "X-MICROSOFT-CDO-BUSYSTATUS:FREE"),
             event("01a1fdde-573d-7559-8e61-42cb75f96d93@appointly", *times),
+            event("01a1fdde573d75598e6142cb75f96d93@google.com", *times),
             event("backwards", ":20270322T100000Z", ":20270322T090000Z"),
             event("shorter than nothing", ":20270322T100000Z", "", "DURATION:-PT1H"),
             event("before", ":20270319T090000Z", ":20270320T000000Z"),

@@ -17,8 +17,7 @@ class CalendarView:
 
     id: str
     name: str
-    kind: str
-    shown: str
+    place: str
     tone: str
     status: str
     rhythm: str
@@ -39,11 +38,15 @@ class CollisionView:
 def calendar_view(calendar: OwnCalendar, zone: str, at: datetime) -> CalendarView:
     """A row of the page."""
     tone, status = _status(calendar, zone, at)
+    place = [
+        KINDS[calendar.kind],
+        calendar.shown,
+        *(["your bookings are written here"] if calendar.writes_back else []),
+    ]
     return CalendarView(
         id=str(calendar.id),
         name=calendar.name,
-        kind=KINDS[calendar.kind],
-        shown=calendar.shown,
+        place=" · ".join(place),
         tone=tone,
         status=status,
         rhythm="" if tone == "reading" else _rhythm(calendar, at),

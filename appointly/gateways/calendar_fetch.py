@@ -25,6 +25,7 @@ MOST_BYTES = 10 * 1024 * 1024
 SECONDS = 20.0
 MOST_REDIRECTS = 3
 REDIRECTS = {301, 302, 303, 307, 308}
+ASKS = "It asks for a password. Copy the calendar's secret address, or add it as a CalDAV account."
 REFUSALS = {
     401: "The password was refused.",
     403: "The server does not let us in.",
@@ -95,7 +96,9 @@ async def _fetch(url: httpx.URL, method: str, headers: dict[str, str], content: 
         ours = _origin(url) == _origin(first)
         answer = await _ask(url, method, headers, content, login if ours else None)
         if answer.status not in REDIRECTS or "location" not in answer.headers:
-            if answer.status == 401 and login is not None and not ours:
+            if answer.status == 401 and login is None:
+                raise CalendarUnreadable(ASKS)
+            if answer.status == 401 and not ours:
                 raise CalendarUnreadable(f"The server leads to another one. Please give its address: {url.host}")
             return answer
         url = url.join(answer.headers["location"]).copy_with(userinfo=b"", fragment=None)

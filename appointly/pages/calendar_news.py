@@ -34,7 +34,7 @@ def _collisions(shown: Any, whole: rx.Component) -> rx.Component:
             CalendarNews.title,
             class_name="flex items-center gap-2 text-lg font-semibold",
         ),
-        rx.el.p("We changed nothing. Move or cancel them, or leave them if both fit.", class_name="mt-1 text-sm"),
+        rx.el.p(CalendarNews.advice, class_name="mt-1 text-sm"),
         rx.el.ul(rx.foreach(shown, _collision), class_name="mt-3 flex flex-col gap-1"),
         whole,
         aria_label="Collisions",
@@ -47,7 +47,11 @@ def _collision(each: Any) -> rx.Component:
         link(
             rx.el.span(each.when, class_name="font-medium tabular-nums"),
             rx.el.span(f"{each.customer} · {each.service}", dir="auto", class_name="min-w-0 wrap-anywhere"),
-            rx.el.span(f"busy in {each.calendar}", class_name="text-ink-soft wrap-anywhere"),
+            rx.el.span(
+                rx.el.span(f"busy in {each.calendar}", class_name="min-w-0 wrap-anywhere"),
+                rx.icon("chevron-right", size=16, aria_hidden=True, class_name="ml-auto shrink-0"),
+                class_name="flex items-center gap-2 text-ink-soft",
+            ),
             href=f"/dashboard?booking={each.reference}",
             class_name="grid min-h-11 items-center gap-x-6 rounded-control bg-surface px-3 py-2 text-sm text-ink"
             " hover:bg-sunken sm:grid-cols-[13rem_minmax(0,1fr)_auto]",

@@ -65,7 +65,7 @@ def google_card() -> rx.Component:
             "Reads your busy times, and writes your bookings into a calendar of yours if you like.",
             class_name="mt-1 mb-4 text-sm text-ink-soft",
         ),
-        link_button(google_mark(), "Google Calendar", href=GOOGLE_CALENDAR, kind="secondary"),
+        link_button(google_mark(), "Set up Google Calendar", href=GOOGLE_CALENDAR, kind="secondary"),
         class_name="p-5 sm:p-6",
     )
 

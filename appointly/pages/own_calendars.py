@@ -8,6 +8,7 @@ from appointly.components.buttons import button, link_button
 from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import CONTROL, LABEL, text_field
+from appointly.components.links import text_link
 from appointly.components.surfaces import card, page_title, section_title, unfolds
 from appointly.pages.availability import HERE, availability_tabs
 from appointly.pages.calendar_news import all_collisions
@@ -19,6 +20,8 @@ from appointly.state.own_calendars import OwnCalendars
 
 CALENDARS = "/dashboard/calendars"
 KINDS = (("ics", "By its address", "link"), ("caldav", "CalDAV account", "server"))
+CALDAV = OwnCalendars.kind == "caldav"
+SEARCHES = CALDAV & (OwnCalendars.found.length() == 0)  # type: ignore[attr-defined]
 STATUS = "mt-2 flex items-start gap-2 text-sm font-medium"
 
 
@@ -64,7 +67,7 @@ def _calendar(calendar: Any) -> rx.Component:
             rx.el.div(
                 rx.el.div(
                     rx.el.h3(calendar.name, dir="auto", class_name="font-sans font-semibold wrap-anywhere"),
-                    rx.el.p(f"{calendar.kind} · {calendar.shown}", class_name="text-sm text-ink-faint wrap-anywhere"),
+                    rx.el.p(calendar.place, class_name="text-sm text-ink-faint wrap-anywhere"),
                     class_name="min-w-0 flex-1",
                 ),
                 button(
@@ -85,37 +88,11 @@ def _calendar(calendar: Any) -> rx.Component:
                 _status("circle-check", calendar, "text-good-ink"),
             ),
             rx.cond(calendar.rhythm != "", rx.el.p(calendar.rhythm, class_name="mt-1 text-sm text-ink-soft")),
-            rx.el.details(
-                unfolds("Rename or remove", "text-ink-soft"),
-                rx.el.div(
-                    rx.el.form(
-                        rx.el.label(
-                            "Name",
-                            rx.el.input(
-                                name="new_name",
-                                default_value=calendar.name,
-                                key=calendar.name,
-                                max_length=120,
-                                required=True,
-                                auto_complete="off",
-                                class_name=CONTROL,
-                            ),
-                            class_name=f"{LABEL} flex min-w-0 flex-1 flex-col gap-1.5",
-                        ),
-                        button("Rename", type="submit", kind="secondary"),
-                        on_submit=OwnCalendars.rename(calendar.id),
-                        reset_on_submit=False,
-                        class_name="flex min-w-0 flex-1 items-end gap-2",
-                    ),
-                    rx.cond(
-                        calendar.elsewhere,
-                        link_button("Disconnect…", href=GOOGLE_CALENDAR, kind="secondary"),
-                        button("Remove", kind="danger", on_click=OwnCalendars.remove(calendar.id)),
-                    ),
-                    class_name="mt-2 flex flex-wrap items-end gap-2",
-                ),
-                class_name="mt-2",
+            rx.cond(
+                calendar.elsewhere & (calendar.tone == "failing"),
+                rx.el.p(text_link("Connect it again", href=GOOGLE_CALENDAR), class_name="mt-2 text-sm"),
             ),
+            _changing(calendar),
             class_name="p-4 sm:p-5",
         ),
         key=calendar.id,
@@ -130,51 +107,48 @@ def _status(icon: str, calendar: Any, colour: str, motion: str = "") -> rx.Compo
     )
 
 
+def _changing(calendar: Any) -> rx.Component:
+    """Another name, or good-bye."""
+    return rx.el.details(
+        unfolds("Rename or remove", "text-ink-soft"),
+        rx.el.div(
+            rx.el.form(
+                rx.el.label(
+                    "Name",
+                    rx.el.input(
+                        name="new_name",
+                        default_value=calendar.name,
+                        key=calendar.name,
+                        max_length=120,
+                        required=True,
+                        auto_complete="off",
+                        class_name=CONTROL,
+                    ),
+                    class_name=f"{LABEL} flex min-w-0 flex-1 flex-col gap-1.5",
+                ),
+                button("Rename", type="submit", kind="secondary"),
+                on_submit=OwnCalendars.rename(calendar.id),
+                reset_on_submit=False,
+                class_name="flex min-w-0 flex-1 items-end gap-2",
+            ),
+            rx.cond(
+                calendar.elsewhere,
+                link_button("Disconnect…", href=GOOGLE_CALENDAR, kind="secondary"),
+                button("Remove", kind="danger", on_click=OwnCalendars.remove(calendar.id)),
+            ),
+            class_name="mt-2 flex flex-wrap items-end gap-2",
+        ),
+        class_name="mt-2",
+    )
+
+
 def _adding() -> rx.Component:
-    caldav = OwnCalendars.kind == "caldav"
     errors = OwnCalendars.errors
     return card(
         rx.el.h2("Add a calendar", id="add", class_name="text-lg font-semibold"),
         rx.el.form(
-            group(
-                "How do we reach it?",
-                *[
-                    choice_card(
-                        label,
-                        icon=icon,
-                        name="kind",
-                        value=kind,
-                        checked=OwnCalendars.kind == kind,
-                        on_change=OwnCalendars.choose_kind(kind),
-                    )
-                    for kind, label, icon in KINDS
-                ],
-                class_name="grid gap-2 sm:grid-cols-2",
-            ),
-            text_field(
-                rx.cond(caldav, "Address of the server", "Address of the calendar"),
-                name="address",
-                error=errors["address"],
-                placeholder=rx.cond(caldav, "https://caldav.icloud.com", "https://… or webcal://…"),
-                input_mode="url",
-                auto_complete="off",
-                spell_check=False,
-                max_length=2000,
-            ),
-            rx.el.div(_where(), class_name=rx.cond(caldav, "hidden", "")),
-            rx.el.div(
-                text_field("User name", name="user", error=errors["user"], optional=True, auto_complete="off"),
-                text_field(
-                    "App password",
-                    name="password",
-                    type="password",
-                    error=errors["password"],
-                    hint="Make one for this alone where your calendar lives. We keep it encrypted.",
-                    optional=True,
-                    auto_complete="new-password",
-                ),
-                class_name=rx.cond(caldav, "flex flex-col gap-5", "hidden"),
-            ),
+            _way(),
+            *_how_to_reach_it(),
             rx.cond(OwnCalendars.found, _choice()),
             text_field(
                 "Name",
@@ -186,16 +160,7 @@ def _adding() -> rx.Component:
                 auto_complete="off",
             ),
             rx.cond(errors["form"] != "", message(errors["form"], tone="bad", role="alert")),
-            rx.el.div(
-                button(
-                    rx.cond(
-                        caldav & (OwnCalendars.found.length() == 0),  # type: ignore[attr-defined]
-                        "Find my calendars",
-                        "Add the calendar",
-                    ),
-                    type="submit",
-                )
-            ),
+            rx.el.div(button(rx.cond(SEARCHES, "Find my calendars", "Add the calendar"), type="submit")),
             key=f"made-{OwnCalendars.made}",
             on_submit=OwnCalendars.submit,
             reset_on_submit=False,
@@ -203,6 +168,54 @@ def _adding() -> rx.Component:
             class_name="mt-4 flex flex-col gap-5",
         ),
         class_name="p-5 sm:p-6",
+    )
+
+
+def _way() -> rx.Component:
+    return group(
+        "How do we reach it?",
+        *[
+            choice_card(
+                label,
+                icon=icon,
+                name="kind",
+                value=kind,
+                checked=OwnCalendars.kind == kind,
+                on_change=OwnCalendars.choose_kind(kind),
+            )
+            for kind, label, icon in KINDS
+        ],
+        class_name="grid gap-2 sm:grid-cols-2",
+    )
+
+
+def _how_to_reach_it() -> tuple[rx.Component, ...]:
+    """The address, and what CalDAV asks for besides."""
+    errors = OwnCalendars.errors
+    return (
+        text_field(
+            rx.cond(CALDAV, "Address of the server", "Address of the calendar"),
+            name="address",
+            error=errors["address"],
+            placeholder=rx.cond(CALDAV, "https://caldav.icloud.com", "https://… or webcal://…"),
+            input_mode="url",
+            auto_complete="off",
+            spell_check=False,
+            max_length=2000,
+        ),
+        rx.el.div(_where(), class_name=rx.cond(CALDAV, "hidden", "")),
+        rx.el.div(
+            text_field("User name", name="user", error=errors["user"], auto_complete="off"),
+            text_field(
+                "App password",
+                name="password",
+                type="password",
+                error=errors["password"],
+                hint="Make one for this alone where your calendar lives. We keep it encrypted.",
+                auto_complete="new-password",
+            ),
+            class_name=rx.cond(CALDAV, "flex flex-col gap-5", "hidden"),
+        ),
     )
 
 

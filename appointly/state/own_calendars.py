@@ -169,6 +169,7 @@ class CalendarNews(rx.State):
     collisions: list[CollisionView] = []
     first: list[CollisionView] = []
     title: str = ""
+    advice: str = ""
     failing: list[CalendarView] = []
 
     @rx.event
@@ -183,15 +184,19 @@ class CalendarNews(rx.State):
             calendars = await own_calendars(session, actor, shop.id, at)
         self.collisions = [collision_view(each, shop.time_zone, at) for each in met]
         self.first = self.collisions[:COLLISIONS_SHOWN]
-        self.title = collision_title(len(met))
+        self.title, self.advice = collision_words(len(met))
         failing = [each for each in calendars if each.failures >= FAILING_SHOWN]
         self.failing = [calendar_view(each, shop.time_zone, at) for each in failing]
 
 
-def collision_title(number: int) -> str:
-    """ "1 booking collides with your own calendar"."""
+def collision_words(number: int) -> tuple[str, str]:
+    """ "1 booking collides with your own calendar", and what to do about it."""
+    if number == 1:
+        return (
+            "1 booking collides with your own calendar",
+            "We changed nothing. Move or cancel it, or leave it if both fit.",
+        )
     return (
-        "1 booking collides with your own calendar"
-        if number == 1
-        else (f"{number} bookings collide with your own calendar")
+        f"{number} bookings collide with your own calendar",
+        "We changed nothing. Move or cancel them, or leave them if both fit.",
     )

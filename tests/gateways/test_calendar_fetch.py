@@ -14,7 +14,7 @@ import pytest
 
 from appointly.errors import CalendarUnreadable
 from appointly.gateways import calendar_fetch
-from appointly.gateways.calendar_fetch import MOST_BYTES, Login, allowed_networks, fetch, is_public
+from appointly.gateways.calendar_fetch import MOST_BYTES, Login, allowed_networks, fetch, good, is_public
 from appointly.settings import settings
 from tests.calendars import Answer, Asked, certificate, reply, stranger
 
@@ -246,3 +246,12 @@ async def test_nobody_there(loopback: Callable[[], None]) -> None:
         held.bind(("127.0.0.1", 0))
         with pytest.raises(CalendarUnreadable, match="cannot be reached"):
             await fetch(f"http://127.0.0.1:{held.getsockname()[1]}/")
+
+
+async def test_who_asks_for_a_password_and_gets_none(loopback: Callable[[], None]) -> None:
+    loopback()
+    with stranger(lambda handler, _: reply(handler, b"", 401)) as server:
+        with pytest.raises(CalendarUnreadable, match="asks for a password"):
+            await fetch(server.address)
+        with pytest.raises(CalendarUnreadable, match="password was refused"):
+            good(await fetch(server.address, login=Login("ada", "x")), 200)

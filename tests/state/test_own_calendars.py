@@ -85,7 +85,7 @@ async def test_an_account_is_searched_first_and_its_password_is_kept_nowhere(
             assert (await tab.state(OwnCalendars)).errors["calendar"]
             await tab.send(OwnCalendars.submit, form={**form, "calendar": page.found[0].address})
             [row] = (await tab.state(OwnCalendars)).calendars
-            assert (row.name, row.shown) == ("Home", "ada at 127.0.0.1")
+            assert (row.name, row.place) == ("Home", "CalDAV · ada at 127.0.0.1")
 
 
 async def test_collisions_and_failures_come_to_the_dashboard_and_go(provider: Provider) -> None:
