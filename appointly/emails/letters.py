@@ -15,7 +15,12 @@ from appointly.settings import Settings
 
 Write = Callable[[News, str, Settings], Letter]
 
-OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "missed"}
+# Of these neither the place in the queue nor what there is to pay matters any more.
+OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "missed", "missed_taken_back"} | {
+    "disputed",
+    "dispute_decided",
+    "review_decided",
+}
 NOBODY = "@deleted.invalid"
 SEE = "See or change your booking"
 KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."

@@ -14,7 +14,7 @@ def _how_was_it(news: News, link: str, settings: Settings) -> Letter:
         heading="How was it?",
         sentences=[
             f"Hello {booking.customer_name},",
-            f"thank you for coming. A few stars, and words if you like, help others to choose and"
+            f"Thank you for coming. A few stars, and words if you like, help others to choose and"
             f" {booking.provider_name} to get better. Others read your first name and an initial, no more.",
         ],
         facts=[

@@ -31,7 +31,7 @@ def _joined(news: PlaceNews, link: str, settings: Settings) -> Letter:
         heading="You are on the waiting list",
         sentences=[
             f"Hello {news.customer_name},",
-            "as soon as a time becomes free on a day you wait for, we keep it for you for a while and write to you.",
+            "As soon as a time becomes free on a day you wait for, we keep it for you for a while and write to you.",
         ],
         facts=_facts(news),
         button=("See or leave the list", link),
@@ -57,7 +57,7 @@ def _offered(news: PlaceNews, link: str, settings: Settings) -> Letter:
         heading=f"A time is free: {short}",
         sentences=[
             f"Hello {news.customer_name},",
-            f"it is kept for you until {kept} ({zone_name(zone)}). After that, the next one in line gets it.",
+            f"It is kept for you until {kept} ({zone_name(zone)}). After that, the next one in line gets it.",
         ],
         facts=_facts(news, ("When", when)),
         button=("Take it or pass", link),

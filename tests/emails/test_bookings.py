@@ -1,12 +1,14 @@
 """What the mails say, in whose time, and the invitation that goes with them."""
 
 import base64
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from icalendar import Calendar
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
@@ -186,6 +188,50 @@ async def test_a_mail_offers_what_is_still_free_when_it_is_sent(session: AsyncSe
     assert "Find something else" in gone.text
 
 
+async def test_each_of_a_class_gets_an_invitation_of_their_own(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    provider.business_name = 'Anna "Öl" Müller; Partner, & Söhne: ' + "x" * 60
+    [slot] = await make_slots(session, await make_service(session, provider, capacity=3), 1)
+    names = {"ada@example.test": 'Ada "A" Lovelace', "sara@example.test": "שרה לוי, " + "y" * 80}
+    booked = [
+        await book_appointment(session, GUEST, asking(slot, customer_name=name, customer_email=email), NOW)
+        for email, name in names.items()
+    ]
+    sent = [await sent_to(session, email) for email in names]
+    await cancel_appointments(session, owner_of(provider), [each.id for each in booked], "", NOW.replace(minute=1))
+    sent += [await sent_to(session, email) for email in names]
+    for mail, email, other, each, method, sequence in zip(
+        sent,
+        [*names] * 2,
+        [*reversed(names)] * 2,
+        booked * 2,
+        ["REQUEST"] * 2 + ["CANCEL"] * 2,
+        [0, 0, 1, 1],
+        strict=True,
+    ):
+        assert other not in mail.text + mail.html + mail.attachments[0].content.decode()
+        assert names[other] not in mail.text
+        raw, invite = mail.attachments[0].content, calendar(mail)
+        assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+        assert b"\n" not in raw.replace(b"\r\n", b"")
+        assert (invite["METHOD"], invite["VERSION"]) == (method, "2.0")
+        [event] = invite.walk("VEVENT")
+        assert (event["UID"], event["SEQUENCE"]) == (f"{each.id}@appointly", sequence)
+        assert (event["ATTENDEE"], event["ORGANIZER"]) == (f"mailto:{email}", "mailto:hello@appointly.example")
+        assert event["ATTENDEE"].params["CN"] == names[email].replace('"', "'")
+        assert (event["DTSTAMP"].dt, event["DTSTART"].dt) == (NOW.replace(minute=sequence), slot.start_time)
+        assert event["STATUS"] == ("CONFIRMED" if method == "REQUEST" else "CANCELLED")
+        assert b"TZID" not in raw, "all in UTC: no zone has to be told"
+
+
+async def sent_to(session: AsyncSession, email: str) -> Mail:
+    """The newest mail to this address."""
+    newest = select(Message).where(Message.recipient == email).order_by(col(Message.created_at).desc()).limit(1)
+    news = await news_of(session, (await session.exec(newest)).one().id, NOW)
+    assert news
+    return compose(news, settings())
+
+
 async def test_a_cancelled_request_takes_no_invitation_back(session: AsyncSession) -> None:
     provider = await make_provider(session)
     slots = await make_slots(session, await make_service(session, provider, approval="manual"), 2)
@@ -213,6 +259,8 @@ async def test_every_kind_escapes_what_people_write(session: AsyncSession, kind:
     assert "<img" not in mail.html
     assert "&lt;img" in mail.html
     assert "\n" not in mail.subject
+    body = mail.html[mail.html.index("<table") :]
+    assert set(re.findall(r"\w+", unescape(re.sub(r"<[^>]*>", " ", body)))) <= set(re.findall(r"\w+", mail.text))
     for attachment in mail.attachments:
         assert base64.b64encode(attachment.content)
         assert b"\r\nEND:VCALENDAR" in attachment.content
