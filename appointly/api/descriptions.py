@@ -92,30 +92,33 @@ async def service_description(base: str, slug: str, now: datetime) -> Descriptio
         tag("p", text("Next free times: " + "; ".join(next_times))) if next_times else "",
         reviews(said.items),
     ]
-    offer = {
-        "@type": "Offer",
-        "price": str(formatting.decimal(page.price_amount, page.currency)),
-        "priceCurrency": page.currency,
-    }
-    data: dict[str, Any] = {
-        "@type": "Service",
-        "name": page.title,
-        "description": markdown.plain(page.description),
-        "url": f"{base}{routes.service(page.slug)}",
-        "image": f"{base}{page.picture}",
-        "offers": offer,
-        "areaServed": page.city,
-        "provider": business(base, page.provider, page.provider_slug, page.address, page.city),
-    }
     return Description(
         f"{page.title} at {page.provider}, {page.city} · {NAME}",
         shortened(f"{price}, {duration}. {markdown.plain(page.description)}"),
         f"{base}{routes.service(page.slug)}",
         preview_of(base, page.picture),
         "".join(body),
-        [data | rating(page.rating, page.reviews)],
+        [_offered(base, page) | rating(page.rating, page.reviews)],
         listed=not page.unlisted,
     )
+
+
+def _offered(base: str, page: storefront.ServicePage) -> dict[str, Any]:
+    """The service as search engines read it."""
+    return {
+        "@type": "Service",
+        "name": page.title,
+        "description": markdown.plain(page.description),
+        "url": f"{base}{routes.service(page.slug)}",
+        "image": f"{base}{page.picture}",
+        "offers": {
+            "@type": "Offer",
+            "price": str(formatting.decimal(page.price_amount, page.currency)),
+            "priceCurrency": page.currency,
+        },
+        "areaServed": page.city,
+        "provider": business(base, page.provider, page.provider_slug, page.address, page.city),
+    }
 
 
 async def provider_description(base: str, slug: str, now: datetime) -> Description | None:

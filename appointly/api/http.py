@@ -65,6 +65,47 @@ TAGS = [
     {"name": "Sign-in", "description": "By cookie, or by `Authorization: Bearer` with the access token."},
     {"name": "Health", "description": "For whoever runs the servers."},
 ]
+# Below the prefix, in the order of the document; and what people's browsers and the outside call without it.
+REST = (
+    accounts.router,
+    feeds.router,
+    services.router,
+    bookings.router,
+    booking_ends.router,
+    holds.router,
+    reschedules.router,
+    reviews.router,
+    waitlist.router,
+    why_not.router,
+    provider.router,
+    hours.router,
+    absences.router,
+    own_calendars.router,
+    own_services.router,
+    pictures.router,
+    queue.public,
+    queue.own,
+    check_in.bookings,
+    flags.router,
+    check_in.own,
+    docs.router,
+)
+BESIDE = (
+    health.router,
+    forms.router,
+    account_forms.router,
+    mailed_links.router,
+    google.router,
+    google_calendar.router,
+    own_data.router,
+    calendar.router,
+    feeds.files,
+    pictures.media,
+    mailbox.router,
+    google_stand_in.oauth,
+    google_pages.router,
+    google_stand_in.router,
+)
 
 
 @cache
@@ -107,51 +148,9 @@ def create() -> FastAPI:
     )
     problems.install(api)
     api.openapi = lambda: document(api)  # type: ignore[method-assign]
-    business = (
-        provider.router,
-        hours.router,
-        absences.router,
-        own_calendars.router,
-        own_services.router,
-        pictures.router,
-    )
-    for router in (
-        accounts.router,
-        feeds.router,
-        services.router,
-        bookings.router,
-        booking_ends.router,
-        holds.router,
-        reschedules.router,
-        reviews.router,
-        waitlist.router,
-        why_not.router,
-        *business,
-        queue.public,
-        queue.own,
-        check_in.bookings,
-        flags.router,
-        check_in.own,
-        docs.router,
-    ):
+    for router in REST:
         api.include_router(router, prefix=PREFIX)
-    pages = (
-        health.router,
-        forms.router,
-        account_forms.router,
-        mailed_links.router,
-        google.router,
-        google_calendar.router,
-        own_data.router,
-        calendar.router,
-        feeds.files,
-        pictures.media,
-        mailbox.router,
-        google_stand_in.oauth,
-        google_pages.router,
-        google_stand_in.router,
-    )
-    for router in pages:
+    for router in BESIDE:
         api.include_router(router)
     return api
 

@@ -110,41 +110,29 @@ def _filters(place: str) -> rx.Component:
                 class_name="-mx-3 flex flex-col",
             ),
         ),
-        field(
+        _choice(
             "City",
-            select(
-                option("Anywhere", ""),
-                rx.foreach(Search.cities, lambda city: option(city.label, city.value)),
-                label="City",
-                id=f"{place}-city",
-                value=Search.city,
-                on_change=lambda value: Search.choose("city", value),
-            ),
-            name=f"{place}-city",
+            f"{place}-city",
+            option("Anywhere", ""),
+            rx.foreach(Search.cities, lambda city: option(city.label, city.value)),
+            value=Search.city,
+            on_change=lambda value: Search.choose("city", value),
         ),
         _near(place),
-        field(
+        _choice(
             "Day",
-            select(
-                option("Any day", ""),
-                rx.foreach(Search.days, lambda day: option(day.label, day.value)),
-                label="Day",
-                id=f"{place}-day",
-                value=Search.day,
-                on_change=lambda value: Search.choose("date", value),
-            ),
-            name=f"{place}-day",
+            f"{place}-day",
+            option("Any day", ""),
+            rx.foreach(Search.days, lambda day: option(day.label, day.value)),
+            value=Search.day,
+            on_change=lambda value: Search.choose("date", value),
         ),
-        field(
+        _choice(
             "Time of day",
-            select(
-                rx.foreach(Search.times_of_day, lambda time: option(time.label, time.value)),
-                label="Time of day",
-                id=f"{place}-time",
-                value=Search.time_of_day,
-                on_change=Search.choose_time,
-            ),
-            name=f"{place}-time",
+            f"{place}-time",
+            rx.foreach(Search.times_of_day, lambda time: option(time.label, time.value)),
+            value=Search.time_of_day,
+            on_change=Search.choose_time,
         ),
         rx.el.fieldset(
             rx.el.legend("Price", class_name="mb-1.5 text-sm font-medium"),
@@ -157,6 +145,11 @@ def _filters(place: str) -> rx.Component:
         ),
         class_name="flex flex-col gap-6",
     )
+
+
+def _choice(label: str, name: str, *options: rx.Component, value: Any, on_change: Any) -> rx.Component:
+    chosen = select(*options, label=label, id=name, value=value, on_change=on_change)
+    return field(label, chosen, name=name)
 
 
 def _near(place: str) -> rx.Component:

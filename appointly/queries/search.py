@@ -18,6 +18,7 @@ from appointly.errors import ValidationFailed
 from appointly.queries.availability import IS_FREE
 from appointly.queries.pictures import SHOWN
 from appointly.queries.search_request import SearchRequest, place_in
+from appointly.queries.storefront import Offer
 
 # With a day chosen, this many services are looked at for the counts; a page never looks at more either.
 LOOKED_AT = 300
@@ -34,26 +35,14 @@ class FreeTime:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A service as it stands in lists. `rating` is None without reviews; `next_slots` are its next three free times,
-    at the chosen time if there is one. `distance_km` is from the place that was asked for."""
+class Found(Offer):
+    """A service with its next three free times, at the chosen time if there is one.
 
-    id: UUID
-    slug: str
-    title: str
-    category: str
-    picture: str
-    price_amount: int
-    currency: str
-    duration_minutes: int
+    `distance_km` is from the place that was asked for.
+    """
+
     approval: str
     location: str
-    provider_slug: str
-    provider: str
-    city: str
-    time_zone: str
-    rating: float | None
-    reviews: int
     next_slots: list[FreeTime]
     distance_km: float | None
 

@@ -1,7 +1,7 @@
 """What the queries found, as the pages show it."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,5 @@ def quick_time(time: NextTime, offer: Offer, now: datetime) -> QuickTime:
 def card_of_found(found: Found, now: datetime) -> ServiceCard:
     """A service that a search has found."""
     times = [NextTime(found.id, time.id, time.start) for time in found.next_slots]
-    shared = {each.name: getattr(found, each.name) for each in fields(Offer)}
     away = "" if found.distance_km is None else formatting.distance(found.distance_km)
-    return replace(card_of(Offer(**shared), times, now), distance=away)
+    return replace(card_of(found, times, now), distance=away)
