@@ -150,7 +150,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         provider_href=routes.provider(booking.provider_slug),
         provider_phone=booking.provider_phone,
         customer=booking.customer_name,
-        email=booking.customer_email,
+        email=booking.reachable_at,
         phone=booking.customer_phone,
         initials=initials(booking.customer_name),
         tint=tint(booking.customer_name),

@@ -22,9 +22,9 @@ KINDS = {
 def calendar_failing(facts: Mapping[str, str], settings: Settings) -> Letter:
     """To the provider: a calendar could not be read for a day."""
     return Letter(
-        subject=f"We cannot read your calendar {facts['name']}",
+        subject=f"We cannot read your calendar “{facts['name']}”",
         preview="What is new in it is not kept free of bookings.",
-        heading=f"We cannot read your calendar {facts['name']}",
+        heading=f"We cannot read your calendar “{facts['name']}”",
         sentences=[
             "We have tried for a day. What we read last still counts, but what is new there can be booked over.",
             facts["reason"],

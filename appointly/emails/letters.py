@@ -21,7 +21,6 @@ OVER = {"declined", "expired", "cancelled", "booking_cancelled", "called_off", "
     "dispute_decided",
     "review_decided",
 }
-NOBODY = "@deleted.invalid"
 SEE = "See or change your booking"
 KEEP_LINK = "This link opens your booking without an account. Keep it to yourself: whoever has it can cancel."
 
@@ -146,10 +145,9 @@ def for_provider(
 ) -> Letter:
     """A letter to the provider, with what the customer said; its button opens the booking in the dashboard."""
     booking = news.booking
-    email = "" if booking.customer_email.endswith(NOBODY) else booking.customer_email
     more = [
         ("Customer", booking.customer_name),
-        ("Email", email),
+        ("Email", booking.reachable_at),
         ("Telephone", booking.customer_phone),
         *booking.answered,
         ("Note", booking.notes),
@@ -162,5 +160,5 @@ def for_provider(
         facts=_facts(news, *more),
         quote=news.reason,
         button=(button, settings.base_url + routes.booking_panel(booking.reference)),
-        reply_to=email,
+        reply_to=booking.reachable_at,
     )

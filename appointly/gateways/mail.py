@@ -4,6 +4,7 @@ import asyncio
 import base64
 import smtplib
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,6 +22,7 @@ from appointly.settings import settings
 
 RESEND = "https://api.resend.com"
 TIMEOUT = 15.0
+AT_ONCE = 20
 # No machine answers a machine: neither an "out of office" nor another service's mail (RFC 3834).
 HEADERS = {"Auto-Submitted": "auto-generated"}
 
@@ -34,11 +36,17 @@ async def send(mail: Mail, key: str) -> None:
     if config.resend_api_key:
         await _resend(mail, key, config.resend_api_url or RESEND, config.resend_api_key)
     elif config.smtp_url:
-        await asyncio.to_thread(_smtp, mail, key, config.smtp_url)
+        await asyncio.get_running_loop().run_in_executor(senders(), _smtp, mail, key, config.smtp_url)
     elif config.demo:
         await _resend(mail, key, config.resend_api_url or f"{config.base_url}/sandbox/resend", "demo")
     else:
         raise GatewayFailed("No way to send mail is configured: set RESEND_API_KEY or SMTP_URL.")
+
+
+@lru_cache
+def senders() -> ThreadPoolExecutor:
+    """The threads that talk to a mail server: one for each job of a batch, so that slow ones do not queue up."""
+    return ThreadPoolExecutor(AT_ONCE, "smtp")
 
 
 @lru_cache

@@ -84,7 +84,9 @@ def _panel(here: str) -> rx.Component:
                 avatar(booked.initials, booked.tint, "large"),
                 rx.el.div(
                     rx.el.h2(booked.customer, dir="auto", class_name="text-lg font-semibold wrap-anywhere"),
-                    rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT),
+                    rx.cond(
+                        booked.email != "", rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT)
+                    ),
                     rx.cond(booked.phone != "", rx.el.a(booked.phone, href=f"tel:{booked.phone}", class_name=CONTACT)),
                     class_name="flex min-w-0 flex-1 flex-col items-start",
                 ),

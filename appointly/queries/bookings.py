@@ -71,6 +71,11 @@ class Booking:
         return Whose(self.customer_id, self.provider_id, self.id)
 
     @property
+    def reachable_at(self) -> str:
+        """The customer's address; nothing once they have deleted their account."""
+        return "" if self.customer_email.endswith("@deleted.invalid") else self.customer_email
+
+    @property
     def paid_amount(self) -> int:
         """What was paid in advance, in minor units: prices are paid at the appointment."""
         return 0

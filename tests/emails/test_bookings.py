@@ -247,6 +247,19 @@ async def test_a_cancelled_request_takes_no_invitation_back(session: AsyncSessio
     assert "> Fully booked\n> Sorry" in mails["declined"][1].text
 
 
+async def test_an_answer_reaches_the_customer_as_long_as_there_is_one(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    [slot] = await make_slots(session, await make_service(session, provider), 1)
+    await book_appointment(session, GUEST, asking(slot), NOW)
+    mails = await mails_of(session)
+    news, mail = mails["new_booking"]
+    assert (mail.reply_to, mails["confirmed"][1].reply_to) == ("grace@example.test", "")
+    assert f"/dashboard/bookings?booking={news.booking.reference}" in mail.text
+    gone = replace(news, booking=replace(news.booking, customer_email="deleted-1@deleted.invalid"))
+    mail = compose(gone, settings())
+    assert "deleted.invalid" not in mail.reply_to + mail.text + mail.html
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_kind_escapes_what_people_write(session: AsyncSession, kind: str) -> None:
     provider = await make_provider(session)
