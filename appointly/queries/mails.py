@@ -25,6 +25,7 @@ class Planned:
     by: str
     was_confirmed: bool
     offered: bool
+    told_before: datetime | None
     detail: dict[str, Any]
     matters: bool
 
@@ -64,6 +65,14 @@ NEWEST_DELAY: LiteralString = (
     "SELECT max(last.created_at) FROM message AS last"
     " WHERE last.appointment_id = appointment.id AND last.kind IN ('delayed', 'back_on_time'))"
 )
+MOVED = ("moved", "move_accepted", "moved_by_provider", "booking_moved")
+# The time the reader knows: a mail of an earlier move may not have been sent any more.
+TOLD_BEFORE: LiteralString = """
+SELECT told.start_time FROM message AS told
+WHERE told.appointment_id = message.appointment_id AND told.recipient = message.recipient AND told.status = 'sent'
+  AND told.created_at < message.created_at AND told.start_time <> message.start_time
+ORDER BY told.created_at DESC LIMIT 1
+"""
 # What must be so when a mail is sent, by its kind: it may be due later, or have waited for the mail server. Ends stay
 # ends: their mails matter whenever they come. Of a booking that has moved on, the next mail tells.
 MATTERS: dict[str, LiteralString] = {
@@ -72,7 +81,7 @@ MATTERS: dict[str, LiteralString] = {
     "requested": f"{STANDS} AND appointment.status = 'pending'",
     "new_booking": CONFIRMED,
     "new_request": WAITING,
-    **dict.fromkeys(("moved", "move_accepted", "moved_by_provider", "booking_moved"), STANDS),
+    **dict.fromkeys(MOVED, STANDS),
     **dict.fromkeys(("move_asked", "move_request"), WISHED),
     **dict.fromkeys(("move_declined", "move_expired", "move_withdrawn"), STANDS),
     **dict.fromkeys(("delayed", "back_on_time"), NEWEST_DELAY),
@@ -97,7 +106,8 @@ SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provi
            WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'
              AND earlier.created_at <= message.created_at
        ) AS was_confirmed,
-       service.status = 'active' AND provider.suspended_at IS NULL AS offered, detail,
+       service.status = 'active' AND provider.suspended_at IS NULL AS offered,
+       ({TOLD_BEFORE}) AS told_before, detail,
        CASE kind {WHETHER} ELSE true END AS matters
 FROM message
 JOIN appointment ON appointment.id = message.appointment_id
@@ -123,6 +133,8 @@ async def news_of(session: AsyncSession, message_id: UUID, now: datetime) -> New
     detail = planned.detail
     if detail.get("alternatives"):
         detail = {**detail, "alternatives": await still_free(session, detail["alternatives"], now)}
+    if planned.kind in MOVED and planned.told_before:
+        detail = {**detail, "from": planned.told_before.isoformat()}
     return News(
         booking=booking,
         kind=planned.kind,

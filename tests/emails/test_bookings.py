@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 from icalendar import Calendar
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
@@ -151,6 +151,10 @@ async def test_of_two_moves_only_the_last_is_told_where_the_first_mail_comes_lat
     ]
     [event] = calendar(compose(told[-1], settings())).walk("VEVENT")
     assert (event["SEQUENCE"], event["DTSTART"].dt) == (2, slots[2].start_time)
+    assert "moved from Tuesday 24 November, 10:30 to Tuesday 24 November, 11:00" in compose(told[-1], settings()).text
+    await session.exec(update(Message).where(col(Message.kind) == "confirmed").values(status="sent"))
+    news = (await mails_of(session))["moved_by_provider"][0]
+    assert "moved from Tuesday 24 November, 10:00 to Tuesday 24 November, 11:00" in compose(news, settings()).text
 
 
 async def test_what_is_no_longer_so_is_not_mailed(session: AsyncSession) -> None:
