@@ -81,7 +81,7 @@ async def _read(calendar: Claimed) -> None:
             secret = decrypt(PURPOSE, calendar.secret)
             reading = await READERS[calendar.kind](secret, _still_good(calendar, at), window)
     except CalendarUnreadable as error:
-        await _failed(calendar, error.message)
+        await _failed(calendar, error.message, timedelta(seconds=error.wait))
     except TimeoutError:
         await _failed(calendar, "The server does not answer in time.")
     except SettingsInvalid:
@@ -96,10 +96,10 @@ async def _read(calendar: Claimed) -> None:
             await note_reading(session, calendar, Reading(reading.spans, sync), now())
 
 
-async def _failed(calendar: Claimed, sentence: str) -> None:
+async def _failed(calendar: Claimed, sentence: str, wait: timedelta = timedelta(0)) -> None:
     log.info("calendar_unreadable", calendar=str(calendar.id), reason=sentence)
     async with transaction() as session:
-        await note_failure(session, calendar, sentence, now())
+        await note_failure(session, calendar, sentence, now(), wait)
 
 
 def _needed(calendar: Claimed, at: datetime) -> datetime:

@@ -68,6 +68,7 @@ class CalendarUnreadable(AppointlyError):
     code = "calendar_unreadable"
     status = 422
     message = "This calendar cannot be read at the moment."
+    wait = 0  # seconds after which the other side wants to be asked again, if it says so
 
 
 class TooManyCalendars(AppointlyError):

@@ -24,6 +24,7 @@ from appointly.settings import settings
 MOST_BYTES = 10 * 1024 * 1024
 SECONDS = 20.0
 MOST_REDIRECTS = 3
+LONGEST_WAIT = 86_400  # seconds
 REDIRECTS = {301, 302, 303, 307, 308}
 ASKS = "It asks for a password. Copy the calendar's secret address, or add it as a CalDAV account."
 REFUSALS = {
@@ -112,8 +113,15 @@ def good(answer: Fetched, *statuses: int) -> Fetched:
     if answer.status in statuses:
         return answer
     if answer.status == 429 or answer.status >= 500:
-        raise CalendarUnreadable("The server has trouble of its own at the moment.")
+        trouble = CalendarUnreadable("The server has trouble of its own at the moment.")
+        trouble.wait = _wait(answer.headers.get("retry-after", ""))
+        raise trouble
     raise CalendarUnreadable(REFUSALS.get(answer.status, "The server refuses to hand out the calendar."))
+
+
+def _wait(told: str) -> int:
+    """Retry-After in seconds (RFC 9110, 10.2.3), but for a time of day: our own rhythm is slow enough for those."""
+    return min(int(told[:9]), LONGEST_WAIT) if told.isascii() and told.isdecimal() else 0
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

@@ -123,7 +123,7 @@ WHERE external_calendar.id = old.id AND lease_until = %(lease_until)s RETURNING 
 """
 FAILED = """
 UPDATE external_calendar AS calendar SET lease_until = NULL, last_error = %(error)s, failures = failures + 1,
-    due_at = %(now)s + least(%(longest)s, %(every)s * power(2, least(failures, 10)))
+    due_at = %(now)s + greatest(%(wait)s, least(%(longest)s, %(every)s * power(2, least(failures, 10))))
 FROM provider JOIN "user" ON "user".id = user_id
 WHERE calendar.id = %(id)s AND provider.id = provider_id AND lease_until = %(lease_until)s
 RETURNING calendar.name, email, coalesce(last_synced_at, calendar.created_at) AS since
@@ -269,13 +269,15 @@ async def keep_busy(session: AsyncSession, calendar_id: UUID, provider_id: UUID,
     return Changed([each.id for each in come], gone)
 
 
-async def note_failure(session: AsyncSession, claimed: Claimed, sentence: str, now: datetime) -> None:
-    """A reading went wrong: the last good copy stays, and the next try comes later and later.
+async def note_failure(
+    session: AsyncSession, claimed: Claimed, sentence: str, now: datetime, wait: timedelta = timedelta(0)
+) -> None:
+    """A reading went wrong: the last good copy stays, and the next try comes later and later, never before `wait`.
 
     After a day of it the provider gets one mail.
     """
     values = {"id": claimed.id, "lease_until": claimed.lease_until, "error": sentence[:LONGEST_SENTENCE], "now": now}
-    for failing in await select(session, _Failing, FAILED, every=EVERY, longest=LONGEST_WAIT, **values):
+    for failing in await select(session, _Failing, FAILED, every=EVERY, longest=LONGEST_WAIT, wait=wait, **values):
         announce(session, f"provider:{claimed.provider_id}")
         if now - failing.since >= TELL_AFTER:
             key = f"{claimed.id}:{failing.since.timestamp()}"

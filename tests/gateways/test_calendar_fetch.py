@@ -14,7 +14,7 @@ import pytest
 
 from appointly.errors import CalendarUnreadable
 from appointly.gateways import calendar_fetch
-from appointly.gateways.calendar_fetch import MOST_BYTES, Login, allowed_networks, fetch, good, is_public
+from appointly.gateways.calendar_fetch import MOST_BYTES, Fetched, Login, allowed_networks, fetch, good, is_public
 from appointly.settings import settings
 from tests.calendars import Answer, Asked, certificate, reply, stranger
 
@@ -255,3 +255,25 @@ async def test_who_asks_for_a_password_and_gets_none(loopback: Callable[[], None
             await fetch(server.address)
         with pytest.raises(CalendarUnreadable, match="password was refused"):
             good(await fetch(server.address, login=Login("ada", "x")), 200)
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "words", "wait"),
+    [
+        (403, "", "does not let us in", 0),
+        (404, "", "no calendar at this address.", 0),
+        (410, "", "any more", 0),
+        (418, "", "refuses to hand out", 0),
+        (304, "", "refuses to hand out", 0),
+        (503, "9" * 9999, "trouble of its own", 86_400),
+        (429, "7200", "trouble of its own", 7200),
+        (503, "99999999999999", "trouble of its own", 86_400),
+        (500, "Fri, 31 Dec 1999 23:59:59 GMT", "trouble of its own", 0),
+        (503, "-5", "trouble of its own", 0),
+        (503, "٣", "trouble of its own", 0),
+    ],
+)
+def test_each_refusal_has_its_sentence(status: int, told: str, words: str, wait: int) -> None:
+    with pytest.raises(CalendarUnreadable, match=words) as unreadable:
+        good(Fetched(status, {"retry-after": told}, b"", "https://calendar.example"), 200)
+    assert unreadable.value.wait == wait

@@ -44,6 +44,7 @@ from tests.making import (
     make_user,
     owner_of,
 )
+from tests.operations.waiting import make_line
 
 SECRET = "https://calendar.example/private-a1b2c3/basic.ics"
 HALF_HOUR = timedelta(minutes=30)
@@ -124,6 +125,21 @@ async def test_busy_time_is_not_offered_and_not_sold_and_bookings_stay(session: 
     assert await broken_invariants(session) == []
 
 
+async def test_what_a_calendar_frees_is_offered_to_who_waits_first(session: AsyncSession) -> None:
+    line = await make_line(session, full=False)
+    await added(session, line.provider)
+    whole_day = Span(line.slots[0].start_time, line.slots[1].end_time)
+    await note_reading(session, await claimed(session), Reading([whole_day]), NOW)
+    await line.wait("Ann")
+    await note_reading(session, await claimed(session, NOW + EVERY), Reading(None), NOW + EVERY)
+    assert await line.offers() == []
+    later = NOW + 2 * EVERY
+    left = Span(line.slots[1].start_time, line.slots[1].end_time)
+    await note_reading(session, await claimed(session, later), Reading([left]), later)
+    assert await line.offers() == [("Ann", line.slots[0].start_time, "open")]
+    assert await broken_invariants(session) == []
+
+
 async def test_a_new_collision_is_mailed_once_and_the_first_reading_mails_none(session: AsyncSession) -> None:
     provider = await make_provider(session)
     slots = await make_slots(session, await make_service(session, provider), 4)
@@ -157,8 +173,13 @@ async def test_a_failing_calendar_keeps_its_last_copy_and_waits_longer(session: 
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (EVERY, LONGEST_WAIT)
     assert len(await spans_in(session)) == 1
+    day = timedelta(days=1)
+    await read_calendar_now(session, owner_of(provider), calendar_id, at)
+    await note_failure(session, await claimed(session, at), "The password was refused.", at, wait=day)
+    row = await session.get_one(ExternalCalendar, calendar_id, populate_existing=True)
+    assert row.due_at - at == day
     [shown] = await own_calendars(session, owner_of(provider), provider.id, at)
-    assert (shown.last_error, shown.failures, shown.last_synced_at) == ("The password was refused.", 8, NOW)
+    assert (shown.last_error, shown.failures, shown.last_synced_at) == ("The password was refused.", 9, NOW)
     failing = [job for job in await session.exec(select(Job)) if job.payload.get("kind") == "calendar_failing"]
     assert [job.payload["name"] for job in failing] == []
     for hours in (25, 50):
