@@ -32,8 +32,10 @@ WITH day AS (
     SELECT provider_id, slot_date, 0, '', 1, %(now)s FROM appointment WHERE {TODAY} LIMIT 1
     RETURNING provider_id, queue_date
 )
-INSERT INTO queue_ticket (provider_id, queue_date, token, customer_name, status, created_at)
-SELECT provider_id, queue_date, 'W1', 'Ines', 'waiting', %(now)s - interval '11 minutes' FROM day
+INSERT INTO queue_ticket (provider_id, queue_date, token, service_id, customer_name, status, created_at)
+SELECT provider_id, queue_date, 'W1', (
+    SELECT id FROM service WHERE service.provider_id = day.provider_id ORDER BY duration_minutes LIMIT 1
+), 'Ines', 'waiting', %(now)s - interval '11 minutes' FROM day
 """  # noqa: S608
 
 

@@ -148,6 +148,7 @@ async def upcoming(
             taken += _rest_of_today(bookings, shop, times, now)
             taken += _requests(bookings, shop, times, now)
             taken += _to_move(bookings, shop, times, demo_customer, now)
+            taken += _classes(bookings, shop, times, taken, now)
         if shop in mine:
             taken += _own(bookings, shop, times, demo_customer, now)
         random.shuffle(times)
@@ -194,6 +195,20 @@ def _requests(bookings: Bookings, shop: Shop, times: list[Time], now: datetime) 
     chosen = [by_hand[day] for day in sorted(by_hand) if day > today][:2]
     for time_, customer in zip(chosen, bookings.random.sample(bookings.customers, 2), strict=True):
         bookings.add(time_, [(customer, _made(bookings, time_, now, confirmed=False))])
+    return chosen
+
+
+def _classes(bookings: Bookings, shop: Shop, times: list[Time], taken: Sequence[Time], now: datetime) -> list[Time]:
+    """The demo provider's next classes: somebody has just cancelled in the first, the second is full."""
+    today = now.astimezone(shop.zone).date()
+    lessons = [time_ for time_ in times if time_.service.offer.capacity > 1 and time_.slot_date > today]
+    chosen = list(apart(lessons, [time_.occupies for time_ in taken]))[:2]
+    for number, time_ in enumerate(chosen):
+        people = bookings.random.sample(bookings.customers, time_.service.offer.capacity)
+        parties = [(customer, _made(bookings, time_, now)) for customer in people]
+        if number == 0:
+            parties[-1][1].append((Status.CANCELLED, now - timedelta(minutes=1), "customer"))
+        bookings.add(time_, parties)
     return chosen
 
 

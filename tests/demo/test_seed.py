@@ -138,7 +138,17 @@ async def test_the_invariants_hold_and_the_day_is_under_way_at_any_hour(session:
     assert [row.status for row in today if row.current] == ["confirmed"]
     assert sum(row.today and row.ahead for row in today) >= 2
     assert Counter(row.status for row in today)["pending"] == 2
+    waits = await select(session, One, WAITS)
+    assert [each.value for each in waits] == ["Jonas Berg offered 1", "Mira Santos waiting 0", "Jonas Weber waiting 0"]
     await dispute_and_accept(session, now)
+
+
+# In order of the days: who waits, how they stand, and how many places are kept for them.
+WAITS = """
+SELECT customer_name || ' ' || status || ' ' || (SELECT count(*) FROM hold WHERE holder = waitlist_entry.id::text)
+    AS value
+FROM waitlist_entry ORDER BY dates, created_at
+"""
 
 
 async def dispute_and_accept(session: AsyncSession, now: datetime) -> None:
