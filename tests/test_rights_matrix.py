@@ -159,6 +159,7 @@ HANDLERS_ASIDE = {
     "CalendarMove.drop": "opens the dialog that asks; reads by reference as Moving.begin does: test_moving",
     "AskedMoves.ask": "repeats what the browser itself said",
     "ProviderReviews.ask": "repeats what the browser itself said",
+    "ProviderClass.check_in": "on the day alone: tests/state/test_classes",
     "ProviderQueue.ask": "repeats what the browser itself shows",
     "ProviderWaits.ask": "repeats what the browser itself shows",
     "ProviderQueue.act": "one's own line of today alone: tests/state/test_queue",

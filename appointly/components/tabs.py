@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.links import link
 
-SHAPE = "flex min-h-11 items-center gap-2 border-b-2 px-3 text-sm font-medium whitespace-nowrap"
+SHAPE = "flex min-h-11 items-center gap-2 border-b-2 px-2 text-sm sm:px-3 font-medium whitespace-nowrap"
 HERE = "border-accent text-accent-ink"
 ELSEWHERE = "border-transparent text-ink-soft hover:text-ink"
 

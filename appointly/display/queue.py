@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class PublicLine:
-    """What everybody may see of a line. `empty` says why nobody is in it: closed, nobody or done."""
+    """What everybody may see of a line. `own_at`: when the reader's turn is likely; `empty`: closed, nobody or done."""
 
     serving: str = ""
     serving_mine: bool = False
@@ -34,6 +34,7 @@ class PublicLine:
     more: str = ""
     skipped: list[Waiting] = field(default_factory=list)
     own: str = ""
+    own_at: str = ""
     delay: str = ""
     note: str = ""
     empty: str = ""
@@ -58,9 +59,10 @@ class Row:
 
 def turn_at(begins: datetime, zone: str, now: datetime) -> str:
     """The time of day "14:35", and the day too where that is no longer today: "tomorrow, 00:20"."""
-    local = ZoneInfo(zone)
-    same_day = begins.astimezone(local).date() == now.astimezone(local).date()
-    return clock_time(begins, zone) if same_day else moment_within(begins, zone, now)
+    local = begins.astimezone(ZoneInfo(zone))
+    about = begins + timedelta(minutes=-local.minute % STEP, seconds=-local.second)
+    same_day = about.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
+    return clock_time(about, zone) if same_day else moment_within(about, zone, now)
 
 
 def wait_of(begins: datetime | None, now: datetime) -> str:
@@ -91,6 +93,7 @@ def public_line(line: Line, is_open: bool, now: datetime) -> PublicLine:
         more=f"and {count(len(waiting) - SHOWN, 'more', 'more')}" if len(waiting) > SHOWN else "",
         skipped=[waiting_of(place, zone, now) for place in line.of(Turn.SKIPPED)],
         own=", ".join(mine),
+        own_at=next((turn_at(place.begins, zone, now) for place in waiting if place.entry.mine and place.begins), ""),
         delay=late(line.delay),
         note=line.said.note if line.said and line.delay else "",
         empty=empty,

@@ -124,7 +124,7 @@ def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1, own: s
 
 def note_of(slot: FreeTime, capacity: int, own: str) -> str:
     """What is special about a free time: that it is kept for who looks, or how many places are left."""
-    return "yours" if str(slot.id) == own else f"{slot.remaining} left" if capacity > 1 else ""
+    return "yours" if str(slot.id) == own else f"{slot.remaining} of {capacity} left" if capacity > 1 else ""
 
 
 def with_taken(groups: Iterable[TimeGroup], now_free: Iterable[TimeGroup]) -> list[TimeGroup]:

@@ -1,7 +1,7 @@
 """A place in line in words, for whoever waits and for the provider."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appointly import routes
@@ -84,7 +84,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
         since=moment_within(place.created_at, zone, at),
         offered=moment(start, zone, at) if start and kept else "",
         offered_day=f"{long_day(offered.date())} {offered.year}" if offered else "",
-        offered_at=f"{offered:%H:%M}" if offered else "",
+        offered_at=_span(start, place.duration_minutes, zone) if start and kept else "",
         until=_until(until, at, zone) if until and kept else "",
         kept=counted(until, at) if kept else Kept(),
         missed=missed,
@@ -93,6 +93,10 @@ def place_view(place: Place, at: datetime) -> PlaceView:
         zone=zone,
         zone_name=zone_name(zone),
     )
+
+
+def _span(start: datetime, minutes: int, zone: str) -> str:
+    return f"{clock_time(start, zone)} – {clock_time(start + timedelta(minutes=minutes), zone)}"
 
 
 def _until(until: datetime, at: datetime, zone: str) -> str:

@@ -26,7 +26,17 @@ def booking_queue() -> rx.Component:
                 ),
                 rx.cond(day.words != "", rx.el.p(day.words, class_name="mt-1 text-ink-soft")),
                 rx.cond(
-                    day.delay != "", rx.el.div(message(f"Running about {day.delay}.", tone="warn"), class_name="mt-3")
+                    day.delay != "",
+                    rx.el.div(
+                        message(
+                            f"Running about {day.delay}. ",
+                            rx.cond(
+                                day.note != "", rx.el.span(f"“{day.note}”", dir="auto", class_name="wrap-anywhere")
+                            ),
+                            tone="warn",
+                        ),
+                        class_name="mt-3",
+                    ),
                 ),
                 rx.cond(
                     day.here_since == "",
@@ -41,12 +51,16 @@ def booking_queue() -> rx.Component:
             ),
             rx.cond(
                 day.here_since == "",
-                rx.el.img(
-                    src=day.ticket,
-                    alt="Your ticket as a code",
-                    width="132",
-                    height="132",
-                    class_name="size-33 shrink-0 rounded-control",
+                rx.el.figure(
+                    rx.el.img(
+                        src=day.ticket,
+                        alt="Your ticket as a code",
+                        width="132",
+                        height="132",
+                        class_name="size-44 rounded-control sm:size-33",
+                    ),
+                    rx.el.figcaption("Your ticket", class_name="mt-2 text-center text-sm text-ink-soft"),
+                    class_name="mx-auto shrink-0 sm:mx-0",
                 ),
             ),
             class_name="flex flex-wrap items-center justify-between gap-5 p-5 sm:p-6",

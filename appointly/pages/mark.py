@@ -70,7 +70,7 @@ def _found() -> rx.Component:
     )
     return card(
         mark_of,
-        rx.cond(MarkPage.shop != "", rx.el.p(MarkPage.shop, dir="auto", class_name="mt-5 text-ink-soft")),
+        rx.el.p(MarkPage.shop, dir="auto", class_name="mt-5 text-ink-soft empty:mt-3"),
         rx.el.div(
             rx.el.h1(MarkPage.title, class_name="mt-1 text-2xl font-semibold wrap-anywhere"),
             rx.cond(MarkPage.words != "", rx.el.p(MarkPage.words, class_name="mt-2 text-lg text-ink-soft")),
@@ -87,7 +87,15 @@ def _found() -> rx.Component:
             rx.cond(
                 MarkPage.booking_href != "", text_link("Open your booking", href=MarkPage.booking_href), rx.fragment()
             ),
-            rx.cond(MarkPage.slug != "", text_link("Watch the queue", href=f"/queue/{MarkPage.slug}"), rx.fragment()),
+            rx.match(
+                MarkPage.outcome,
+                ("own_door", rx.fragment(text_link("Your queue", href="/dashboard/queue"))),
+                ("customer", rx.fragment(text_link("Your queue", href="/dashboard/queue"))),
+                ("elsewhere", rx.fragment()),  # nobody waits at a wrong door
+                rx.fragment(
+                    rx.cond(MarkPage.slug != "", text_link("Watch the queue", href=f"/queue/{MarkPage.slug}")),
+                ),
+            ),
             class_name="mt-6 flex flex-wrap justify-center gap-x-6 gap-y-3 empty:hidden",
         ),
         class_name="mx-auto flex max-w-panel flex-col items-center p-6 text-center sm:p-10",

@@ -44,7 +44,9 @@ def _class() -> rx.Component:
         back_link("Bookings", LIST),
         page_title(ProviderClass.title, ProviderClass.when),
         rx.el.div(
-            badge(ProviderClass.places, icon="users"),
+            badge(f"{ProviderClass.places} places", icon="users"),
+            rx.cond(ProviderClass.here != "", badge(ProviderClass.here, tone="good", icon="map-pin-check")),
+            rx.el.span(ProviderClass.token, class_name="text-sm text-ink-soft"),
             rx.cond(ProviderClass.kept != "", rx.el.span(ProviderClass.kept, class_name="text-sm text-ink-soft")),
             rx.el.span(class_name="flex-1"),
             rx.el.span(
@@ -64,7 +66,7 @@ def _class() -> rx.Component:
             class_name="mt-5 overflow-hidden",
         ),
         rx.el.div(
-            rx.cond(ProviderClass.can_cancel, button("Cancel the whole class", kind="danger", **opens(CANCEL))),
+            rx.cond(ProviderClass.can_cancel, button("Cancel the whole class", kind="secondary", **opens(CANCEL))),
             class_name="mt-5 flex justify-end print:hidden",
         ),
         dialog(
@@ -95,10 +97,21 @@ def _person(one: Any) -> rx.Component:
                 ),
                 class_name="min-w-0 flex-1",
             ),
-            rx.cond(one.here != "", badge(f"Here since {one.here}", tone="good", icon="check")),
-            rx.el.span(one.booking.token, class_name="text-sm text-ink-soft tabular-nums"),
             rx.el.span(status_badge(one.booking.status), class_name="max-sm:hidden"),
             href=f"{LIST}?booking={one.booking.reference}",
-            class_name="flex items-center gap-4 px-4 py-3 hover:bg-sunken sm:px-5",
-        )
+            class_name="flex min-w-0 flex-1 items-center gap-4 px-4 py-3 hover:bg-sunken sm:px-5",
+        ),
+        rx.cond(one.here != "", badge(f"Here since {one.here}", tone="good", icon="map-pin-check")),
+        rx.cond(
+            one.can_check_in,
+            button(
+                "Is here",
+                kind="secondary",
+                size="small",
+                aria_label=f"{one.booking.customer} is here",
+                on_click=ProviderClass.check_in(one.booking.id),
+                class_name="print:hidden",
+            ),
+        ),
+        class_name="flex items-center gap-2 pr-4 sm:pr-5",
     )

@@ -59,7 +59,7 @@ def _group(group: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2(group.service, dir="auto", class_name="mt-6 text-base font-semibold"),
         card(
-            rx.el.ul(rx.foreach(group.places, _line), class_name="divide-y divide-line"),
+            rx.el.ol(rx.foreach(group.places, _line), class_name="divide-y divide-line"),
             class_name="mt-2 overflow-hidden",
         ),
     )
@@ -76,7 +76,7 @@ def _line(place: Any) -> rx.Component:
             rx.el.p(place.dates, class_name="text-sm"),
             rx.cond(
                 place.offered != "",
-                badge(f"{place.offered}, until {place.until}", tone="good", icon="bell-ring"),
+                badge(f"Offered: {place.offered}, until {place.until}", tone="good", icon="bell-ring"),
                 rx.el.p(f"Joined: {place.since}", class_name="text-sm text-ink-faint"),
             ),
             class_name="min-w-0",

@@ -43,6 +43,13 @@ def _queue() -> rx.Component:
             rx.el.div(_serving(), _next(), class_name="grid items-start gap-6 lg:grid-cols-2"),
         ),
         rx.cond(LINE.skipped.length() > 0, _skipped()),  # type: ignore[attr-defined]
+        rx.cond(
+            LINE.waiting.length() > 0,  # type: ignore[attr-defined]
+            rx.el.p(
+                "≈ is an estimate: it follows how long today's appointments really take.",
+                class_name="text-sm text-ink-faint",
+            ),
+        ),
         class_name="flex flex-col gap-6",
     )
 
@@ -75,7 +82,11 @@ DOT = "size-2 animate-pulse-soft rounded-full bg-good"
 def _own() -> rx.Component:
     return rx.el.p(
         rx.icon("ticket", size=20, aria_hidden=True, class_name="shrink-0"),
-        rx.el.span("Your token: ", rx.el.strong(LINE.own, class_name="font-semibold tabular-nums")),
+        rx.el.span(
+            "Your token: ",
+            rx.el.strong(LINE.own, class_name="font-semibold tabular-nums"),
+            rx.cond(LINE.own_at != "", f", likely at about {LINE.own_at}", ""),
+        ),
         class_name="flex items-center gap-2 text-lg text-accent-ink",
     )
 
@@ -97,7 +108,7 @@ def _serving() -> rx.Component:
                         rx.el.p("That is you. Please come in.", class_name="text-lg font-semibold text-accent-ink"),
                     ),
                 ),
-                rx.el.p("Nobody just now", class_name="py-12 text-xl text-ink-soft"),
+                rx.el.p("Nobody just now", class_name="py-4 text-xl lg:py-12 text-ink-soft"),
             ),
             role="status",
             aria_live="polite",

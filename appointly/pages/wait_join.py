@@ -42,6 +42,9 @@ def _join() -> rx.Component:
         back_link(WaitJoin.title, WaitJoin.service_href),
         rx.el.h1("Tell me when a time becomes free", class_name="mt-3 text-2xl font-semibold"),
         rx.el.p(
+            rx.el.bdi(WaitJoin.title), " · ", rx.el.bdi(WaitJoin.provider), class_name="mt-1 font-medium wrap-anywhere"
+        ),
+        rx.el.p(
             f"When somebody cancels at {WaitJoin.provider}, the first in line is offered the time by mail, and it is "
             "kept for a while. You can take it or pass.",
             class_name="mt-2 text-ink-soft",
@@ -84,6 +87,7 @@ def _all_free() -> rx.Component:
 def _days() -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend("Full days you would come on", class_name="font-medium"),
+        rx.el.p("One or several.", class_name="text-sm text-ink-soft"),
         rx.el.div(rx.foreach(WaitJoin.days, _day), class_name="mt-3 flex flex-wrap gap-2"),
     )
 

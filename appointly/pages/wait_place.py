@@ -78,7 +78,7 @@ def _place() -> rx.Component:
                     PLACE.status == "waiting",
                     _fact("In line", rx.cond(PLACE.ahead != "", PLACE.ahead, "You are the next one")),
                 ),
-                _fact("Waiting", PLACE.customer, PLACE.email),
+                _fact("For", PLACE.customer, PLACE.email),
                 class_name="divide-y divide-line",
             ),
             class_name="mt-6 px-5 py-2 sm:px-6",
@@ -142,6 +142,9 @@ def _offer() -> rx.Component:
                     " ",
                     zone_note(PLACE.zone, PLACE.zone_name, "text-ink-faint"),
                 ),
+                rx.el.p(rx.el.bdi(PLACE.service), " · ", rx.el.bdi(PLACE.provider), class_name="mt-1 wrap-anywhere"),
+                rx.el.p(PLACE.facts, class_name="text-sm text-ink-soft"),
+                class_name="min-w-0",
             ),
             countdown(
                 PLACE.kept,
@@ -186,7 +189,7 @@ def _ways_on() -> rx.Component:
         rx.cond(PLACE.booking_href != "", link_button("Open the booking", href=PLACE.booking_href)),
         rx.cond(
             in_line,
-            button("Leave the list", kind="danger", **opens(LEAVE)),
+            button("Leave the list", kind="secondary", **opens(LEAVE)),
             link_button("See the service", href=PLACE.service_href, kind="secondary"),
         ),
         class_name="mt-6 flex flex-wrap gap-3",

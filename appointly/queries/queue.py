@@ -112,9 +112,13 @@ FROM booked LEFT JOIN queue_ticket AS ticket ON provider_id = %(provider_id)s AN
 UNION ALL
 SELECT ticket.id, token, false, '{}', '{}', ARRAY[customer_name], coalesce(title, ''), 1, false, ticket.created_at,
        NULL,
-       make_interval(mins => coalesce(duration_minutes, (
-           SELECT avg(duration_minutes)::int FROM service
-           WHERE service.provider_id = %(provider_id)s AND status = 'active'), 30)),
+       -- Who does not say what for takes as long as the others of the day.
+       make_interval(mins => coalesce(
+           duration_minutes,
+           (SELECT avg(extract(epoch FROM planned) / 60)::int FROM booked),
+           (SELECT avg(duration_minutes)::int FROM service
+            WHERE service.provider_id = %(provider_id)s AND status = 'active'),
+           30)),
        ticket.status, called_at, finished_at
 FROM queue_ticket AS ticket LEFT JOIN service ON service.id = service_id
 WHERE ticket.provider_id = %(provider_id)s AND queue_date = %(day)s AND appointment_id IS NULL

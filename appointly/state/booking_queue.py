@@ -28,6 +28,7 @@ class BookingQueue(rx.State):
     words: str = ""
     here_since: str = ""
     delay: str = ""
+    note: str = ""
     ticket: str = ""
 
     @rx.event
@@ -47,6 +48,7 @@ class BookingQueue(rx.State):
             line = await line_of(session, await business(session, found.provider_id), actor, at)
         self.shown, self.slug, self.delay = True, found.provider_slug, late(line.delay)
         self.place, self.words = place_in_line(line, [str(found.id)], at)
+        self.note = line.said.note if line.said and line.delay else ""
         self.here_since = clock_time(found.checked_in_at, found.time_zone) if found.checked_in_at else ""
         code = ticket_code(settings().require_secret(), found.id)
         self.ticket = qr_picture(settings().base_url.rstrip("/") + routes.mark(code))

@@ -10,8 +10,10 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, view_of
 from appointly.display.formatting import clock_time
+from appointly.domain.check_in import on_its_day
 from appointly.errors import AppointlyError, ChangedMeanwhile, NotFound
 from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appointments
+from appointly.operations.check_in import check_in
 from appointly.queries.classes import participants
 from appointly.state.base import Viewer
 from appointly.state.live import watch
@@ -20,10 +22,11 @@ from appointly.visitor import current_actor
 
 @dataclass(frozen=True)
 class Participant:
-    """One booking of the class; `here` says when its customer has checked in."""
+    """One booking of the class; `here` says when its customer has checked in, which can be noted on the day alone."""
 
     booking: BookingView
     here: str
+    can_check_in: bool
 
 
 class ProviderClass(rx.State):
@@ -37,6 +40,8 @@ class ProviderClass(rx.State):
     when: str = ""
     places: str = ""
     kept: str = ""
+    here: str = ""
+    token: str = ""
     people: list[Participant] = []
     listed: str = ""
     can_cancel: bool = False
@@ -73,6 +78,18 @@ class ProviderClass(rx.State):
         await self._read()
         return None
 
+    @rx.event
+    async def check_in(self, booking_id: UUID) -> EventSpec | None:
+        """One of them has come."""
+        answer = None
+        try:
+            async with transaction() as session:
+                await check_in(session, current_actor(), booking_id, None, now())
+        except AppointlyError as error:
+            answer = Viewer.tell(error.message)  # type: ignore[operator]
+        await self._read()
+        return answer
+
     def _asked(self) -> UUID:
         try:
             return UUID(str(self.router.url.path.rpartition("/")[2]))
@@ -93,9 +110,15 @@ class ProviderClass(rx.State):
         self.places = f"{size.booked} of {size.capacity}"
         self.kept = f"{size.kept} more kept for people who are booking" if size.kept else ""
         self.people = [
-            Participant(view_of(each, at), clock_time(each.checked_in_at, zone) if each.checked_in_at else "")
+            Participant(
+                view_of(each, at),
+                clock_time(each.checked_in_at, zone) if each.checked_in_at else "",
+                each.checked_in_at is None and each.status == "confirmed" and on_its_day(each, at) and each.end > at,
+            )
             for each in found
         ]
+        self.here = f"{sum(one.here != '' for one in self.people)} here" if any(one.here for one in self.people) else ""
+        self.token = f"Token {first.token}"
         self.listed = "\n".join([f"{self.title}, {self.when}", *(_line(each) for each in self.people)])
         self.can_cancel = any(each.status in ("pending", "confirmed") for each in found)
 

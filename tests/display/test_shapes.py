@@ -37,7 +37,7 @@ def test_times_are_grouped_by_the_clock_of_the_place() -> None:
         ("Afternoon", ["12:30"]),
         ("Evening", ["18:30"]),
     ]
-    assert groups[0].times[0].note == "3 left"
+    assert groups[0].times[0].note == "3 of 4 left"
 
 
 def test_a_time_that_somebody_took_stays_where_it_is_marked() -> None:
@@ -45,4 +45,5 @@ def test_a_time_that_somebody_took_stays_where_it_is_marked() -> None:
     shown = times_of_day([Slot("a", eight, remaining=2), Slot("b", eight, remaining=1)], "UTC", capacity=2)
     free = times_of_day([Slot("a", eight, remaining=1)], "UTC", capacity=2)
     [group] = with_taken(shown, free)
-    assert [(time.id, time.note, time.taken) for time in group.times] == [("a", "1 left", False), ("b", "1 left", True)]
+    notes = [(time.id, time.note, time.taken) for time in group.times]
+    assert notes == [("a", "1 of 2 left", False), ("b", "1 of 2 left", True)]

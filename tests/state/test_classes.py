@@ -11,6 +11,7 @@ from appointly.domain.actor import GUEST
 from appointly.models import Appointment
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import MOST_AT_ONCE
+from appointly.state.base import Viewer
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.provider_bookings import ProviderBookings, ProviderCalendar
 from appointly.state.provider_class import ProviderClass
@@ -89,6 +90,30 @@ async def test_the_whole_class_is_called_off(session: AsyncSession) -> None:
     query = select(Appointment.status).order_by(Appointment.start_time, Appointment.id)
     assert (await session.exec(query)).all() == ["cancelled"] * 4 + ["confirmed"]
     assert await broken_invariants(session) == []
+
+
+async def test_who_has_come_is_noted_on_the_list_on_its_day_alone(session: AsyncSession) -> None:
+    line = await make_class(session)
+    owner = await signed_in(line.provider.user_id, "")
+    async with browser_tab(app, owner.cookie, f"/dashboard/class/{line.slots[0].id}") as tab:
+        await tab.send(ProviderClass.load)
+        found = await tab.state(ProviderClass)
+        assert [each.can_check_in for each in found.people] == [False] * 3
+        first = found.people[0].booking.id
+        await tab.send(ProviderClass.check_in, booking_id=first)
+        assert "not today" in (await tab.state(Viewer)).notice
+        for row in [line.slots[0], *(await session.exec(select(Appointment))).all()]:
+            row.slot_date = (now() - timedelta(hours=12)).date()  # of a day that runs on beyond midnight
+            session.add(row)
+        other = await make_provider(session, "Another")
+        await session.commit()
+        stranger = await signed_in(other.user_id, "")
+        async with browser_tab(app, stranger.cookie, f"/dashboard/class/{line.slots[0].id}") as another:
+            await another.send(ProviderClass.check_in, booking_id=first)
+        await tab.send(ProviderClass.refresh)
+        assert [each.can_check_in for each in found.people] == [True] * 3
+        await tab.send(ProviderClass.check_in, booking_id=first)
+        assert (found.here, [each.can_check_in for each in found.people]) == ("1 here", [False, True, True])
 
 
 async def test_a_class_of_more_than_can_be_cancelled_at_once_by_hand(session: AsyncSession) -> None:

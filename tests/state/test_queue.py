@@ -68,6 +68,7 @@ async def test_the_provider_runs_the_line_and_the_public_page_follows(day: Day) 
         assert (line.serving, [each.token for each in line.waiting], line.own) == ("", ["A1", "A2", "A3"], "")
         hers_now = (await hers.state(QueueView)).line
         assert (hers_now.own, [each.mine for each in hers_now.waiting]) == ("A2", [False, True, False])
+        assert (hers_now.own_at, line.own_at) == (hers_now.waiting[1].at, "")
         for _ in range(2):  # the same click twice
             await desk.send(ProviderQueue.call_next, seen="")
         assert (await desk.state(ProviderQueue)).serving.token == "A1"
@@ -145,6 +146,8 @@ def test_a_turn_that_comes_after_midnight_says_its_day() -> None:
     assert turn_at(late + timedelta(minutes=15), "Europe/Berlin", late) == "23:55"
     assert turn_at(late + timedelta(minutes=45), "Europe/Berlin", late) == "tomorrow, 00:25"
     assert turn_at(late + timedelta(minutes=45), "Europe/London", late) == "23:25"
+    assert turn_at(late + timedelta(minutes=11, seconds=20), "Europe/Berlin", late) == "23:55"
+    assert turn_at(late + timedelta(minutes=16), "Europe/Berlin", late) == "tomorrow, 00:00"
 
 
 async def test_a_page_of_nobody(database: str) -> None:
