@@ -13,12 +13,10 @@ from appointly.encrypted import decrypt
 from appointly.operations.external_calendars import PURPOSE
 from appointly.queries.feeds import FeedEvent
 
-LEAVING = "leaving"  # in `sync`: its bookings are being taken out, then it goes
-
 
 @dataclass(frozen=True)
 class GoogleRow:
-    """A connected calendar with its secret."""
+    """A connected calendar with its secret. While it is `leaving`, its bookings are taken out; then it goes."""
 
     id: UUID
     provider_id: UUID
