@@ -38,11 +38,8 @@ class CollisionView:
 def calendar_view(calendar: OwnCalendar, zone: str, at: datetime) -> CalendarView:
     """A row of the page."""
     tone, status = _status(calendar, zone, at)
-    place = [
-        KINDS[calendar.kind],
-        calendar.shown,
-        *(["your bookings are written here"] if calendar.writes_back else []),
-    ]
+    written = calendar.writes_back and not calendar.last_error
+    place = [KINDS[calendar.kind], calendar.shown, *(["your bookings are written here"] if written else [])]
     return CalendarView(
         id=str(calendar.id),
         name=calendar.name,

@@ -191,7 +191,10 @@ def _row(calendar: Any) -> rx.Component:
         rx.el.div(
             rx.el.p(
                 rx.el.bdi(calendar.name, class_name="font-medium wrap-anywhere"),
-                rx.cond(calendar.writes, badge("Bookings are written here", tone="good", icon="check")),
+                rx.cond(
+                    calendar.writes & (calendar.trouble == ""),
+                    badge("Bookings are written here", tone="good", icon="check"),
+                ),
                 class_name="flex flex-wrap items-center gap-2",
             ),
             rx.el.p(calendar.account, class_name="text-sm wrap-anywhere text-ink-faint"),
