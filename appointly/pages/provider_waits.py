@@ -70,7 +70,7 @@ def _line(place: Any) -> rx.Component:
         rx.el.div(
             rx.el.p(place.customer, dir="auto", class_name="truncate font-medium"),
             rx.el.p(f"{place.email} {place.phone}", class_name="truncate text-sm text-ink-soft"),
-            class_name="min-w-0 max-sm:col-span-2",
+            class_name="min-w-0",
         ),
         rx.el.div(
             rx.el.p(place.dates, class_name="text-sm"),
@@ -79,7 +79,7 @@ def _line(place: Any) -> rx.Component:
                 badge(f"Offered: {place.offered}, until {place.until}", tone="good", icon="bell-ring"),
                 rx.el.p(f"Joined: {place.since}", class_name="text-sm text-ink-faint"),
             ),
-            class_name="min-w-0",
+            class_name="min-w-0 max-sm:order-last max-sm:col-span-2",
         ),
         button(
             "Take off",

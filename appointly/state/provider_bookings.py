@@ -78,10 +78,11 @@ class ProviderBookings(rx.State):
         return None
 
     @rx.event
-    async def refresh(self) -> list[EventSpec | None]:
+    async def refresh(self) -> list[EventSpec]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        return [ProviderWaits.load(), await BookingPanel.follow(self)]  # type: ignore[operator]
+        panel = await BookingPanel.follow(self)
+        return [ProviderWaits.load(), *([panel] if panel else [])]  # type: ignore[operator]
 
     @rx.event
     async def show_more(self) -> None:

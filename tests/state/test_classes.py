@@ -147,7 +147,11 @@ async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) 
         assert (group.service, [place.customer for place in group.places]) == ("Yoga", ["Dot"])
         await tab.send(ProviderWaits.ask, entry_id=str(entry.id))
         assert (waits.asked.customer, waits.number) == ("Dot", 1)
+        await line.wait("Eve", at=now())
+        await session.commit()
+        await tab.send(ProviderBookings.refresh)  # with no booking open beside the list
+        assert (waits.number, (await tab.state(Viewer)).notice) == (2, "")
         await tab.send(ProviderWaits.remove, entry_id=str(entry.id))
-        assert (waits.number, waits.groups) == (0, [])
+        assert [place.customer for group in waits.groups for place in group.places] == ["Eve"]
     await session.refresh(entry)
     assert entry.status == "left"
