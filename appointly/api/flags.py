@@ -36,6 +36,7 @@ class FlagOut(BaseModel):
     service: str
     provider: str
     start: datetime
+    checked_in_at: datetime | None
     stars: int | None
     words: str | None
 

@@ -105,6 +105,7 @@ class BookingView:
     policy: str = ""
     notes: str = ""
     asked: str = ""
+    came: str = ""
     answer_by: str = ""
     href: str = ""
     calendar_href: str = ""
@@ -172,6 +173,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         policy=POLICIES[booking.cancellation_policy],
         notes=booking.notes,
         asked=moment(booking.created_at, booking.time_zone, now),
+        came=moment(booking.checked_in_at, booking.time_zone, now) if booking.checked_in_at else "",
         answer_by=moment_within(booking.answer_by, booking.time_zone, now) if booking.answer_by else "",
         href=routes.booking(booking.reference),
         calendar_href=routes.booking_calendar(booking.reference),

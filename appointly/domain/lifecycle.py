@@ -47,7 +47,6 @@ LEGAL_MOVES: frozenset[tuple[Status | None, Status]] = frozenset(
 def require_move(before: Status, after: Status) -> None:
     """Raise `InvalidTransition` unless an appointment may move from `before` to `after`."""
     if (before, after) not in LEGAL_MOVES:
-        raise InvalidTransition(
-            f"This booking is {before.replace('_', ' ')}, so it can no longer become {after.replace('_', ' ')}.",
-            details={"booking_status": before},
-        )
+        is_now, wanted = (said.replace("no_show", "marked as a no-show") for said in (before, after))
+        rest = " already" if before == after else f", so it can no longer be {wanted}"
+        raise InvalidTransition(f"This booking is {is_now}{rest}.", details={"booking_status": before})

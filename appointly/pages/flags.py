@@ -61,6 +61,7 @@ def _flag(flag: Any) -> rx.Component:
             rx.el.p(
                 flag.when, " · ", text_link("See the booking", href=flag.href), class_name="mt-1 text-sm text-ink-soft"
             ),
+            rx.cond(flag.came != "", rx.el.p("Checked in: ", flag.came, class_name="mt-2 text-sm font-medium")),
             rx.cond(flag.stars != "", rx.el.p(flag.stars, class_name="mt-2 text-sm font-medium")),
             rx.cond(flag.words != "", _quote(flag.words)),
             rx.cond(

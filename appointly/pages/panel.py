@@ -92,6 +92,15 @@ def _panel(here: str) -> rx.Component:
                 ),
                 class_name="flex items-center gap-4",
             ),
+            rx.cond(
+                booked.came != "",
+                rx.el.p(
+                    rx.icon("check", size=16, aria_hidden=True),
+                    "Checked in: ",
+                    booked.came,
+                    class_name="flex items-center gap-1 text-sm font-medium text-good-ink",
+                ),
+            ),
             _deeds(),
             facts(
                 ("When", f"{booked.day}, {booked.starts} – {booked.ends}"),

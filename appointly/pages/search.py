@@ -295,8 +295,16 @@ def _results() -> rx.Component:
                 empty_state(
                     "search-x",
                     "Nothing fits all of that",
-                    "Try fewer filters, another day, or a simpler word.",
-                    button("Clear all filters", on_click=Search.clear),
+                    rx.cond(
+                        Search.next_days.length() > 0,  # type: ignore[attr-defined]
+                        "On another day there is something.",
+                        "Try fewer filters, another day, or a simpler word.",
+                    ),
+                    rx.foreach(
+                        Search.next_days,
+                        lambda day: button(day.label, on_click=Search.look_on(day.value)),
+                    ),
+                    button("Clear all filters", kind="secondary", on_click=Search.clear),
                 ),
             ),
             rx.el.div(

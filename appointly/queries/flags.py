@@ -20,7 +20,7 @@ SELECT = """
 SELECT flag.id, flag.kind, flag.status, flag.reason, flag.decision, flag.decided_at, flag.created_at,
        decider.name AS decided_by, reference, appointment.status AS booking_status, customer_name, customer_email,
        service.title AS service, business_name AS provider, provider.time_zone, start_time AS start,
-       review.stars, review.words
+       checked_in_at, review.stars, review.words
 FROM flag JOIN appointment ON appointment.id = flag.appointment_id
 JOIN service ON service.id = appointment.service_id JOIN provider ON provider.id = appointment.provider_id
 LEFT JOIN review ON review.id = flag.review_id
@@ -58,6 +58,7 @@ class Flag:
     provider: str
     time_zone: str
     start: datetime
+    checked_in_at: datetime | None
     stars: int | None
     words: str | None
 

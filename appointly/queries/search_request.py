@@ -60,20 +60,20 @@ def _empty_is_none(value: object) -> object:
 def _iso_date(value: object) -> object:
     """Pydantic would take "1" for a day in 1970."""
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip()):
-        raise ValueError
+        raise ValueError(SENTENCES["date"])
     return value
 
 
 def _clock_time(value: object) -> object:
     """Pydantic would take a number for seconds after midnight."""
     if isinstance(value, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value.strip()):
-        raise ValueError
+        raise ValueError(SENTENCES["after"])
     return value
 
 
 def _on_earth(value: str) -> str:
     if value and place_in(value) is None:
-        raise ValueError
+        raise ValueError(SENTENCES["near"])
     return value
 
 

@@ -33,6 +33,7 @@ class FlagView:
     status: str
     title: str
     when: str
+    came: str
     raised: str
     reason: str
     stars: str
@@ -110,6 +111,7 @@ def view_of(flag: Flag, at: datetime) -> FlagView:
         status=flag.status,
         title=f"{flag.customer_name} {about} {flag.service} at {flag.provider}",
         when=moment(flag.start, flag.time_zone, at),
+        came=moment(flag.checked_in_at, flag.time_zone, at) if flag.checked_in_at and flag.kind == "no_show" else "",
         raised=moment(flag.created_at, flag.time_zone, at),
         reason=flag.reason,
         stars=f"{flag.stars} of 5 stars" if flag.stars else "",

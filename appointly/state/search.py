@@ -1,10 +1,11 @@
 """The search: what it looks for stands in the address bar, so that back, reload and a sent link show the same."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 import reflex as rx
 from reflex_base.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly import limits
 from appointly.clock import now
@@ -38,6 +39,7 @@ TOGETHER = {
 }
 PRICES = {"min_price", "max_price"}
 HUNDREDTHS = 100
+LOOK_AHEAD = 8
 
 
 class Search(rx.State):
@@ -70,6 +72,7 @@ class Search(rx.State):
     asks_where: bool = False
     sorts: list[Choice] = SORTS
     chips: list[Choice] = []
+    next_days: list[Choice] = []
     typed_elsewhere: int = 0
     _query: dict[str, str] = {}
     _meant: dict[str, str] = {}
@@ -89,6 +92,7 @@ class Search(rx.State):
         await limits.take("search")
         async with reading() as session:
             found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
+            self.next_days = [] if found.items else await _next_day_with_any(session, request, at)
         self.services = [card_of_found(item, at) for item in found.items]
         self.more, self._cursor = bool(found.next_cursor), found.next_cursor or ""
         self.corrected = found.corrected or ""
@@ -154,6 +158,12 @@ class Search(rx.State):
             self.problem = "Your browser did not tell us where you are. Allow it to, or choose a city instead."
             return None
         return self._go({"near": place[:40], "city": "", "sort": "distance"})
+
+    @rx.event
+    def look_on(self, day: str) -> EventSpec:
+        """The same search on another day, whether its day and time came from filters or from its words."""
+        meant = {name: self._meant.get(name, "") for name in ("q", "after", "before")}
+        return self._go(meant | {"date": day})
 
     @rx.event
     def clear(self) -> EventSpec:
@@ -232,3 +242,15 @@ def time_words(after: str, before: str) -> str:
     if after and before:
         return f"{after} to {before}"
     return f"from {after}" if after else f"before {before}" if before else ""
+
+
+async def _next_day_with_any(session: AsyncSession, request: SearchRequest, at: datetime) -> list[Choice]:
+    """Where nothing is free on the wanted day: the first of the following week with something, if there is one."""
+    if request.date is None:
+        return []
+    for offset in range(1, LOOK_AHEAD):
+        day = request.date + timedelta(days=offset)
+        found = await search_services(session, request.model_copy(update={"date": day, "limit": 1}), at)
+        if found.items:
+            return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))}")]
+    return []

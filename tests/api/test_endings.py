@@ -79,6 +79,9 @@ async def test_undone_disputed_decided(shop: Shop) -> None:
     booking = await shop.book()
     await shop.begin(booking)
     path = f"/api/v1/bookings/{booking}"
+    came = text("UPDATE appointment SET checked_in_at = start_time WHERE id = CAST(:id AS uuid)").bindparams(id=booking)
+    await shop.session.exec(came)  # type: ignore[call-overload]
+    await shop.session.commit()
     marked = await shop.client.post(f"{path}/no-show", headers=shop.owner.headers)
     assert marked.json()["status"] == "no_show", marked.text
     undone = await shop.client.post(f"{path}/undo", headers=shop.owner.headers)
@@ -92,6 +95,7 @@ async def test_undone_disputed_decided(shop: Shop) -> None:
         assert (await shop.client.get("/api/v1/flags", headers=who.headers)).status_code == 403
     [flag] = (await shop.client.get("/api/v1/flags", headers=shop.admin.headers)).json()["items"]
     assert (flag["kind"], flag["status"], flag["reason"]) == ("no_show", "open", "I was there")
+    assert flag["checked_in_at"] == flag["start"], "whoever decides sees it"
     decided = await shop.client.post(
         f"/api/v1/flags/{flag['id']}/uphold", json={"words": "They came."}, headers=shop.admin.headers
     )

@@ -68,6 +68,18 @@ async def test_ready_means_database_broker_and_schema(http: httpx.AsyncClient) -
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "broker": "ok"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [("after", "25:00", "17:00"), ("near", "here", "52.52,13.40"), ("date", "soon", "-30")],
+)
+async def test_a_search_that_cannot_be_read_says_how_to_write_it(
+    http: httpx.AsyncClient, name: str, value: str, example: str
+) -> None:
+    answer = await http.get("/api/v1/services", params={name: value})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert example in answer.json()["fields"][name]
+
+
 async def test_the_documentation_loads_nothing_from_elsewhere(http: httpx.AsyncClient) -> None:
     page = await http.get("/api/v1/docs")
     assert page.status_code == 200

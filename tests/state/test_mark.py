@@ -12,6 +12,7 @@ from appointly.domain.check_in import door_code, ticket_code
 from appointly.models import Appointment
 from appointly.operations.rotate_check_in_code import rotate_check_in_code
 from appointly.state.base import Viewer
+from appointly.state.booking_panel import BookingPanel
 from appointly.state.mark import MarkPage
 from appointly.visitor import BOOKINGS_COOKIE, remember_bookings
 from tests.making import owner_of
@@ -53,6 +54,10 @@ async def test_a_customer_taps_once(day: Day) -> None:
         await tab.send(MarkPage.check_in, booking_id=str(day.booked[0].id))
         assert "could not find" in (await tab.state(Viewer)).notice
     assert not await checked_in(day, 0), "somebody else's"
+    panel = f"/dashboard/bookings?booking={day.booked[1].reference}"
+    async with browser_tab(app, day.owner.cookie, panel) as tab:
+        await tab.send(BookingPanel.load)
+        assert (await tab.state(BookingPanel)).booking.came.startswith("Today, "), "before somebody says no-show"
 
 
 async def test_the_mailed_link_is_enough(day: Day) -> None:

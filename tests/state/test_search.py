@@ -66,3 +66,19 @@ async def test_filters_that_belong_together(session: AsyncSession) -> None:
         [card] = (await tab.state(Search)).services
         assert card.distance == "2.2 km away"
         assert await titles(tab, "/services?near=52.500,13.400&within=1") == []
+
+
+async def test_nothing_on_the_wanted_day_leads_to_the_next_with_something(session: AsyncSession) -> None:
+    day = await make_shop(session)
+    async with browser_tab(app) as tab:
+        assert await titles(tab, "/services?q=haircut+today+after+17%3A00") == []
+        page = await tab.state(Search)
+        assert [choice.value for choice in page.next_days] == [day]
+        await tab.send(Search.look_on, day=day)
+        [redirect] = tab.redirects()
+        asked = parse_qs(urlsplit(redirect).query)
+        assert asked == {"q": ["haircut"], "after": ["17:00"], "date": [day]}
+        assert await titles(tab, redirect) == ["Haircut"]
+        assert (await tab.state(Search)).next_days == []
+        assert await titles(tab, "/services?q=haircut+today+after+20%3A00") == []
+        assert (await tab.state(Search)).next_days == []
