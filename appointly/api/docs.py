@@ -1,6 +1,7 @@
 """`/api/v1/docs`: the OpenAPI document as a page to read, made here: nothing is loaded from another host."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
@@ -31,6 +32,12 @@ people, and in <code>fields</code> the inputs it is about.</p>{refused}<h2>Shape
 def folded(title: str, inside: str) -> str:
     """Something to open."""
     return f"<details><summary>{title}</summary>{inside}</details>"
+
+
+def told(text: str) -> str:
+    """Paragraphs, with what stands between backticks as code."""
+    words = re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+    return "".join(f"<p>{part}</p>" for part in words.split("\n\n"))
 
 
 def as_json(value: object) -> str:
@@ -75,7 +82,7 @@ def content_of(holder: dict[str, Any]) -> str:
 
 def call(method: str, path: str, operation: dict[str, Any]) -> str:
     """One call: what it does, what it takes, what it answers."""
-    said = "".join(f"<p>{escape(part)}</p>" for part in operation["description"].split("\n\n"))
+    said = told(operation["description"])
     taken = content_of(operation.get("requestBody", {}))
     answers = "".join(
         f"<h4>Answer {status}</h4>{content_of(answer)}"
@@ -108,7 +115,7 @@ def page(url: str, document: str) -> str:
     shapes = "".join(
         folded(f"<code>{escape(name)}</code>", as_json(shape)) for name, shape in found["components"]["schemas"].items()
     )
-    intro = "".join(f"<p>{escape(part)}</p>" for part in found["info"]["description"].split("\n\n"))
+    intro = told(found["info"]["description"])
     refused = table(dict(refusals(AppointlyError)).items())
     return PAGE.format(intro=intro, url=url, calls="".join(calls), refused=refused, shapes=shapes)
 
