@@ -8,6 +8,10 @@ CONTROL = (
     "w-full min-h-11 rounded-control border border-field-line bg-surface px-3 text-base text-ink"
     " placeholder:text-ink-faint aria-invalid:border-bad disabled:bg-sunken"
 )
+# Its place for a thumb is higher than what is seen.
+SWITCH = (
+    "relative h-7 w-12 shrink-0 rounded-full p-1 transition-colors after:absolute after:-inset-x-1 after:-inset-y-2"
+)
 LABEL = "text-sm font-medium text-ink"
 MARKUP_HINT = "You can use **bold**, *italic*, lists with - and [links](https://…)."
 
@@ -131,8 +135,8 @@ def switch(label: Any, on: Any, **props: Any) -> rx.Component:
         aria_label=label,
         class_name=rx.cond(
             on,
-            "h-7 w-12 shrink-0 rounded-full bg-accent p-1 transition-colors",
-            "h-7 w-12 shrink-0 rounded-full bg-field-line p-1 transition-colors",
+            f"{SWITCH} bg-accent",
+            f"{SWITCH} bg-field-line",
         ),
         **props,
     )

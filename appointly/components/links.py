@@ -19,6 +19,11 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     return link(*children, href=href, class_name=TEXT_LINK, **props)
 
 
+def aside_link(label: str, href: str) -> rx.Component:
+    """A link beside a heading, large enough for a thumb."""
+    return link(label, href=href, class_name=f"{TEXT_LINK} inline-flex min-h-9 items-center pointer-coarse:min-h-11")
+
+
 def back_link(label: Any, href: Any) -> rx.Component:
     """The way to what this page is a part of, above its heading."""
     return link(

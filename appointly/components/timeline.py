@@ -86,7 +86,7 @@ def narrow_entry(entry: Any, here: str) -> rx.Component:
     """One appointment in a narrow column: the whole name as far as there is room; the hours stand at the side."""
     look = rx.match(entry.status, *LOOKS.items(), BOOKED)
     spoken = rx.match(entry.status, *SPOKEN.items(), "confirmed")
-    lines = rx.cond(entry.short, "line-clamp-2", "line-clamp-3")
+    lines = rx.cond(entry.low, "line-clamp-1", rx.cond(entry.short, "line-clamp-2", "line-clamp-3"))
     return link(
         rx.el.span(entry.who, dir="auto", class_name=["text-xs leading-4 font-semibold wrap-anywhere", lines]),
         rx.el.span(entry.times, class_name=rx.cond(entry.short, "sr-only", "block truncate text-xs tabular-nums")),
@@ -104,8 +104,8 @@ def _now(day: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(
             day.now_label,
-            class_name="absolute right-full -translate-y-1/2 rounded-control bg-bad px-1.5 text-xs font-semibold"
-            " text-surface tabular-nums",
+            class_name="absolute -left-14 w-13 -translate-y-1/2 rounded-control bg-bad text-center text-xs"
+            " font-semibold text-surface tabular-nums",  # as wide as the hours at the side, which it covers
         ),
         rx.el.span(class_name="block h-0.5 bg-bad"),
         aria_hidden=True,

@@ -12,10 +12,11 @@ from appointly.queries.bookings import Booking
 from appointly.queries.dashboard import Hours
 from appointly.queries.hours import Blocked
 
-HOUR = 76  # pixels
+HOUR = 96  # pixels
 LOWEST = 24  # what is drawn lower than this cannot be hit with a thumb
-SHORTEST = 19  # minutes that are as high as that
-SHORT = 46  # what is lower than this shows one line
+SHORTEST = 15  # minutes that are as high as that
+SHORT = 46  # what is lower than this shows one line of words
+LOW = 34  # and what is lower than this has room for one line alone
 USUAL = (9 * 60, 17 * 60)
 
 
@@ -56,6 +57,7 @@ class Entry:
     left: str
     width: str
     short: bool
+    low: bool
     over: bool
     moves: str = ""
 
@@ -196,6 +198,7 @@ def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int) -> E
         left=f"{100 * lane / lanes:.2f}%",
         width=f"{100 / lanes:.2f}%",
         short=height < SHORT,
+        low=height < LOW,
         over=view.status in ("completed", "no_show"),
         moves=view.reference if view.status in ("pending", "confirmed") and not view.begun else "",
     )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import link_button
 from appointly.components.feedback import skeleton
-from appointly.components.links import link, text_link
+from appointly.components.links import aside_link, link
 from appointly.components.marks import avatar, badge
 from appointly.components.surfaces import card, page_title, stat_card
 from appointly.components.timeline import timeline
@@ -110,7 +110,7 @@ def _day() -> rx.Component:
         timeline(Dashboard.timeline, HERE),
         aside=rx.el.span(
             cancel_many_button("today"),
-            text_link("Week", href="/dashboard/calendar"),
+            aside_link("Week", href="/dashboard/calendar"),
             class_name="flex items-center gap-3",
         ),
     )
@@ -138,7 +138,7 @@ def _request(booking: Any) -> rx.Component:
                 class_name="min-w-0",
             ),
             href=f"{HERE}?booking={booking.reference}",
-            class_name="flex items-center gap-3 rounded-control",
+            class_name="flex min-h-11 items-center gap-3 rounded-control",
         ),
         rx.el.div(answer_buttons(booking), class_name="mt-3 pl-13"),
         class_name="py-4 first:pt-1 last:pb-0",
@@ -153,7 +153,7 @@ def _soon() -> rx.Component:
             rx.el.ul(rx.foreach(Dashboard.soon, _next), class_name="-mx-2 flex flex-col"),
             rx.el.p("Nobody is booked for the coming days.", class_name="text-sm text-ink-soft"),
         ),
-        aside=text_link("Queue", href="/dashboard/queue"),
+        aside=aside_link("Queue", href="/dashboard/queue"),
     )
 
 
@@ -184,7 +184,7 @@ def _week() -> rx.Component:
     return _titled(
         "The week",
         rx.el.ol(rx.foreach(Dashboard.week, _weekday), class_name="grid grid-cols-7 gap-2"),
-        aside=text_link("Calendar", href="/dashboard/calendar"),
+        aside=aside_link("Calendar", href="/dashboard/calendar"),
     )
 
 

@@ -53,7 +53,7 @@ def _one(booking: Any) -> rx.Component:
                 class_name="min-w-0 flex-1",
             ),
             href=f"/dashboard?booking={booking.reference}",
-            class_name="flex items-center gap-3 rounded-control",
+            class_name="flex min-h-11 items-center gap-3 rounded-control",
         ),
         rx.el.div(
             button("Came", size="small", kind="secondary", on_click=HowItWent.finish(booking.id, "completed")),

@@ -160,7 +160,7 @@ def _class(here: Any) -> rx.Component:
     )
 
 
-CONTACT = "max-w-full truncate text-sm text-accent underline-offset-4 hover:underline"
+CONTACT = "max-w-full truncate text-sm text-accent underline-offset-4 hover:underline pointer-coarse:py-3"
 
 
 def _words(name: Any, words: Any) -> rx.Component:
@@ -199,11 +199,11 @@ def _deeds() -> rx.Component:
             booked.status == "no_show",
             button("They did come", kind="secondary", on_click=BookingPanel.act("take_back", booked.id)),
         ),
+        rx.cond(Moving.movable, move_button("Move…", booked.id)),
         rx.cond(
             booked.status == "confirmed",
             button("Cancel", kind="danger", on_click=BookingPanel.ask(booked.id, about), **opens(CANCEL)),
         ),
-        rx.cond(Moving.movable, move_button("Move…", booked.id)),
         class_name="flex flex-wrap gap-2 empty:hidden",
     )
 

@@ -69,7 +69,7 @@ def _line(booking: Any) -> rx.Component:
             rx.el.span(
                 rx.el.span(booking.day, class_name="block text-sm font-medium"),
                 rx.el.span(f"{booking.starts} – {booking.ends}", class_name="block text-sm text-ink-soft tabular-nums"),
-                class_name="w-28 shrink-0",
+                class_name="w-24 shrink-0 sm:w-28",
             ),
             rx.cond(
                 booking.places != "",
@@ -77,7 +77,7 @@ def _line(booking: Any) -> rx.Component:
                     rx.icon("users", size=18, aria_hidden=True),
                     class_name="flex size-9 shrink-0 items-center justify-center rounded-full bg-sunken text-ink-soft",
                 ),
-                avatar(booking.initials, booking.tint, "small"),
+                rx.el.span(avatar(booking.initials, booking.tint, "small"), class_name="max-sm:hidden"),
             ),
             rx.el.span(
                 rx.el.span(booking.customer, dir="auto", class_name="block truncate font-medium"),

@@ -92,11 +92,7 @@ def _line(review: Any) -> rx.Component:
                 given_stars(review.stars),
                 class_name="flex items-center gap-3",
             ),
-            rx.cond(
-                review.words != "",
-                said(review.words),
-                rx.el.p("Stars without words.", class_name="mt-2 text-sm text-ink-faint"),
-            ),
+            rx.cond(review.words != "", said(review.words)),
             rx.cond(
                 ProviderReviews.answering == review.id,
                 _answer_form(review),
@@ -134,7 +130,7 @@ def _deeds(review: Any) -> rx.Component:
                 **opens(REPORT),
             ),
         ),
-        class_name="mt-4 flex flex-wrap items-center gap-2",
+        class_name="mt-3 flex flex-wrap items-center gap-2",
     )
 
 

@@ -12,6 +12,7 @@ from appointly.components.surfaces import CARD
 from appointly.state.why_not import Question, WhyNot
 
 SHEET = "why-not"
+WAY = f"{TEXT_LINK} inline-flex items-center text-sm pointer-coarse:min-h-11"
 
 
 def why_not_button(size: Size = "medium", class_name: str = "") -> rx.Component:
@@ -95,9 +96,7 @@ def _answer(answer: Any) -> rx.Component:
                 rx.el.span(answer.headline, dir="auto", class_name="min-w-0 font-semibold wrap-anywhere"),
                 class_name="flex gap-2",
             ),
-            rx.cond(
-                answer.offered, link("See it as customers do", href=answer.href, class_name=f"{TEXT_LINK} text-sm")
-            ),
+            rx.cond(answer.offered, link("See it as customers do", href=answer.href, class_name=WAY)),
             rx.cond(
                 answer.reasons.length() > 0,
                 rx.el.ul(rx.foreach(answer.reasons, _reason), class_name="flex flex-col gap-2"),
@@ -112,7 +111,7 @@ def _answer(answer: Any) -> rx.Component:
 def _reason(reason: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(reason.sentence, dir="auto", class_name="wrap-anywhere"),
-        rx.cond(reason.href != "", link(reason.link, href=reason.href, class_name=f"{TEXT_LINK} text-sm")),
+        rx.cond(reason.href != "", link(reason.link, href=reason.href, class_name=WAY)),
         class_name=f"{CARD} flex flex-col items-start gap-1 bg-sunken px-4 py-3",
     )
 
@@ -122,7 +121,7 @@ def _nearest(answer: Any) -> rx.Component:
         "Free instead: ",
         rx.foreach(
             answer.nearest,
-            lambda near: link(near.label, href=near.href, class_name=f"{TEXT_LINK} mr-3 inline-block"),
+            lambda near: link(near.label, href=near.href, class_name=f"{WAY} mr-3"),
         ),
         class_name="text-sm text-ink-soft",
     )

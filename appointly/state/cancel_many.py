@@ -93,7 +93,7 @@ class CancelMany(rx.State):
     def _choose(self, chosen: set[str]) -> None:
         self.candidates = [replace(each, chosen=each.id in chosen) for each in self.candidates]
         self.chosen = sum(each.chosen for each in self.candidates)
-        self.label = f"Cancel {count(self.chosen, 'appointment')}"
+        self.label = f"Cancel {count(self.chosen, 'appointment')}" if self.chosen else "Cancel appointments"
         self.problem = ""
 
     async def _read(self, chosen: set[str]) -> None:

@@ -202,6 +202,7 @@ class Moving(rx.State):
             zone_name=zone_name(booking.time_zone),
             by_provider=may(actor, "reschedule.answer", booking.whose),
         )
+        self.moves_at_once = moves_at_once(actor, booking)
 
     async def _choose(
         self,
@@ -216,7 +217,6 @@ class Moving(rx.State):
         if not wanted.free:
             self.problem = SlotTaken.message
             return
-        self.moves_at_once = moves_at_once(actor, booking)
         mode = "provider" if self.moved.by_provider else "at_once" if self.moves_at_once else "ask"
         until = kept_until(booking, wanted, at)
         self.moved = replace(self.moved, slot=str(wanted.id), new=moment(wanted.start, booking.time_zone, at))

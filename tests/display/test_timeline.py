@@ -63,17 +63,11 @@ def test_several_at_one_time_stand_side_by_side() -> None:
 
 def test_short_bookings_in_a_row_do_not_cover_one_another() -> None:
     quarters = ["10:00", "10:15", "10:30", "10:45", "11:00"]
-    drawn = timeline_of(
-        [booked(*pair) for pair in [*pairwise(quarters), ("12:00", "12:20"), ("12:20", "12:40"), ("13:00", "13:05")]],
-        [],
-        [],
-        DAY,
-        ZONE,
-        at("09:00"),
-    )
+    pairs = [*pairwise(quarters), ("12:00", "12:20"), ("12:20", "12:40"), ("13:00", "13:05"), ("13:05", "13:15")]
+    drawn = timeline_of([booked(*pair) for pair in pairs], [], [], DAY, ZONE, at("09:00"))
     places = [(entry.left, entry.width) for entry in drawn.booked]
     half = [("0.00%", "50.00%"), ("50.00%", "50.00%")]
-    assert places == half + half + [("0.00%", "100.00%")] * 3
+    assert places == [("0.00%", "100.00%")] * 6 + half, "a quarter of an hour has room enough, ten minutes have not"
     assert all(int(entry.height.removesuffix("px")) >= 24 for entry in drawn.booked)
 
 
