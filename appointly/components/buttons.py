@@ -12,7 +12,7 @@ Size = Literal["small", "medium", "large"]
 
 SHAPE = (
     "inline-flex items-center justify-center gap-2 rounded-control font-semibold whitespace-nowrap select-none"
-    " transition-colors disabled:opacity-55 aria-disabled:opacity-55"
+    " transition-colors active:opacity-70 disabled:opacity-55 aria-disabled:opacity-55"
 )
 KINDS: dict[Kind, str] = {
     "primary": "bg-accent text-on-accent hover:bg-accent-strong",

@@ -7,8 +7,8 @@ import reflex as rx
 from appointly.components.links import link
 
 ENTRY = (
-    "absolute overflow-hidden rounded-control border-l-4 px-2.5 text-left transition-colors select-none hover:z-10"
-    " hover:shadow-low [-webkit-touch-callout:none]"
+    "absolute overflow-hidden rounded-control border-l-4 px-2.5 ring-1 ring-surface text-left transition-colors select-none"
+    " hover:z-10 hover:shadow-low [-webkit-touch-callout:none]"
 )
 LOOKS = {
     "pending": "border-warn bg-warn-soft text-warn-ink",
@@ -27,7 +27,7 @@ def timeline(day: Any, here: str) -> rx.Component:
             rx.foreach(day.areas, _area),
             rx.cond(day.now != "", _now(day)),  # behind the appointments, whose words it would strike out
             rx.foreach(day.booked, lambda entry: timeline_entry(entry, here)),
-            class_name="absolute inset-y-0 right-0 left-14",
+            class_name="absolute inset-y-0 start-14 end-0",
         ),
         style={"height": day.height},
         class_name="relative my-2",
@@ -104,7 +104,7 @@ def _now(day: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(
             day.now_label,
-            class_name="absolute -left-14 w-13 -translate-y-1/2 rounded-control bg-bad text-center text-xs"
+            class_name="absolute -start-14 w-13 -translate-y-1/2 rounded-control bg-bad text-center text-xs"
             " font-semibold text-surface tabular-nums",  # as wide as the hours at the side, which it covers
         ),
         rx.el.span(class_name="block h-0.5 bg-bad"),

@@ -7,6 +7,7 @@ import reflex as rx
 from appointly.components.buttons import KINDS, SHAPE, button, link_button
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import message, skeleton
+from appointly.components.fields import CONTROL
 from appointly.components.links import link
 from appointly.components.surfaces import CARD, page_title
 from appointly.components.time_brush import TimeBrush
@@ -87,13 +88,20 @@ def _controls() -> rx.Component:
             _arrow("right", "The day after", ProviderCalendar.day_after, swipe="next"),
             class_name="flex items-center gap-1 lg:hidden",
         ),
-        class_name="flex items-center gap-3",
+        rx.el.input(
+            type="date",
+            aria_label="Go to a day",
+            value=ProviderCalendar.day,
+            on_change=ProviderCalendar.go,
+            class_name=f"{CONTROL} w-auto",
+        ),
+        class_name="flex flex-wrap items-center gap-3",
     )
 
 
 def _arrow(side: str, label: str, day: Any, swipe: str = "") -> rx.Component:
     return link(
-        rx.icon(f"chevron-{side}", size=20, aria_hidden=True),
+        rx.icon(f"chevron-{side}", size=20, aria_hidden=True, class_name="rtl:rotate-180"),
         href=f"{HERE}?day={day}",
         aria_label=label,
         class_name=ARROW,

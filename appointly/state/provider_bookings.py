@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import chain
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import reflex as rx
+from pydantic import Field
 from reflex_base.event import EventSpec
 
 from appointly.clock import now
@@ -146,6 +147,13 @@ class ProviderCalendar(rx.State):
         """Something of this provider has changed."""
         await self._read(current_actor())
         return await BookingPanel.follow(self)
+
+    @rx.event
+    def go(self, day: Annotated[str, Field(max_length=20)]) -> EventSpec | None:
+        """Show a day that was chosen; not what is half typed, or far from ours."""
+        today = now().date()
+        found = day_of(day, today)
+        return rx.redirect(f"/dashboard/calendar?day={found}") if found.isoformat() == day else None
 
     async def _read(self, actor: Actor) -> None:
         at = now()

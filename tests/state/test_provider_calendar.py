@@ -54,6 +54,9 @@ async def test_closed_hours_and_blocked_time_lie_where_the_clock_says(provider: 
         ]
         assert [each.height for each in calendar.columns[6].areas] == [pixels(16 * 60)], "closed on Sunday"
         assert (calendar.shown.name, calendar.day_before) == ("Tue", str(monday))
+        for typed in ("", "0002-11-24", "2026-02-30", str(monday)):
+            await tab.send(ProviderCalendar.go, day=typed)
+        assert tab.redirects() == [f"/dashboard/calendar?day={monday}"], "what is half typed leads nowhere"
         await tab.send(Exceptions.choose, key=f"block-{blocked}")
         assert (await tab.state(Exceptions)).chosen.reason == "Dentist"
         await tab.send(Exceptions.remove, key=f"block-{blocked}")
