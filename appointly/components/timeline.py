@@ -7,8 +7,8 @@ import reflex as rx
 from appointly.components.links import link
 
 ENTRY = (
-    "absolute overflow-hidden rounded-control border-l-4 px-2.5 ring-1 ring-surface text-left transition-colors select-none"
-    " hover:z-10 hover:shadow-low [-webkit-touch-callout:none]"
+    "absolute overflow-hidden rounded-control border-l-4 px-2.5 ring-1 ring-surface text-left transition-colors"
+    " select-none hover:z-10 hover:shadow-low [-webkit-touch-callout:none]"
 )
 LOOKS = {
     "pending": "border-warn bg-warn-soft text-warn-ink",
