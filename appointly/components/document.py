@@ -16,6 +16,7 @@ OUTFIT = "@fontsource-variable/outfit"
 FONT_PACKAGES = [f"{INTER}@5.3.0", f"{OUTFIT}@5.3.0"]
 LIGHT_CANVAS, DARK_CANVAS = "#faf9f7", "#161513"  # the browser's own bars cannot read the stylesheet
 CLOSED_BY_ESCAPE = {"aria-keyshortcuts": "Escape"}  # what Escape presses while it is on the page
+TAKES_FOCUS = {"data-takes-focus": True}  # a panel that appears (with its animation): focus goes there, and back
 ESCAPE = """
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
@@ -23,6 +24,15 @@ addEventListener("keydown", (event) => {
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   else document.querySelector("[aria-keyshortcuts=Escape]")?.click();
 });
+let focused = null;
+addEventListener("animationstart", ({ target }) => {
+  if (!target.matches("[data-takes-focus]")) return;
+  if (!target.contains(document.activeElement)) focused = document.activeElement;
+  target.focus({ preventScroll: true });
+});
+addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-takes-focus] [aria-keyshortcuts=Escape]")) focused?.focus({ preventScroll: true });
+}, true);
 """
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import KINDS, SHAPE, button, looks
 from appointly.components.dialogs import closes, dialog, opens
-from appointly.components.document import CLOSED_BY_ESCAPE
+from appointly.components.document import CLOSED_BY_ESCAPE, TAKES_FOCUS
 from appointly.components.feedback import message
 from appointly.components.fields import text_area
 from appointly.components.links import link, text_link
@@ -118,9 +118,11 @@ def _panel(here: str) -> rx.Component:
             class_name="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-5",
         ),
         key=booked.reference,
+        tab_index=-1,
         aria_label="Booking",
+        custom_attrs=TAKES_FOCUS,
         class_name="fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface"
-        " shadow-high sm:max-w-form",
+        " shadow-high outline-none sm:max-w-form",
     )
 
 

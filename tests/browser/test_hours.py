@@ -4,12 +4,12 @@ import re
 
 from playwright.async_api import Page, expect
 
+from appointly.display.timeline import HOUR as HOUR_PX
 from tests.browser.conftest import OpenPage
 from tests.browser.people import free_time, sign_in
 from tests.processes import Site
 
 HOURS = "/api/v1/provider/working-hours"
-HOUR_PX = 76
 
 
 async def test_hours_are_changed_by_thumb_and_an_open_picker_follows(open_page: OpenPage, site: Site) -> None:
