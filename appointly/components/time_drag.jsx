@@ -14,11 +14,12 @@ function drag(root, settings) {
     const box = entry.getBoundingClientRect();
     const ghost = document.createElement("div");
     ghost.className = settings.current.mark;
-    ghost.textContent = (entry.querySelector(".font-semibold") ?? entry).textContent;
+    const who = (entry.querySelector(".font-semibold") ?? entry).textContent;
+    ghost.textContent = who;
     ghost.style.width = `${box.width}px`;
     ghost.style.height = `${box.height}px`;
     document.body.append(ghost);
-    carried = { entry, ghost, along: press.x - box.left, down: press.y - box.top, target: null };
+    carried = { entry, ghost, who, along: press.x - box.left, down: press.y - box.top, target: null };
     entry.style.opacity = "0.4";
     root.dataset.dragging = "";
     settings.current.onTake(entry.dataset.moves);
@@ -44,6 +45,7 @@ function drag(root, settings) {
     carried.target?.removeAttribute("data-aimed");
     target?.setAttribute("data-aimed", "");
     carried.target = target;
+    ghost.textContent = target ? `${target.textContent} · ${carried.who}` : carried.who; // it covers the time it aims at
   };
   const giveUp = () => {
     clearTimeout(press?.timer);

@@ -93,7 +93,7 @@ def _controls() -> rx.Component:
             aria_label="Go to a day",
             value=ProviderCalendar.day,
             on_change=ProviderCalendar.go,
-            class_name=f"{CONTROL} w-auto",
+            class_name=f"{CONTROL} max-w-44",
         ),
         class_name="flex flex-wrap items-center gap-3",
     )
