@@ -93,9 +93,9 @@ def _controls() -> rx.Component:
             aria_label="Go to a day",
             value=ProviderCalendar.day,
             on_change=ProviderCalendar.go,
-            class_name=f"{CONTROL} max-w-44",
+            class_name=f"{CONTROL} max-w-44 shrink-0 lg:w-44",
         ),
-        class_name="flex flex-wrap items-center gap-3",
+        class_name="flex flex-wrap items-center gap-3 lg:flex-nowrap",
     )
 
 
