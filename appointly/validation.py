@@ -70,6 +70,8 @@ def email_address(text: str) -> str:
         ).ascii_email
     except EmailNotValidError:
         checked = None
+    if not text.strip():
+        raise ValueError(SENTENCES["missing"])
     if not checked or len(checked) > 254:
         raise ValueError("This does not look like an email address. Please check it.")
     return checked.lower()

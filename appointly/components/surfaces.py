@@ -121,14 +121,13 @@ def save_bar(words: Any, *actions: Any, above: Any = None) -> rx.Component:
 
 def facts(*pairs: tuple[Any, Any]) -> rx.Component:
     """Names and values, one pair a line."""
-    return rx.el.dl(
-        *[
-            rx.el.div(
-                rx.el.dt(name, class_name="shrink-0 text-ink-soft"),
-                rx.el.dd(value, class_name="min-w-0 text-right font-medium wrap-anywhere"),
-                class_name="flex justify-between gap-6 py-2.5",
-            )
-            for name, value in pairs
-        ],
-        class_name="divide-y divide-line text-sm",
+    return rx.el.dl(*[fact(name, value) for name, value in pairs], class_name="divide-y divide-line text-sm")
+
+
+def fact(name: Any, value: Any, class_name: str = "") -> rx.Component:
+    """A name and its value: a line of a `dl`."""
+    return rx.el.div(
+        rx.el.dt(name, dir="auto", class_name="shrink-0 text-ink-soft max-sm:max-w-[40%]"),
+        rx.el.dd(value, dir="auto", class_name="min-w-0 text-end font-medium wrap-anywhere"),
+        class_name=f"flex justify-between gap-6 py-2.5 {class_name}",
     )

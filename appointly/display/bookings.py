@@ -116,6 +116,7 @@ class BookingView:
     can_answer: bool = False
     can_finish: bool = False
     begun: bool = False
+    over: bool = False
 
 
 def place_of(location: str, address: str, city: str) -> str:
@@ -182,6 +183,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         can_answer=booking.status == "pending" and booking.start > now,
         can_finish=booking.status == "confirmed" and booking.start <= now,
         begun=booking.start <= now,
+        over=booking.end <= now,
     )
 
 
@@ -206,7 +208,7 @@ def history_of(moves: Iterable[Move], zone: str, now: datetime) -> list[Happened
 
 def next_steps(view: BookingView) -> list[str]:
     """What happens next, as sentences for the customer."""
-    mail = f"The confirmation with a calendar invitation is on its way to {view.email}."
+    mail = f"We mail the confirmation with a calendar invitation to {view.email}."
     match view.status:
         case "pending":
             return [
@@ -214,6 +216,8 @@ def next_steps(view: BookingView) -> list[str]:
                 f"As soon as they do, you get a mail at {view.email} and this page changes by itself.",
                 "You can withdraw the request at any time before it begins.",
             ]
+        case "confirmed" if view.over:
+            return ["Your appointment is over. As soon as its provider notes that you came, you can review it."]
         case "confirmed" if view.begun:
             return ["Your appointment has begun. Enjoy it."]
         case "confirmed":

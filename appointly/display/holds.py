@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+CROWDED = "You keep three other times, so this one is not kept for you yet. Continue, and let one of them go there."
+UNKEPT = (
+    "This time was chosen and let go too often, so we cannot keep it for you now. You can book it all the same, as long"
+    " as nobody is faster."
+)
+
 
 @dataclass(frozen=True)
 class Kept:

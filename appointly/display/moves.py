@@ -59,8 +59,8 @@ def told_before(mode: str, booking: Booking, start: datetime, until: datetime, n
     if mode == "at_once":
         return [f"You move at once. Your old time is free for others, and {booking.provider_name} gets a mail."]
     return [
-        f"{booking.provider_name} is asked.",
-        f"The new time is kept for you until {moment_within(until, zone, now)}; your old time stays yours until then.",
+        f"We ask {booking.provider_name}. Your old time stays yours unless they say yes.",
+        f"The new time is kept for you until {moment_within(until, zone, now)}.",
     ]
 
 

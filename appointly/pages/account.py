@@ -89,7 +89,7 @@ def _line(booking: Any, ahead: bool) -> rx.Component:
                 class_name=f"flex size-14 shrink-0 flex-col items-center justify-center gap-1 rounded-card {colour}",
             ),
             rx.el.span(
-                rx.el.span(booking.service, dir="auto", class_name="max-w-full truncate font-semibold"),
+                rx.el.span(booking.service, dir="auto", class_name="line-clamp-2 font-semibold wrap-anywhere"),
                 rx.el.span(
                     f"{booking.when} ",
                     zone_note(booking.zone, booking.zone_name),

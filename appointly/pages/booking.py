@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.links import text_link
+from appointly.components.links import link, text_link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
@@ -106,7 +106,8 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.el.h1(title, class_name="text-2xl font-semibold"),
             rx.el.p(
-                f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when}",
+                f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when} ",
+                zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "text-ink-faint"),
                 class_name="mt-1 text-ink-soft",
             ),
             aria_live="polite",
@@ -127,18 +128,25 @@ def _what() -> rx.Component:
                 " bg-accent-soft",
             ),
             rx.el.div(
-                rx.el.p(booked.date, class_name="text-lg font-semibold"),
+                rx.el.p(
+                    booked.date,
+                    class_name=rx.cond(_off(), "text-lg font-semibold line-through", "text-lg font-semibold"),
+                ),
                 rx.el.p(
                     f"{booked.starts} – {booked.ends} ",
-                    zone_note(booked.zone, booked.zone_name, "text-ink-faint"),
+                    zone_note(booked.zone, booked.zone_name, "whitespace-nowrap text-ink-faint"),
                     class_name="text-ink-soft tabular-nums",
                 ),
                 class_name="min-w-0 flex-1",
             ),
-            rx.el.div(
-                rx.el.p("Token", class_name="text-xs text-ink-faint"),
-                rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
-                class_name="text-right",
+            rx.cond(
+                _off(),
+                rx.fragment(),
+                rx.el.div(
+                    rx.el.p("Token", class_name="text-xs text-ink-faint"),
+                    rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
+                    class_name="text-end",
+                ),
             ),
             class_name="flex items-center gap-4",
         ),
@@ -184,6 +192,12 @@ def _fact(name: Any, value: Any, more: Any = "") -> rx.Component:
     )
 
 
+def _off() -> Any:
+    """It does not take place."""
+    status = BookingPage.booking.status
+    return (status == "cancelled") | (status == "declined") | (status == "expired")
+
+
 def _next() -> rx.Component:
     return card(
         rx.el.h2("What happens next", class_name="text-lg font-semibold"),
@@ -215,7 +229,13 @@ def _actions() -> rx.Component:
                 href=booked.calendar_href,
                 class_name=looks("primary", "medium", "w-full"),
             ),
-            link_button("Book again", href=booked.book_again, kind="secondary", class_name="w-full"),
+            link(
+                "Book again",
+                href=booked.book_again,
+                class_name=rx.cond(
+                    _off(), looks("primary", "medium", "w-full"), looks("secondary", "medium", "w-full")
+                ),
+            ),
         ),
         rx.cond(
             BookingPage.is_provider,

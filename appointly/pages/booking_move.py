@@ -4,6 +4,7 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.surfaces import card
+from appointly.components.zones import zone_note
 from appointly.pages.move_dialog import move_button, old_and_new
 from appointly.state.booking_page import BookingPage
 from appointly.state.moving import Moving
@@ -33,6 +34,7 @@ def waiting_move() -> rx.Component:
                     rx.el.div(
                         rx.el.h2("You have asked for another time", class_name="text-lg font-semibold"),
                         old_and_new(waiting.old, waiting.new, "mt-2"),
+                        zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name),
                         rx.el.p(
                             f"The new time is kept for you until {waiting.until}. Your old time stays yours until "
                             f"{BookingPage.booking.provider} says yes; this page then changes by itself.",

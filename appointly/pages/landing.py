@@ -89,7 +89,7 @@ def _promise_picture() -> rx.Component:
             alt="",
             width="480",
             height="320",
-            class_name="aspect-[3/2] w-full rounded-card object-cover",
+            class_name="aspect-[3/2] w-full rounded-card object-cover dark:brightness-90",
         ),
         rx.el.div(
             rx.el.span(

@@ -70,6 +70,7 @@ def _which() -> rx.Component:
             class_name="font-medium wrap-anywhere",
         ),
         old_and_new(moved.old, moved.new, "mt-0.5"),
+        rx.cond(moved.new != "", zone_note(moved.zone, moved.zone_name)),
     )
 
 
@@ -146,7 +147,7 @@ def _form(chosen: Any) -> rx.Component:
             role="status",
             class_name="flex flex-col gap-1 rounded-card bg-accent-soft px-4 py-3 text-sm text-accent-ink",
         ),
-        text_area("A word with it", name="move_word", optional=True, rows=2, max_length=1000),
+        text_area("Add a message", name="move_word", optional=True, rows=2, max_length=1000),
         button("Choose another time", kind="quiet", size="small", class_name="self-start", on_click=Moving.unpick),
         id=FORM,
         on_submit=lambda said: Moving.submit(said),

@@ -52,14 +52,6 @@ def _provider() -> rx.Component:
                         class_name="mt-12",
                     ),
                 ),
-                rx.cond(
-                    ProviderView.stars.average != "",
-                    rx.el.div(
-                        section_title("Reviews"),
-                        rx.el.div(public_reviews(ProviderView), class_name="mt-5"),
-                        class_name="mt-12",
-                    ),
-                ),
                 class_name="min-w-0",
             ),
             rx.el.aside(
@@ -71,9 +63,21 @@ def _provider() -> rx.Component:
                     rx.el.p(queue_link(STORY.slug, "Today's queue"), class_name="mt-2 text-sm"),
                 ),
                 _side("Find us", _contact()),
-                class_name="flex flex-col gap-4 lg:sticky lg:top-20 lg:self-start",
+                class_name="flex flex-col gap-4 lg:sticky lg:top-20 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+                " lg:self-start",
             ),
-            class_name="mt-10 grid gap-10 lg:grid-cols-[1fr_22rem]",
+            rx.cond(
+                ProviderView.stars.average != "",
+                rx.el.div(
+                    section_title("Reviews"),
+                    rx.el.div(
+                        public_reviews(ProviderView),
+                        class_name="mt-5",
+                    ),
+                    class_name="min-w-0",
+                ),
+            ),
+            class_name="mt-10 grid gap-10 lg:grid-cols-[1fr_22rem] lg:grid-rows-[auto_1fr]",
         ),
     )
 

@@ -304,7 +304,7 @@ def _results() -> rx.Component:
                         Search.next_days,
                         lambda day: button(day.label, on_click=Search.look_on(day.value)),
                     ),
-                    button("Clear all filters", kind="secondary", on_click=Search.clear),
+                    button("Show all services", kind="secondary", on_click=Search.clear),
                 ),
             ),
             rx.el.div(

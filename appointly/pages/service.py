@@ -19,7 +19,7 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
-BANNER = "mt-4 aspect-[2/1] w-full rounded-card bg-sunken object-cover dark:brightness-90"
+BANNER = "mt-4 aspect-[3/2] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
 BEGUN = "mt-4 flex items-center gap-2 text-sm"
 STORY = ServiceView.story
 
@@ -43,8 +43,8 @@ def _service() -> rx.Component:
                 src=STORY.picture,
                 alt="",
                 width="480",
-                height="240",
-                class_name=rx.cond(STORY.picture.startswith("/media/"), BANNER, f"{BANNER} object-bottom"),
+                height="320",
+                class_name=rx.cond(STORY.picture.startswith("/media/"), BANNER, f"{BANNER} object-[50%_40%]"),
             ),
             rx.el.div(
                 rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),
@@ -207,7 +207,7 @@ def _choice() -> rx.Component:
             STORY.open,
             rx.el.div(
                 message(
-                    "Every time of the coming weeks is taken. Look again tomorrow, or see what else is offered.",
+                    "Every time of the coming weeks is taken. We can tell you when one becomes free.",
                     tone="warn",
                 ),
                 link_button(

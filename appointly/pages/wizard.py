@@ -10,15 +10,17 @@ from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import text_area, text_field
 from appointly.components.links import TEXT_LINK, back_link, link, text_link
 from appointly.components.questions import question_field
-from appointly.components.surfaces import card, facts
+from appointly.components.surfaces import card, fact
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
 from appointly.pages.wizard_keeping import crowded, keeping
+from appointly.pages.wizard_summary import summary, when
 from appointly.state.base import Viewer
 from appointly.state.wizard import Wizard
 
 STEPS = (("time", "Time"), ("details", "Details"), ("review", "Review"))
 FORM = "booking-form"
+BESIDE = "lg:hidden"  # on wide screens the summary beside says it
 # One number for each opening of the page: however often "Book" is pressed or sent, it is one booking.
 ATTEMPT: rx.Var[str] = rx.Var(
     "(window.appointlyAttempt ??= [...crypto.getRandomValues(new Uint8Array(16))]"
@@ -45,7 +47,7 @@ def wizard() -> rx.Component:
             ("closed", _not_here("This service takes no bookings at the moment", "Please look again later.")),
             rx.el.div(
                 rx.el.div(_heading(), _trouble(), crowded(), keeping(), _time_step(), _form(), class_name="min-w-0"),
-                _summary(),
+                summary(),
                 class_name="grid gap-8 pb-24 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-12 lg:pb-0",
             ),
         ),
@@ -248,31 +250,31 @@ def _details() -> rx.Component:
 def _review() -> rx.Component:
     return rx.el.div(
         card(
-            facts(
-                ("Name", Wizard.customer_name),
-                ("Email", Wizard.customer_email),
-                ("Phone", rx.cond(Wizard.customer_phone != "", Wizard.customer_phone, "—")),
-                ("Note", rx.cond(Wizard.notes != "", Wizard.notes, "—")),
-            ),
-            rx.foreach(
-                Wizard.questions,
-                lambda question: rx.cond(
-                    question.value != "",
-                    rx.el.p(
-                        rx.el.span(question.label, class_name="text-ink-soft"),
-                        rx.el.span(question.value, class_name="font-medium"),
-                        class_name="flex flex-wrap justify-between gap-x-6 border-t border-line py-2.5 text-sm",
-                    ),
+            rx.el.dl(
+                fact("When", when(), BESIDE),
+                fact("Where", Wizard.offer.place, BESIDE),
+                fact("Price", Wizard.offer.pays, BESIDE),
+                fact("Name", Wizard.customer_name),
+                fact("Email", Wizard.customer_email),
+                rx.cond(Wizard.customer_phone != "", fact("Phone", Wizard.customer_phone)),
+                rx.cond(Wizard.notes != "", fact("Note", Wizard.notes)),
+                rx.foreach(
+                    Wizard.questions,
+                    lambda question: rx.cond(question.value != "", fact(question.label, question.value)),
                 ),
+                class_name="divide-y divide-line text-sm",
             ),
-            text_link("Change your details", href=f"/book/{Wizard.slug}?{UNKEPT}step=details"),
-            class_name="w-full px-5 py-3",
+            rx.el.p(
+                text_link("Change your details", href=f"/book/{Wizard.slug}?{UNKEPT}step=details"),
+                class_name="border-t border-line py-2.5 text-sm",
+            ),
+            class_name="w-full px-5 py-1.5",
         ),
         rx.el.p(
             rx.cond(
                 Wizard.offer.by_request,
-                f"{Wizard.offer.provider} answers each request. The time is kept for you until then; you get a mail.",
-                "Your booking is confirmed at once, and the confirmation is in your mail within a minute.",
+                f"{Wizard.offer.provider} answers each request by mail. The time is kept for you until then.",
+                "Your booking is confirmed at once, and we mail you the confirmation.",
             ),
             class_name="text-ink-soft",
         ),
@@ -286,69 +288,4 @@ def _review() -> rx.Component:
             class_name="w-full sm:w-auto sm:min-w-48",
         ),
         class_name="flex max-w-text flex-col items-start gap-5",
-    )
-
-
-def _summary() -> rx.Component:
-    when = rx.cond(
-        Wizard.chosen.id != "",
-        rx.el.div(
-            rx.el.p(
-                f"{Wizard.chosen.day}, {Wizard.chosen.starts} – {Wizard.chosen.ends}",
-                class_name=rx.cond(Wizard.chosen.taken, "font-semibold line-through", "font-semibold"),
-            ),
-            zone_note(Wizard.offer.zone, Wizard.offer.zone_name),
-        ),
-        rx.el.p("Choose a time", class_name="text-ink-faint"),
-    )
-    wide = card(
-        rx.cond(
-            Wizard.offer.picture != "",
-            rx.el.img(src=Wizard.offer.picture, alt="", class_name="aspect-[16/9] w-full rounded-t-card object-cover"),
-        ),
-        rx.el.div(
-            rx.cond(
-                Wizard.offer.title != "",
-                rx.el.div(
-                    rx.el.h2(Wizard.offer.title, class_name="text-lg font-semibold"),
-                    rx.el.p(Wizard.offer.provider, class_name="text-sm text-ink-soft"),
-                ),
-                skeleton("h-12 w-full"),
-            ),
-            _line("calendar", when),
-            _line("clock", Wizard.offer.duration),
-            _line("map-pin", Wizard.offer.place),
-            _line("wallet", Wizard.offer.pays),
-            class_name="flex flex-col gap-4 p-5",
-        ),
-        class_name="sticky top-24",
-    )
-    narrow = rx.el.div(
-        rx.el.div(
-            rx.el.p(Wizard.offer.title, class_name="truncate text-sm font-semibold"),
-            rx.el.p(
-                rx.cond(
-                    Wizard.chosen.id != "",
-                    f"{Wizard.chosen.day}, {Wizard.chosen.starts}",
-                    Wizard.offer.duration,
-                ),
-                class_name="truncate text-sm text-ink-soft",
-            ),
-            class_name="min-w-0",
-        ),
-        rx.el.p(Wizard.offer.price, class_name="font-display text-lg font-semibold tabular-nums"),
-        class_name="fixed inset-x-0 bottom-0 z-20 flex items-center justify-between gap-4 border-t border-line"
-        " bg-surface px-4 py-3 lg:hidden",
-    )
-    return rx.fragment(
-        rx.el.aside(wide, aria_label="Your booking", class_name="hidden lg:block"),
-        rx.el.aside(narrow, aria_label="Your booking so far", class_name="lg:hidden"),
-    )
-
-
-def _line(icon: str, text: Any) -> rx.Component:
-    return rx.el.div(
-        rx.icon(icon, size=18, aria_hidden=True, class_name="mt-0.5 shrink-0 text-ink-faint"),
-        rx.el.div(text, class_name="min-w-0 text-sm"),
-        class_name="flex gap-3",
     )

@@ -14,11 +14,11 @@ from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display import formatting, markdown
 from appointly.display.formatting import street_and_city
-from appointly.display.holds import Kept, kept
+from appointly.display.holds import CROWDED, UNKEPT, Kept, kept
 from appointly.display.services import CATEGORY_NAMES, LOCATIONS, NOT_FOUND_TITLE, POLICIES, RESCHEDULES
 from appointly.display.shapes import Day, Month, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.holds import holder_of
-from appointly.errors import AppointlyError, SlotTaken
+from appointly.errors import AppointlyError, SlotTaken, TooManyHolds, TooManyRequests
 from appointly.keeping import keep_time
 from appointly.operations.booking_draft import leave_booking
 from appointly.queries import storefront
@@ -218,6 +218,10 @@ class ServiceView(PublicReviews, rx.State):
             except SlotTaken as error:
                 self.slot = self.slot_label = ""
                 trouble = error.message
+            except TooManyHolds:
+                trouble = CROWDED
+            except TooManyRequests:
+                trouble = UNKEPT
             except AppointlyError as error:  # it can be booked all the same
                 trouble = error.message
         await self._refresh()

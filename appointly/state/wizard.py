@@ -21,7 +21,7 @@ from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.formatting import long_day, moment
-from appointly.display.holds import Kept, kept
+from appointly.display.holds import UNKEPT, Kept, kept
 from appointly.display.questions import ANSWER, Question, renewed
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day, with_taken
 from appointly.domain.actor import Actor
@@ -44,10 +44,6 @@ STEPS = ("time", "details", "review")
 NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
 JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
-UNKEPT = (
-    "This time was chosen and let go too often, so we cannot keep it for you now. You can book it all the same, as long"
-    " as nobody is faster."
-)
 ASKED_ANEW = "The provider has just changed the questions. Please look at your answers again; nothing is booked yet."
 
 Typed = Annotated[

@@ -45,7 +45,7 @@ async def test_another_time_is_asked_for_and_accepted(open_page: OpenPage, site:
     await customer.get_by_role("button", name="Move to another time").click()
     sheet = customer.get_by_role("dialog", name="Move to another time")
     await sheet.get_by_role("group").get_by_role("button").last.click()
-    await sheet.get_by_label("A word with it").fill("My train arrives later.")
+    await sheet.get_by_label("Add a message").fill("My train arrives later.")
     await sheet.get_by_role("button", name="Ask for this time").click()
     await expect(customer.get_by_role("heading", name="You have asked for another time")).to_be_visible()
     assert rows(site, WHEN, reference) == before

@@ -13,6 +13,7 @@ from appointly.appointly import app
 from appointly.clock import now
 from appointly.database import transaction
 from appointly.database.statement import execute
+from appointly.display.holds import UNKEPT
 from appointly.domain.actor import Actor
 from appointly.models import Appointment, BookingDraft, Hold, Service, Slot
 from appointly.operations.booking_draft import take_over_drafts
@@ -20,7 +21,7 @@ from appointly.operations.hold_slot import expire_holds
 from appointly.state.account import Account
 from appointly.state.open_drafts import OpenDrafts
 from appointly.state.service import ServiceView
-from appointly.state.wizard import GONE, JUST_TAKEN, UNKEPT, Wizard
+from appointly.state.wizard import GONE, JUST_TAKEN, Wizard
 from appointly.visitor import VISITOR_COOKIE, browser_hash
 from tests.invariants import broken_invariants
 from tests.making import make_provider, make_service, make_slots
