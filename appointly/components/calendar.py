@@ -14,6 +14,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 DAY = (
     "mx-auto flex h-11 w-full max-w-11 items-center justify-center rounded-full text-sm tabular-nums transition-colors"
 )
+TURNS = "rtl:-scale-x-100"
 TIME = (
     "flex min-h-11 flex-col items-center justify-center rounded-control border px-2 text-sm font-medium tabular-nums"
     " transition-colors"
@@ -31,10 +32,20 @@ def month_calendar(
     return rx.el.div(
         rx.el.div(
             icon_button(
-                "chevron-left", "Previous month", disabled=month.previous == "", on_click=on_month(month.previous)
+                "chevron-left",
+                "Previous month",
+                disabled=month.previous == "",
+                on_click=on_month(month.previous),
+                class_name=TURNS,
             ),
             rx.el.p(month.title, aria_live="polite", class_name="font-display font-semibold"),
-            icon_button("chevron-right", "Next month", disabled=month.next == "", on_click=on_month(month.next)),
+            icon_button(
+                "chevron-right",
+                "Next month",
+                disabled=month.next == "",
+                on_click=on_month(month.next),
+                class_name=TURNS,
+            ),
             class_name="flex items-center justify-between",
         ),
         rx.el.div(
@@ -45,7 +56,7 @@ def month_calendar(
                 for name in WEEKDAYS
             ],
             rx.foreach(month.days, lambda day: _day(day, chosen, on_day)),
-            class_name="mt-1 grid grid-cols-7 gap-y-1",
+            class_name="mt-1 grid grid-cols-7 gap-x-0.5 gap-y-1",
         ),
         role="group",
         aria_label="Choose a day",

@@ -22,7 +22,7 @@ def dialog(name: str, title: Any, *children: Any, footer: Any = None) -> rx.Comp
     return rx.el.dialog(
         rx.el.div(
             rx.el.h2(title, id=f"{name}-title", class_name="text-lg font-semibold"),
-            icon_button("x", "Close", class_name="-mr-2", **closes(name)),
+            icon_button("x", "Close", class_name="-me-2", **closes(name)),
             class_name="flex items-center justify-between gap-4 px-5 pt-4 pb-2",
         ),
         rx.el.div(*children, class_name="min-h-0 flex-1 overflow-y-auto px-5 pb-5"),

@@ -47,7 +47,7 @@ def notice(text: str, kind: str, on_dismiss: Any) -> rx.Component:
                     type="button",
                     aria_label="Dismiss",
                     on_click=on_dismiss,
-                    class_name="-mr-2 flex size-9 shrink-0 items-center justify-center rounded-control",
+                    class_name="-me-2 flex size-9 shrink-0 items-center justify-center rounded-control",
                 ),
                 key=text,
                 class_name=rx.cond(kind == "problem", f"{NOTICE} animate-appear", f"{NOTICE} animate-leave"),

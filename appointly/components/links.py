@@ -27,7 +27,7 @@ def aside_link(label: str, href: str) -> rx.Component:
 def back_link(label: Any, href: Any) -> rx.Component:
     """The way to what this page is a part of, above its heading."""
     return link(
-        rx.icon("arrow-left", size=16, aria_hidden=True),
+        rx.icon("arrow-left", size=16, aria_hidden=True, class_name="rtl:-scale-x-100"),
         label,
         href=href,
         class_name="inline-flex min-h-9 items-center gap-1.5 text-sm text-ink-soft hover:text-ink print:hidden"

@@ -39,7 +39,7 @@ def star_choice(name: str, chosen: Any, problem: Any) -> rx.Component:
                 )
                 for stars, words in enumerate(WORDS, start=1)
             ],
-            class_name="-ml-2 flex",
+            class_name="-ms-2 flex",
         ),
         rx.cond(problem != "", rx.el.p(problem, role="alert", class_name="text-sm text-bad-ink")),
     )
@@ -98,14 +98,14 @@ def public_reviews(view: Any) -> rx.Component:
 
 def _share(share: Share) -> rx.Component:
     return rx.el.li(
-        rx.el.span(share.stars, rx.el.span(" stars: ", class_name="sr-only"), class_name="w-3 text-right"),
+        rx.el.span(share.stars, rx.el.span(" stars: ", class_name="sr-only"), class_name="w-3 text-end"),
         rx.icon("star", size=12, aria_hidden=True, class_name="shrink-0 fill-star text-star"),
         rx.el.span(
             rx.el.span(style={"width": share.width}, class_name="block h-full rounded-full bg-star"),
             aria_hidden=True,
             class_name="h-2 flex-1 overflow-hidden rounded-full bg-sunken",
         ),
-        rx.el.span(share.count, class_name="w-9 text-right"),
+        rx.el.span(share.count, class_name="w-9 text-end"),
         class_name="flex items-center gap-2 text-xs leading-5 text-ink-soft tabular-nums",
     )
 
@@ -144,5 +144,5 @@ def answered(provider: Any, when: Any, words: Any) -> rx.Component:
             class_name="text-sm",
         ),
         said(words),
-        class_name="mt-3 border-l-2 border-line-strong pl-4",
+        class_name="mt-3 border-s-2 border-line-strong ps-4",
     )

@@ -11,7 +11,7 @@ from appointly.display.shapes import Choice
 
 PART = (
     "flex min-h-14 flex-1 flex-col justify-center rounded-control px-4 focus-within:bg-sunken hover:bg-sunken"
-    " md:border-l md:border-line md:first:border-l-0"
+    " md:border-s md:border-line md:first:border-s-0"
 )
 BARE = "w-full bg-transparent text-base outline-none placeholder:text-ink-faint"
 NAME = "text-xs font-semibold text-ink-soft"

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.links import link, text_link
+from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
@@ -19,6 +19,7 @@ from appointly.pages.move_dialog import move_dialog
 from appointly.pages.shell import page
 from appointly.state.booking_page import BookingPage
 
+DOT = "absolute -start-[5px] top-1.5 size-2.5 rounded-full bg-accent"
 DISC = "flex size-14 shrink-0 items-center justify-center rounded-full"
 HEADS: dict[str, tuple[str, str, str]] = {
     "pending": ("hourglass", "bg-warn-soft text-warn-ink", "Your request is with the provider"),
@@ -152,7 +153,7 @@ def _what() -> rx.Component:
         ),
         rx.el.dl(
             _fact("Service", text_link(booked.service, href=booked.service_href), booked.duration),
-            _fact("With", text_link(booked.provider, href=booked.provider_href), booked.provider_phone),
+            _fact("With", text_link(booked.provider, href=booked.provider_href), _telephone()),
             _fact(
                 "Where",
                 booked.place,
@@ -163,7 +164,7 @@ def _what() -> rx.Component:
                         href=booked.directions,
                         target="_blank",
                         rel="noopener noreferrer",
-                        class_name="font-medium text-accent underline-offset-4 hover:underline",
+                        class_name=f"{TEXT_LINK} inline-block py-1",
                     ),
                 ),
             ),
@@ -175,6 +176,13 @@ def _what() -> rx.Component:
             class_name="mt-5 divide-y divide-line border-t border-line",
         ),
         class_name="p-5 sm:p-6",
+    )
+
+
+def _telephone() -> rx.Component:
+    number = BookingPage.booking.provider_phone
+    return rx.cond(
+        number != "", rx.el.a(number, href=f"tel:{number}", dir="ltr", class_name=f"{TEXT_LINK} inline-block py-1")
     )
 
 
@@ -271,7 +279,9 @@ def history_list(lines: Any) -> rx.Component:
         rx.foreach(
             lines,
             lambda line: rx.el.li(
-                rx.el.span(aria_hidden=True, class_name="absolute top-1.5 -left-[5px] size-2.5 rounded-full bg-accent"),
+                rx.el.span(
+                    aria_hidden=True, class_name="absolute -start-[5px] top-1.5 size-2.5 rounded-full bg-accent"
+                ),
                 rx.el.p(
                     line.title,
                     " ",
@@ -280,8 +290,8 @@ def history_list(lines: Any) -> rx.Component:
                 ),
                 rx.el.p(line.when, class_name="text-ink-faint"),
                 rx.cond(line.reason != "", rx.el.p(f"“{line.reason}”", class_name="mt-1 text-ink-soft")),
-                class_name="relative pl-5 text-sm",
+                class_name="relative ps-5 text-sm",
             ),
         ),
-        class_name="mt-4 ml-1 flex flex-col gap-4 border-l border-line",
+        class_name="ms-1 mt-4 flex flex-col gap-4 border-s border-line",
     )

@@ -37,10 +37,10 @@ def _said() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        rx.el.h2("You did come?", class_name="text-lg font-semibold"),
+        rx.el.h2("Did you come after all?", class_name="text-lg font-semibold"),
         rx.el.p(
-            f"The provider noted that you did not. If that is wrong, tell us by {MISSED.until}: the provider can take "
-            "it back, and otherwise we decide.",
+            f"The provider noted that you did not. If that is wrong, tell us by {MISSED.until}. The provider can take "
+            "it back; if they do not, we decide.",
             class_name="text-ink-soft",
         ),
         text_area(

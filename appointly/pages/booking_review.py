@@ -57,14 +57,14 @@ def _form() -> rx.Component:
             class_name="text-sm text-ink-soft",
         ),
         rx.el.div(
-            button(rx.cond(BookingReview.changing, "Save", "Send"), type="submit"),
+            button(rx.cond(BookingReview.changing, "Save", "Send the review"), type="submit"),
             rx.cond(
                 BookingReview.changing,
                 button("Leave it as it is", kind="secondary", on_click=BookingReview.change(False)),
             ),
             rx.cond(
                 REVIEW.asks,
-                rx.el.span(f"Open until {REVIEW.note}", class_name="text-sm text-ink-faint"),
+                rx.el.span(f"You can write one until {REVIEW.note}.", class_name="text-sm text-ink-faint"),
             ),
             class_name="flex flex-wrap items-center gap-3",
         ),
@@ -82,7 +82,7 @@ def _said() -> rx.Component:
                     REVIEW.can_change, icon_button("pencil", "Change your review", on_click=BookingReview.change(True))
                 ),
                 rx.cond(REVIEW.can_delete, icon_button("trash-2", "Delete your review", **opens(DELETE))),
-                class_name="-my-2 -mr-2 flex",
+                class_name="-my-2 -me-2 flex",
             ),
             class_name="flex items-center justify-between gap-4",
         ),

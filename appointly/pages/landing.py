@@ -102,7 +102,7 @@ def _promise_picture() -> rx.Component:
                 class_name="min-w-0 flex-1",
             ),
             badge("A3", tone="accent"),
-            class_name=f"{CARD} absolute -bottom-6 -left-10 flex w-80 items-center gap-3 p-3 shadow-high",
+            class_name=f"{CARD} absolute -start-10 -bottom-6 flex w-80 items-center gap-3 p-3 shadow-high",
         ),
         aria_hidden=True,
         class_name="relative hidden lg:block",

@@ -82,8 +82,13 @@ def old_and_new(old: Any, new: Any, class_name: str = "") -> rx.Component:
             rx.fragment(
                 rx.el.s(old, class_name="text-ink-faint"),
                 rx.el.span(" moves to ", class_name="sr-only"),
-                rx.icon("arrow-right", size=16, aria_hidden=True, class_name="shrink-0 text-accent"),
-                rx.el.span(new, class_name="font-semibold text-ink"),
+                rx.el.span(
+                    rx.icon(
+                        "arrow-right", size=16, aria_hidden=True, class_name="shrink-0 text-accent rtl:-scale-x-100"
+                    ),
+                    new,
+                    class_name="inline-flex items-center gap-2 font-semibold text-ink",
+                ),
             ),
             rx.el.span(old),
         ),

@@ -125,7 +125,7 @@ def _picture(picture: Shown) -> rx.Component:
 def _hours(hours: Hours) -> rx.Component:
     return rx.el.li(
         rx.el.span(hours.day),
-        rx.el.span(hours.hours, class_name="text-right tabular-nums"),
+        rx.el.span(hours.hours, class_name="text-end tabular-nums"),
         class_name=rx.cond(
             hours.today,
             "flex justify-between gap-4 py-1.5 font-semibold",

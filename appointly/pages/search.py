@@ -17,7 +17,7 @@ from appointly.state.search import Search
 SHEET = "filters"
 TYPING_PAUSE_MS = 250
 CATEGORY = (
-    "flex min-h-10 w-full items-center justify-between gap-3 rounded-control px-3 text-left text-sm transition-colors"
+    "flex min-h-10 w-full items-center justify-between gap-3 rounded-control px-3 text-start text-sm transition-colors"
     " pointer-coarse:min-h-11"
 )
 CHIP = (
@@ -78,7 +78,7 @@ def _words() -> rx.Component:
             "search",
             size=20,
             aria_hidden=True,
-            class_name="pointer-events-none absolute inset-y-0 left-4 my-auto text-ink-faint",
+            class_name="pointer-events-none absolute inset-y-0 start-4 my-auto text-ink-faint",
         ),
         rx.el.input(
             type="search",
@@ -90,7 +90,7 @@ def _words() -> rx.Component:
             auto_complete="off",
             max_length=200,
             on_change=Search.type_words.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
-            class_name=f"{CONTROL} min-h-12 pl-12",
+            class_name=f"{CONTROL} min-h-12 ps-12",
         ),
         action="/services",
         method="get",

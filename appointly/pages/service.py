@@ -20,6 +20,7 @@ from appointly.state.service import ServiceView
 
 SHEET = "booker"
 BANNER = "mt-4 aspect-[3/2] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
+CRUMB = "hover:text-ink hover:underline pointer-coarse:py-3"
 BEGUN = "mt-4 flex items-center gap-2 text-sm"
 STORY = ServiceView.story
 
@@ -99,9 +100,9 @@ def _begun() -> rx.Component:
 
 def _breadcrumb() -> rx.Component:
     return rx.el.nav(
-        link("All services", href="/services", class_name="hover:text-ink hover:underline"),
-        rx.icon("chevron-right", size=14, aria_hidden=True),
-        link(STORY.category, href=STORY.category_href, class_name="hover:text-ink hover:underline"),
+        link("All services", href="/services", class_name=CRUMB),
+        rx.icon("chevron-right", size=14, aria_hidden=True, class_name="rtl:-scale-x-100"),
+        link(STORY.category, href=STORY.category_href, class_name=CRUMB),
         aria_label="You are here",
         class_name="flex items-center gap-1.5 text-sm text-ink-soft",
     )
@@ -238,7 +239,7 @@ def _continue() -> rx.Component:
                     "We keep this time for you:",
                     button("Not now", kind="quiet", size="small", on_click=ServiceView.let_go),
                     on_end=ServiceView.refresh,
-                    class_name="mb-3 rounded-control bg-accent-soft py-0.5 pr-1 pl-3 text-accent-ink",
+                    class_name="mb-3 rounded-control bg-accent-soft py-0.5 ps-3 pe-1 text-accent-ink",
                 ),
             ),
             link_button(

@@ -114,7 +114,7 @@ def _header() -> rx.Component:
     return rx.el.header(
         skip_link(),
         rx.el.div(
-            link(logo(), href="/", aria_label="Appointly, start page"),
+            link(logo(), href="/", aria_label="Appointly, start page", class_name="flex min-h-11 items-center"),
             rx.el.nav(
                 link("Find an appointment", href="/services", class_name=NAVIGATION_LINK),
                 rx.cond(

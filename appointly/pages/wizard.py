@@ -162,7 +162,7 @@ def _time_step() -> rx.Component:
                         ),
                     ),
                 ),
-                class_name="border-line max-md:border-t max-md:pt-6 md:border-l md:pl-8",
+                class_name="border-line max-md:border-t max-md:pt-6 md:border-s md:ps-8",
             ),
             class_name="grid gap-6 md:grid-cols-2 md:gap-8",
         ),
