@@ -11,6 +11,7 @@ from appointly.display.shapes import Choice
 
 PART = (
     "flex min-h-14 flex-1 flex-col justify-center rounded-control px-4 focus-within:bg-sunken hover:bg-sunken"
+    " has-focus-visible:outline-2 has-focus-visible:outline-accent"
     " md:border-s md:border-line md:first:border-s-0"
 )
 BARE = "w-full bg-transparent text-base outline-none placeholder:text-ink-faint"

@@ -17,6 +17,7 @@ from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
 from appointly.pages.move_dialog import move_dialog
 from appointly.pages.shell import page
+from appointly.state.booking_ends import TITLE
 from appointly.state.booking_page import BookingPage
 
 DOT = "absolute -start-[5px] top-1.5 size-2.5 rounded-full bg-accent"
@@ -105,7 +106,7 @@ def _head() -> rx.Component:
     return rx.el.div(
         tick,
         rx.el.div(
-            rx.el.h1(title, class_name="text-2xl font-semibold"),
+            rx.el.h1(title, id=TITLE, tab_index=-1, class_name="text-2xl font-semibold outline-none"),
             rx.el.p(
                 f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when} ",
                 zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "text-ink-faint"),

@@ -10,7 +10,7 @@ from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import text_area
 from appointly.components.zones import zone_note
-from appointly.state.moving import Moving
+from appointly.state.moving import OUTCOME, TIMES, Moving
 
 MOVE = "move-booking"
 FORM = f"{MOVE}-form"
@@ -141,6 +141,11 @@ def _picker() -> rx.Component:
             ),
             class_name="mt-5 border-t border-line pt-5",
         ),
+        id=TIMES,
+        role="group",
+        aria_label="Another time",
+        tab_index=-1,
+        class_name="outline-none",
     )
 
 
@@ -149,8 +154,9 @@ def _form(chosen: Any) -> rx.Component:
     return rx.el.form(
         rx.el.div(
             rx.foreach(Moving.outcome, lambda words: rx.el.p(words, dir="auto")),
-            role="status",
-            class_name="flex flex-col gap-1 rounded-card bg-accent-soft px-4 py-3 text-sm text-accent-ink",
+            id=OUTCOME,
+            tab_index=-1,
+            class_name="flex flex-col gap-1 rounded-card outline-none bg-accent-soft px-4 py-3 text-sm text-accent-ink",
         ),
         text_area("Add a message", name="move_word", optional=True, rows=2, max_length=1000),
         button("Choose another time", kind="quiet", size="small", class_name="self-start", on_click=Moving.unpick),

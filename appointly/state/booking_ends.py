@@ -19,6 +19,7 @@ from appointly.queries.flags import missed
 from appointly.state.base import Viewer
 from appointly.visitor import current_actor
 
+TITLE = "booking-title"  # takes the focus when its booking ends: the button that had it is gone
 Form = Annotated[dict[str, str | None], Field(max_length=2)]
 
 
@@ -39,7 +40,7 @@ class BookingEnds(rx.State):
         await self._read()
 
     @rx.event
-    async def cancel(self) -> EventSpec | None:
+    async def cancel(self) -> EventSpec | list[EventSpec]:
         """Call this booking off, after the dialog has said what that means; with another outcome it is not."""
         actor, at = current_actor(), now()
         try:
@@ -50,7 +51,7 @@ class BookingEnds(rx.State):
         except AppointlyError as error:
             await self._read()
             return Viewer.tell(error.message)  # type: ignore[operator]
-        return Viewer.dismiss_notice()  # type: ignore[operator]
+        return [Viewer.dismiss_notice(), rx.set_focus(TITLE)]  # type: ignore[operator]
 
     @rx.event
     async def dispute(self, form: Form) -> EventSpec | None:

@@ -38,6 +38,7 @@ from appointly.state.base import Viewer
 from appointly.visitor import current_actor
 
 LEAF_DAYS = 366
+TIMES, OUTCOME = "move-times", "move-outcome"  # what takes the focus in the dialog
 Words = Annotated[str, Field(max_length=1000)]
 Said = Annotated[dict[str, Words], Field(max_length=1)]
 MonthName = Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]
@@ -131,12 +132,13 @@ class Moving(rx.State):
     async def pick(self, slot_id: UUID) -> EventSpec | None:
         """Choose a time: then stands there what will happen."""
         self.problem, self.alternatives = "", []
-        return await self._read(slot_id=slot_id)
+        return await self._read(slot_id=slot_id) or (rx.set_focus(OUTCOME) if self.moved.slot else None)
 
     @rx.event
-    def unpick(self) -> None:
+    def unpick(self) -> EventSpec:
         """Choose another time after all."""
         self.moved = replace(self.moved, slot="", new="")
+        return rx.set_focus(TIMES)
 
     @rx.event
     async def submit(self, form: Said) -> EventSpec | None:

@@ -273,6 +273,8 @@ class Wizard(rx.State):
         if request is None:
             if self.step == "review":
                 yield rx.redirect(self._address("details"), replace=True)
+            elif wrong := next((name for name in self.errors if self.errors[name]), ""):
+                yield rx.set_focus(wrong)
             return
         if self.step != "review":
             yield rx.redirect(self._address("review"))
