@@ -71,7 +71,7 @@ async def test_the_address_carries_the_search_through_back_and_reload(page: Page
 
 async def test_a_search_without_results_says_what_to_do(page: Page) -> None:
     await page.goto("/services?category=hair&max_price=1")
-    await page.get_by_role("button", name="Clear all filters").click()
+    await page.get_by_role("button", name="Show all services").click()
     await expect(page).to_have_url(re.compile(r"/services$"))
     await expect(page.locator("main article").first).to_be_visible()
 
