@@ -154,3 +154,11 @@ async def test_an_account_without_a_business_has_none_of_this(http: httpx.AsyncC
     assert (await http.get(BLOCKED, headers=nobody.headers)).status_code == 404
     assert (await http.put(HOURS, json=[], headers=nobody.headers)).status_code == 403
     assert (await http.post(BLOCKED, json=block(), headers=nobody.headers)).status_code == 403
+
+
+async def test_blocked_time_sent_twice_with_a_key_is_blocked_once(http: httpx.AsyncClient, owner: Person) -> None:
+    headers = {**owner.headers, "Idempotency-Key": "dentist"}
+    wanted = block(reason="Dentist")
+    first, second = [await http.post(BLOCKED, json=wanted, headers=headers) for _ in range(2)]
+    assert (first.status_code, second.json()) == (201, first.json())
+    assert len((await http.get(BLOCKED, headers=owner.headers)).json()["items"]) == 1

@@ -206,3 +206,11 @@ async def test_wrong_values_are_refused_with_a_sentence(
         assert all(said.endswith((".", "?")) for said in answer.json()["fields"].values()), answer.text
     assert fingerprint(database) == before
     assert (await session.get_one(Service, made["id"])).title == "Cut"
+
+
+async def test_a_service_sent_twice_with_a_key_is_added_once(http: httpx.AsyncClient, owner: Person) -> None:
+    headers = {**owner.headers, "Idempotency-Key": "cut"}
+    first, second = [await http.post("/api/v1/services", json=NEW, headers=headers) for _ in range(2)]
+    assert (first.status_code, second.json()) == (201, first.json())
+    listed = (await http.get("/api/v1/provider/services", headers=owner.headers)).json()["items"]
+    assert [each["id"] for each in listed] == [first.json()["id"]]
