@@ -43,8 +43,9 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
+    # Told before it begins: what a dead worker leaves the next tick does, or the start of the next worker. With ends to
+    # be told, a worker whose broker goes away in the middle of a task dies of it.
+    task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

@@ -18,6 +18,7 @@ from tasks.pictures import forget_files
 from tasks.waitlist import send_waitlist_mail
 
 BATCH = 20
+sweeping = asyncio.Lock()
 log = structlog.get_logger()
 
 HANDLERS: dict[str, Callable[[ClaimedJob], Awaitable[None]]] = {
@@ -39,9 +40,15 @@ def sweep() -> None:
 
 
 async def _sweep() -> None:
-    async with transaction() as session:
-        await bury(session, now())
-    await run_due()
+    """One at a time in a worker: where the mail service hangs, one sweep after the other would wait for it, and the
+    clock's other work find no thread.
+    """
+    if sweeping.locked():
+        return
+    async with sweeping:
+        async with transaction() as session:
+            await bury(session, now())
+        await run_due()
 
 
 async def run_due() -> int:
