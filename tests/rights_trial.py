@@ -21,6 +21,7 @@ READS = {
     "booking": "booking.read",
     "review": "booking.read",
     "no_show": "booking.read",
+    "reschedule": "booking.read",
     "service": "service.read",
     "slot": "slot.read",
     "picture": "picture.read",

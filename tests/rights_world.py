@@ -28,6 +28,7 @@ from appointly.models import (
 )
 from appointly.operations.api_tokens import NewToken, make_api_token
 from appointly.operations.book_appointment import book_appointment
+from appointly.operations.reschedule import reschedule
 from appointly.visitor import BOOKINGS_COOKIE, remember_bookings
 from tests.making import asking, customer, make_provider, make_service, make_slots, make_user, owner_of
 from tests.people import signed_in
@@ -75,6 +76,7 @@ class World:
     place: UUID
     flag: UUID
     report: UUID
+    wish: UUID
 
 
 async def make_world() -> World:
@@ -111,6 +113,8 @@ async def make_world() -> World:
                     " WHERE id = %(id)s"
                 )
                 await execute(session, query, status=str(status), id=booked.id)
+        wanted = (await make_slots(session, main, 1, begin + timedelta(days=1)))[0]
+        wish = await reschedule(session, ada, bookings["confirmed"], wanted.id, at)
         elsewhere = await book_appointment(session, GUEST, asking(foreign), at)
         blocked = BlockedTime(provider_id=mine.id, start_time=at, end_time=at + timedelta(hours=1))
         calendar = ExternalCalendar(
@@ -195,6 +199,7 @@ async def make_world() -> World:
         waiting.id,
         flags[0].id,
         flags[1].id,
+        wish.id,
     )
 
 

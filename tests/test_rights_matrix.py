@@ -18,11 +18,13 @@ from appointly.appointly import app
 from appointly.domain.rights import RIGHTS, Whose, may
 from appointly.frontend import ROOT
 from appointly.state.api_tokens import ApiTokens
+from appointly.state.asked_moves import AskedMoves
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.flags import Flags
 from appointly.state.guard import parameters
 from appointly.state.how_it_went import HowItWent
+from appointly.state.moving import Moving
 from appointly.state.oversight import Oversight
 from appointly.state.own_calendars import OwnCalendars
 from appointly.state.own_services import OwnServices
@@ -123,12 +125,17 @@ CALENDAR_WAYS = [
     Way("calendar.edit", handler=OwnCalendars.read_now, key="calendar"),
     Way("calendar.edit", handler=OwnCalendars.remove, key="calendar"),
 ]
+WISH_WAYS = [
+    Way("reschedule.answer", "POST /api/v1/reschedules/{request_id}/accept"),
+    Way("reschedule.answer", "POST /api/v1/reschedules/{request_id}/decline"),
+    Way("reschedule.withdraw", "DELETE /api/v1/reschedules/{request_id}"),
+    Way("reschedule.answer", handler=AskedMoves.accept, key="request_id"),
+    Way("reschedule.answer", handler=AskedMoves.decline, arguments={"form": {"reason": "No."}}, key="request_id"),
+    Way("reschedule.withdraw", handler=Moving.withdraw, key="request_id"),
+]
 # By what an id alone does not open: a key that only the mail holds, or things that are everybody's.
 ROUTES_ASIDE = {
     "POST /api/v1/bookings/{booking_id}/reschedule": "needs a free slot: test_reschedules",
-    "POST /api/v1/reschedules/{request_id}/accept": "needs a waiting wish: test_reschedules",
-    "POST /api/v1/reschedules/{request_id}/decline": "needs a waiting wish: test_reschedules",
-    "DELETE /api/v1/reschedules/{request_id}": "needs a waiting wish: test_reschedules",
     "GET /api/v1/providers/{slug}/queue": "public, tokens alone: tests/api/test_queue",
     **{
         f"POST /api/v1/provider/queue/{{entry_id}}/{verb}": "one's own line of today alone: tests/api/test_queue"
@@ -153,9 +160,6 @@ ROUTES_ASIDE = {
 HANDLERS_ASIDE = {
     "Moving.begin": "needs a booking that can move: test_moving",
     "Moving.pick": "needs a free slot: test_moving",
-    "Moving.withdraw": "needs a waiting wish: test_moving",
-    "AskedMoves.accept": "needs a waiting wish: test_moving",
-    "AskedMoves.decline": "needs a waiting wish: test_moving",
     "CalendarMove.drop": "opens the dialog that asks; reads by reference as Moving.begin does: test_moving",
     "AskedMoves.ask": "repeats what the browser itself said",
     "ProviderReviews.ask": "repeats what the browser itself said",
@@ -286,6 +290,16 @@ async def test_calendars_elsewhere(trial: Trial) -> None:
             await trial.over_http(way, trial.world.calendar, whose, "calendar")
         else:
             await trial.by_event(way, trial.world.calendar, whose, "calendar", works=True)
+    assert trial.wrong == []
+
+
+async def test_wishes_for_another_time(trial: Trial) -> None:
+    for way in WISH_WAYS:
+        if way.route:
+            await trial.over_http(way, trial.world.wish, whose_booking(trial.world, "confirmed"), "wish")
+        else:
+            await trial.by_event(way, trial.world.wish, whose_booking(trial.world, "confirmed"), "wish", works=True)
+    assert trial.wrong == []
 
 
 async def test_places_in_line(trial: Trial) -> None:
@@ -374,7 +388,16 @@ def test_every_operation_checks_a_right_or_says_why_not() -> None:
 
 def test_every_way_with_an_id_is_in_the_matrix_or_listed() -> None:
     bookings = [*BOOKING_WAYS, *REVIEW_WAYS, *BOOKING_EVENTS]
-    ways = [*bookings, *PLACE_WAYS, PLACE_EVENT, *SERVICE_WAYS, *PUBLIC_WAYS, *CALENDAR_WAYS, *OWN_WAYS.values()]
+    ways = [
+        *bookings,
+        *WISH_WAYS,
+        *PLACE_WAYS,
+        PLACE_EVENT,
+        *SERVICE_WAYS,
+        *PUBLIC_WAYS,
+        *CALENDAR_WAYS,
+        *OWN_WAYS.values(),
+    ]
     with_id = {name for name in ROUTES if "{" in name}
     missing = with_id - {way.route for way in ways} - set(ROUTES_ASIDE)
     assert missing == set()
