@@ -88,12 +88,14 @@ async def hold_slot(
 async def release_run_out(session: AsyncSession, slot_id: UUID, now: datetime) -> int:
     """Let go of what has run out and is in this slot's way, so that nobody waits for the sweep; how many there were.
 
-    Locks the provider where there are any, so it comes before other writes.
+    Those that the sweep lets go of while we wait for the lock count too: the time may be free now. Locks the provider
+    where there are any, so it comes before other writes.
     """
     found = await select(session, Held, RUN_OUT, slot_id=slot_id, now=now)
     if found:
         await lock_providers(session, [found[0].provider_id])
-    return len(await release_holds(session, [each.id for each in found], now))
+        await release_holds(session, [each.id for each in found], now)
+    return len(found)
 
 
 async def release_holds(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> list[Held]:

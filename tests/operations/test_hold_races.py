@@ -5,13 +5,15 @@ Controls: with each guard off the same crowd breaks the promise.
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.embedded import Servers
 from appointly.database.engine import sqlalchemy_url
@@ -143,6 +145,26 @@ async def test_booked_or_expired_never_both(race: Race) -> None:
         assert isinstance(other, OwnHold if isinstance(booked, SlotTaken) else SlotTaken), other
     assert await race.broken() == []
     assert await race.deadlocks() == 0
+
+
+async def test_what_the_sweep_lets_go_of_while_somebody_waits_for_the_lock_is_free(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with race.transaction() as session:
+        [slot] = await make_slots(session, await make_service(session, await make_provider(session)), 1)
+    await choose(race, browser(1), slot)
+    lock = holding.lock_providers
+
+    async def swept_before(session: AsyncSession, ids: Iterable[UUID]) -> None:
+        monkeypatch.undo()
+        async with race.transaction() as other:
+            assert await expire_holds(other, OVER) == 1
+        await lock(session, ids)
+
+    monkeypatch.setattr(holding, "lock_providers", swept_before)
+    async with race.transaction() as session:
+        assert await booking.book_appointment(session, browser(2), asking(slot), OVER)
+    assert await race.broken() == []
 
 
 async def test_control_a_booking_that_believes_its_hold_miscounts(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
