@@ -112,8 +112,7 @@ async def follow(app: rx.App) -> None:
         try:
             async for topics in bus.listen():
                 watchers.forget(topics)
-                for token in watchers.of(topics):
-                    await refresh(app, token)
+                await refresh_all(app, topics)
         except (redis.RedisError, OSError) as error:
             log.warning("live_listener_waits", error=str(error))
         await asyncio.sleep(RETRY_SECONDS)
@@ -123,8 +122,16 @@ async def tick(app: rx.App) -> None:
     """Every full minute, let the pages re-read that show how late it is; runs as long as the worker."""
     while True:
         await asyncio.sleep(60 - now().timestamp() % 60)
-        for token in watchers.of(frozenset({MINUTE})):
+        await refresh_all(app, frozenset({MINUTE}))
+
+
+async def refresh_all(app: rx.App, topics: frozenset[str]) -> None:
+    """Let every tab that shows any of the topics re-read. One that cannot begin keeps no other one from it."""
+    for token in watchers.of(topics):
+        try:
             await refresh(app, token)
+        except Exception:
+            log.exception("live_tab_not_refreshed")
 
 
 async def refresh(app: rx.App, token: str) -> None:

@@ -64,10 +64,14 @@ async def test_a_reading_that_could_not_begin_is_made_up_for(monkeypatch: pytest
             return SimpleNamespace(add_done_callback=lambda _: None)
 
     monkeypatch.setattr(live, "connected", lambda *_: True)
-    live.watchers.add("tab", live.Tab("refresh", frozenset({"provider:1"})))
+    topics = frozenset({"provider:1"})
+    for tab in ("first", "second"):
+        live.watchers.add(tab, live.Tab(tab, topics))
     working: Any = SimpleNamespace(event_processor=Busy())
-    with pytest.raises(RuntimeError):
-        await live.refresh(working, "tab")
-    await live.refresh(working, "tab")
-    live.watchers.remove("tab")
-    assert began == ["refresh", "refresh"]
+    await live.refresh_all(working, topics)
+    refused, _ = began
+    assert set(began) == {"first", "second"}, "one that cannot begin keeps no other one from it"
+    await live.refresh_all(working, topics)
+    for tab in ("first", "second"):
+        live.watchers.remove(tab)
+    assert began[2:] == [refused], "the other one still reads"
