@@ -29,10 +29,7 @@ def keeping() -> rx.Component:
         class_name="rounded-card bg-accent-soft px-4 py-1.5 text-accent-ink",
     )
     over = message(
-        rx.el.p(
-            "The minutes are over, so this time is not kept for you any more. It is still free, and nothing you wrote"
-            " is lost."
-        ),
+        rx.el.p("This time is not kept for you any more. It is still free, and nothing you wrote is lost."),
         rx.el.div(
             button("Keep it again", kind="secondary", size="small", on_click=Wizard.keep_again),
             not_now,

@@ -335,9 +335,11 @@ class Wizard(rx.State):
         held = bool(found and draft and draft.hold_id and draft.slot_id == found.id)
         if found and held:
             found = replace(found, free=True)
+        # Without a draft it was let go in another window.
+        known = draft.slot_id == found.id if draft and found else self.kept.until > 0 or self.run_out
+        kept_before = known and not self.unkept
         self.chosen = chosen_view(found, service.time_zone, at)
         self.kept = kept(draft.until, at) if draft and held else Kept()
-        kept_before = draft and not self.unkept and found and draft.slot_id == found.id
         self.run_out = bool(found and found.free and not held and kept_before)
         if found is None and (slot_id or draft):
             self.problem = GONE

@@ -168,6 +168,21 @@ async def test_when_it_has_run_out_it_is_kept_again_by_one_click(
         assert (page.run_out, page.kept.until > 0, page.notes) == (False, True, "Still here")
 
 
+async def test_what_is_let_go_in_another_window_is_said_in_this_one(slots: list[Slot], service: Service) -> None:
+    async with browser_tab(app, COOKIE["a"]) as tab, browser_tab(app, COOKIE["a"]) as other:
+        await choose(tab, slots[0], service)
+        await tab.send(Wizard.keep, name="notes", value="Still here")
+        await opened(other, f"/book/{service.slug}?step=details")
+        await other.send(Wizard.let_go)
+        for _ in range(2):
+            await tab.send(Wizard.refresh)
+            page = await tab.state(Wizard)
+            assert (page.run_out, page.kept.until, page.problem, page.notes) == (True, 0, "", "Still here")
+        await tab.send(Wizard.keep_again)
+        page = await tab.state(Wizard)
+        assert (page.run_out, page.kept.until > 0, page.notes) == (False, True, "Still here")
+
+
 async def test_taken_after_it_ran_out_is_said_with_the_nearest(slots: list[Slot], service: Service) -> None:
     async with browser_tab(app, COOKIE["a"]) as tab, browser_tab(app, COOKIE["b"]) as other:
         await choose(tab, slots[0], service)
