@@ -121,37 +121,7 @@ def _head() -> rx.Component:
 def _what() -> rx.Component:
     booked = BookingPage.booking
     return card(
-        rx.el.div(
-            rx.el.div(
-                rx.el.span(booked.month_short, class_name="text-xs font-semibold text-accent-ink uppercase"),
-                rx.el.span(booked.day_number, class_name="font-display text-xl leading-none font-semibold"),
-                aria_hidden=True,
-                class_name="flex size-16 shrink-0 flex-col items-center justify-center gap-1 rounded-card"
-                " bg-accent-soft",
-            ),
-            rx.el.div(
-                rx.el.p(
-                    booked.date,
-                    class_name=rx.cond(_off(), "text-lg font-semibold line-through", "text-lg font-semibold"),
-                ),
-                rx.el.p(
-                    f"{booked.starts} – {booked.ends} ",
-                    zone_note(booked.zone, booked.zone_name, "whitespace-nowrap text-ink-faint"),
-                    class_name="text-ink-soft tabular-nums",
-                ),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.cond(
-                _off(),
-                rx.fragment(),
-                rx.el.div(
-                    rx.el.p("Token", class_name="text-xs text-ink-faint"),
-                    rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
-                    class_name="text-end",
-                ),
-            ),
-            class_name="flex items-center gap-4",
-        ),
+        _when(),
         rx.el.dl(
             _fact("Service", text_link(booked.service, href=booked.service_href), booked.duration),
             _fact("With", text_link(booked.provider, href=booked.provider_href), _telephone()),
@@ -177,6 +147,40 @@ def _what() -> rx.Component:
             class_name="mt-5 divide-y divide-line border-t border-line",
         ),
         class_name="p-5 sm:p-6",
+    )
+
+
+def _when() -> rx.Component:
+    booked = BookingPage.booking
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(booked.month_short, class_name="text-xs font-semibold text-accent-ink uppercase"),
+            rx.el.span(booked.day_number, class_name="font-display text-xl leading-none font-semibold"),
+            aria_hidden=True,
+            class_name="flex size-16 shrink-0 flex-col items-center justify-center gap-1 rounded-card bg-accent-soft",
+        ),
+        rx.el.div(
+            rx.el.p(
+                booked.date,
+                class_name=rx.cond(_off(), "text-lg font-semibold line-through", "text-lg font-semibold"),
+            ),
+            rx.el.p(
+                f"{booked.starts} – {booked.ends} ",
+                zone_note(booked.zone, booked.zone_name, "whitespace-nowrap text-ink-faint"),
+                class_name="text-ink-soft tabular-nums",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.cond(
+            _off(),
+            rx.fragment(),
+            rx.el.div(
+                rx.el.p("Token", class_name="text-xs text-ink-faint"),
+                rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
+                class_name="text-end",
+            ),
+        ),
+        class_name="flex items-center gap-4",
     )
 
 

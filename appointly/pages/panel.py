@@ -64,34 +64,9 @@ def answer_buttons(booking: Any, size: Any = "small") -> rx.Component:
 def _panel(here: str) -> rx.Component:
     booked = BookingPanel.booking
     return rx.el.aside(
+        _head(here),
         rx.el.div(
-            rx.el.div(
-                rx.el.p(booked.reference, class_name="text-xs tracking-wide text-ink-faint tabular-nums"),
-                status_badge(booked.status),
-                class_name="flex items-center gap-3",
-            ),
-            link(
-                rx.icon("x", size=20, aria_hidden=True),
-                href=here,
-                aria_label="Close",
-                custom_attrs=CLOSED_BY_ESCAPE,
-                class_name=f"{SHAPE} {KINDS['quiet']} size-11",
-            ),
-            class_name="flex items-center justify-between border-b border-line py-2 pr-2 pl-5",
-        ),
-        rx.el.div(
-            rx.el.div(
-                avatar(booked.initials, booked.tint, "large"),
-                rx.el.div(
-                    rx.el.h2(booked.customer, dir="auto", class_name="text-lg font-semibold wrap-anywhere"),
-                    rx.cond(
-                        booked.email != "", rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT)
-                    ),
-                    rx.cond(booked.phone != "", rx.el.a(booked.phone, href=f"tel:{booked.phone}", class_name=CONTACT)),
-                    class_name="flex min-w-0 flex-1 flex-col items-start",
-                ),
-                class_name="flex items-center gap-4",
-            ),
+            _person(),
             rx.cond(
                 booked.came != "",
                 rx.el.p(
@@ -123,6 +98,39 @@ def _panel(here: str) -> rx.Component:
         custom_attrs=TAKES_FOCUS,
         class_name="fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface"
         " shadow-high outline-none sm:max-w-form",
+    )
+
+
+def _head(here: str) -> rx.Component:
+    booked = BookingPanel.booking
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(booked.reference, class_name="text-xs tracking-wide text-ink-faint tabular-nums"),
+            status_badge(booked.status),
+            class_name="flex items-center gap-3",
+        ),
+        link(
+            rx.icon("x", size=20, aria_hidden=True),
+            href=here,
+            aria_label="Close",
+            custom_attrs=CLOSED_BY_ESCAPE,
+            class_name=f"{SHAPE} {KINDS['quiet']} size-11",
+        ),
+        class_name="flex items-center justify-between border-b border-line py-2 pr-2 pl-5",
+    )
+
+
+def _person() -> rx.Component:
+    booked = BookingPanel.booking
+    return rx.el.div(
+        avatar(booked.initials, booked.tint, "large"),
+        rx.el.div(
+            rx.el.h2(booked.customer, dir="auto", class_name="text-lg font-semibold wrap-anywhere"),
+            rx.cond(booked.email != "", rx.el.a(booked.email, href=f"mailto:{booked.email}", class_name=CONTACT)),
+            rx.cond(booked.phone != "", rx.el.a(booked.phone, href=f"tel:{booked.phone}", class_name=CONTACT)),
+            class_name="flex min-w-0 flex-1 flex-col items-start",
+        ),
+        class_name="flex items-center gap-4",
     )
 
 
