@@ -8,12 +8,13 @@ from tests.processes import Site
 
 ASKS = "UPDATE service SET reschedule = 'manual' FROM slot WHERE slot.id = %s AND service_id = service.id RETURNING 1"
 WHEN = "SELECT start_time FROM appointment WHERE reference = %s"
-# A booking of the demo provider's, on one of the next days.
+# A booking of the demo provider's for one person, on one of the next days.
 SOME_BOOKING = """
-SELECT slot_date::text, reference FROM appointment JOIN provider ON provider.id = provider_id
-JOIN "user" ON "user".id = user_id
-WHERE email = 'provider@demo.test' AND status = 'confirmed' AND start_time > now() + interval '1 day'
-ORDER BY start_time LIMIT 1
+SELECT appointment.slot_date::text, reference FROM appointment JOIN provider ON provider.id = provider_id
+JOIN "user" ON "user".id = user_id JOIN slot ON slot.id = slot_id
+WHERE email = 'provider@demo.test' AND status = 'confirmed' AND appointment.start_time > now() + interval '1 day'
+  AND capacity = 1
+ORDER BY appointment.start_time LIMIT 1
 """
 
 

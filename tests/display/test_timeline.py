@@ -35,6 +35,7 @@ def booked(start: str, end: str, status: str = "confirmed") -> Booking:
         "currency": "EUR",
         "cancellation_policy": "flexible",
         "answer_by": None,
+        "checked_in_at": None,
     }
     return Booking(**{each.name: known.get(each.name, "x") for each in fields(Booking)})  # type: ignore[arg-type]
 

@@ -17,9 +17,15 @@ from appointly.visitor import current_visitor
 from tests.people import person
 from tests.state.driver import browser_tab
 
+PAGE = ROOT / "docs/extending.md"
 
-def written() -> ModuleType:
-    """The files of the page, each a module under the name it gives; and all that is in them."""
+
+@pytest.fixture(scope="module")
+def example() -> ModuleType:
+    """The files of the page, each a module under the name it gives; and all that is in them.
+
+    Made when the tests run, not before: others look at all there is when they are collected.
+    """
     everything = ModuleType("example_of_the_docs")
     for path, block in re.findall(r"```python\n# (\S+)\.py\n(.*?)```", PAGE.read_text(), re.DOTALL):
         name = path.replace("/", ".")
@@ -29,24 +35,20 @@ def written() -> ModuleType:
     return everything
 
 
-PAGE = ROOT / "docs/extending.md"
-EXAMPLE = written()
-
-
 def test_nobody_is_known_where_no_door_was_passed() -> None:
     with pytest.raises(NotSignedIn):
         current_visitor()
 
 
-async def test_the_operation_asks_for_the_right(database: str) -> None:
+async def test_the_operation_asks_for_the_right(database: str, example: ModuleType) -> None:
     with pytest.raises(NotSignedIn):
-        await EXAMPLE.rename(None, Actor(), EXAMPLE.NewName(name="Mallory"))
+        await example.rename(None, Actor(), example.NewName(name="Mallory"))
 
 
-async def test_the_route_knows_who_asks(database: str) -> None:
+async def test_the_route_knows_who_asks(database: str, example: ModuleType) -> None:
     api = FastAPI()
     problems.install(api)
-    api.include_router(EXAMPLE.router)
+    api.include_router(example.router)
     ada = await person()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://127.0.0.1:8000") as http:
         assert (await http.get("/greeting")).json() == {"greeting": "Hello stranger"}
@@ -58,14 +60,14 @@ async def test_the_route_knows_who_asks(database: str) -> None:
         assert by_cookie.json() == {"greeting": "Hello Augusta"}
 
 
-async def test_the_page_knows_who_looks(database: str) -> None:
+async def test_the_page_knows_who_looks(database: str, example: ModuleType) -> None:
     ada = await person()
-    assert "words" in str(EXAMPLE.greeting())
+    assert "words" in str(example.greeting())
     async with browser_tab(app, ada.cookie, "/greeting") as tab:
-        await tab.send(EXAMPLE.Greeting.load)
-        assert (await tab.state(EXAMPLE.Greeting)).words == "Hello Ada Lovelace"
-        await tab.send(EXAMPLE.Greeting.save, name="Augusta")
-        assert (await tab.state(EXAMPLE.Greeting)).words == "Hello Augusta"
+        await tab.send(example.Greeting.load)
+        assert (await tab.state(example.Greeting)).words == "Hello Ada Lovelace"
+        await tab.send(example.Greeting.save, name="Augusta")
+        assert (await tab.state(example.Greeting)).words == "Hello Augusta"
     async with browser_tab(app, "", "/greeting") as tab:
-        await tab.send(EXAMPLE.Greeting.load)
+        await tab.send(example.Greeting.load)
         assert tab.redirects() == ["/login?next=%2Fgreeting"]
