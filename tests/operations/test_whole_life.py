@@ -16,12 +16,13 @@ from uuid import UUID
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import reading
 from appointly.database.embedded import Servers
-from appointly.operations.answer_reschedule import expire_reschedules
+from appointly.operations.answer_offer import pass_offer
+from appointly.operations.answer_reschedule import accept_reschedule, decline_reschedule, expire_reschedules
 from appointly.operations.end_waits import end_waits
 from appointly.operations.expire_appointments import expire_appointments
 from appointly.operations.hold_slot import expire_holds
@@ -31,20 +32,22 @@ from tests.conftest import clean
 from tests.operations.life.checks import Promise, broken, compare, late, statuses, unbalanced
 from tests.operations.life.customers import Customers
 from tests.operations.life.desk import Desk
-from tests.operations.life.world import seen
+from tests.operations.life.world import ADA, BOB, OWNER, STRANGER, numbers, seen
 
 Result = TypeVar("Result")
 STEPS, EXAMPLES = 40, int(os.environ.get("LIFE_EXAMPLES", "15"))  # more of them: other ones each time
 MANY = 100
 # In many lives each of these has to come to pass; what else there is comes to pass in some of them.
 VERBS = """
-book, choose, sign in, cancel, cancel many, move, wait in line, leave_waitlist, remove, check in, review, dispute,
-take back, decide, confirm_appointment, decline_appointment, complete_appointment, mark_no_show, undo, call next, skip,
-walk in, announce delay, block, unblock, call off, read calendar, change hours, change service, wait
+book, choose, leave, sign in, cancel, cancel many, move, move as provider, accept_reschedule, decline_reschedule,
+wait in line, take, leave_waitlist, remove, check in, review, answer review, report review, dispute, take back, decide,
+confirm_appointment, decline_appointment, complete_appointment, mark_no_show, undo, call next, skip, walk in,
+announce delay, block, unblock, call off, read calendar, change hours, change service, wait
 """
 ENDS = """
-appointment completed, appointment no_show, appointment declined, appointment cancelled, place in line left,
-offer passed, ticket serving, ticket skipped, report upheld, hold run out
+appointment completed, appointment no_show, appointment declined, appointment cancelled, appointment expired,
+wish accepted, wish declined, place in line left, place in line taken, offer taken, offer passed, offer expired,
+ticket serving, ticket skipped, report upheld, report dismissed, hold run out
 """
 
 
@@ -55,6 +58,37 @@ class Life(Desk, Customers):
         super().__init__(*how)
         self.probes = 0
         self.promises: dict[UUID, Promise] = {}
+
+    @precondition(lambda self: self.there.bookings)
+    @rule(number=numbers, came=st.booleans(), upheld=st.booleans())
+    def evening(self, number: int, came: bool, upheld: bool) -> None:
+        """The day is over, and all that can be said of one of its appointments is said: alone it rarely comes to it."""
+        self.wait(600)
+        self.finish(OWNER, number, 0 if came else 1)
+        for who in (ADA, BOB, STRANGER):
+            (self.write_review if came else self.dispute)(who, number, *([4] if came else []))
+        if came:
+            for answers in (True, False):
+                self.answer_review(number, answers)
+        self.decide(number, "upheld" if upheld else "dismissed")
+
+    @precondition(lambda self: self.there.bookings)
+    @rule(number=numbers, to=numbers, verb=st.sampled_from([accept_reschedule, decline_reschedule]))
+    def ask_and_answer(self, number: int, to: int, verb: Any) -> None:
+        for who in (ADA, BOB):
+            self.move(who, number, to, True)
+        self.answer_move(number, verb)
+
+    @precondition(lambda self: self.there.waits and self.there.bookings)
+    @rule(number=numbers, takes=st.booleans())
+    def free_and_offer(self, number: int, takes: bool) -> None:
+        """A place becomes free, and whoever is offered it answers."""
+        self.cancel(OWNER, number, False)
+        for who in (ADA, BOB, STRANGER):
+            if takes:
+                self.take(who, number)
+            else:
+                self.pass_on(who, number, pass_offer)
 
     @rule(minutes=st.sampled_from([1, 30, 90, 600]))
     def wait(self, minutes: int) -> None:
