@@ -140,7 +140,8 @@ def _row(row: Any) -> rx.Component:
                 class_name="flex flex-wrap items-center gap-2",
             ),
             rx.el.p(
-                f"{row.when} ",
+                row.when,
+                rx.cond(row.about != "", " · "),
                 rx.el.span(row.about, dir="auto"),
                 class_name="truncate text-sm text-ink-soft tabular-nums",
             ),
