@@ -53,7 +53,6 @@ def _parser() -> argparse.ArgumentParser:
         serving.add_argument("--workers", type=int, default=1, help="web server processes")
     worker = commands.add_parser("worker", help="a worker for mail and everything else that happens outside")
     worker.add_argument("--concurrency", type=int, default=8)
-    worker.add_argument("--with-beat", action="store_true", help="the clock in the same process, for one machine")
     worker.set_defaults(run=_worker)
     commands.add_parser("beat", help="the clock that sweeps for what is due").set_defaults(run=_beat)
     commands.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
@@ -116,7 +115,6 @@ def _celery(*arguments: str) -> None:
 
 
 def _worker(options: argparse.Namespace) -> None:
-    beat = ["-B", "-s", str(settings().home / "beat")] if options.with_beat else []
     _celery(
         "worker",
         "--without-gossip",
@@ -125,7 +123,6 @@ def _worker(options: argparse.Namespace) -> None:
         "threads",
         "--concurrency",
         str(options.concurrency),
-        *beat,
     )
 
 

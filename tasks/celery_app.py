@@ -8,12 +8,10 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_embedded_init
 from kombu.entity import Queue
 
 from appointly.logs import configure_logs
 from appointly.settings import settings
-from appointly.supervisor import die_with_parent
 
 Result = TypeVar("Result")
 
@@ -50,6 +48,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_send_task_events=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a clock that gives up would stay silent for ever
     # Longer than any task: a message that is out for longer is carried out again. A dead worker's come back sooner.
     broker_transport_options={
         "visibility_timeout": 3600,
@@ -99,9 +98,3 @@ def _only_loop() -> asyncio.AbstractEventLoop:
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Carry out `work` on the process's loop and wait for it, from any thread of a worker."""
     return asyncio.run_coroutine_threadsafe(work, loop()).result()
-
-
-@beat_embedded_init.connect
-def end_with_the_worker(**_: Any) -> None:
-    """The clock that a worker forks must not outlive it."""
-    die_with_parent()

@@ -75,10 +75,10 @@ def start_web(servers: Servers, log: Path, port: int | None = None, workers: int
     return web, site
 
 
-def start_worker(site: Site, log: Path, *arguments: str, **env: str) -> Child:
+def start_worker(site: Site, log: Path, **env: str) -> Child:
     """A Celery worker process over the site's data, taking work; `env` comes on top."""
     env = environment(site.servers, site.url) | env
-    worker = start("The worker", "worker", *arguments, env=env, log=log)
+    worker = start("The worker", "worker", env=env, log=log)
     try:
         worker.wait_until(lambda: worker.has_said(" ready."))
     except BaseException:

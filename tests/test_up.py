@@ -123,13 +123,16 @@ def test_without_user_namespaces_root_is_told_what_to_do(start: Callable[..., Up
     assert "DATABASE_URL" in refused.said()
 
 
-def test_a_server_that_ends_by_itself_ends_everything(start: Callable[..., Up]) -> None:
+@pytest.mark.parametrize(
+    ("part", "words"), [("PostgreSQL", "postgres\0-D\0"), ("The clock", "\0tasks.celery_app:app\0beat\0")]
+)
+def test_a_part_that_ends_by_itself_ends_everything(start: Callable[..., Up], part: str, words: str) -> None:
     first = start()
     processes = first.wait_ready()
-    postmaster = int((first.folder / ".appointly/postgres/postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGKILL)
+    [process] = [each for each in processes if words in Path(f"/proc/{each}/cmdline").read_text()]
+    os.kill(process, signal.SIGKILL)
     assert first.ended() == 1
-    assert "PostgreSQL ended by itself" in first.said()
+    assert f"{part} ended by itself" in first.said()
     nothing_left(processes)
 
 

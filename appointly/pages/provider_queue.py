@@ -141,7 +141,7 @@ def _row(row: Any) -> rx.Component:
             ),
             rx.el.p(
                 row.when,
-                rx.cond(row.about != "", " · "),
+                rx.cond(row.about != "", " · ", ""),
                 rx.el.span(row.about, dir="auto"),
                 class_name="truncate text-sm text-ink-soft tabular-nums",
             ),

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from appointly.sandbox.mailbox import router
 from appointly.supervisor import Child
 from tests.conftest import Servers
-from tests.processes import Site, start_worker
+from tests.processes import Site, environment, start_worker
+from tests.processes import start as start_role
 
 PATIENCE = 90.0
 
@@ -99,15 +100,19 @@ StartWorker = Callable[..., Child]
 
 @pytest.fixture
 def work(worker_servers: Servers, resend: str, tmp_path: Path) -> Iterator[StartWorker]:
-    """Starts worker processes that send through the gate."""
+    """Starts worker processes that send through the gate, and the clock where one is wanted."""
     children: list[Child] = []
 
-    def start(*arguments: str, demo: bool = False, **more: str) -> Child:
+    def start(*, clock: bool = False, demo: bool = False, **more: str) -> Child:
         log = tmp_path / f"worker{len(children)}.log"
         log.touch()
         env = {} if demo else {"RESEND_API_KEY": "re_test", "RESEND_API_URL": resend}
         site = Site(resend, worker_servers)
-        children.append(start_worker(site, log, *arguments, APPOINTLY_HOME=str(tmp_path), **env, **more))
+        env |= {"APPOINTLY_HOME": str(tmp_path), **more}
+        if clock:
+            everything = environment(worker_servers, resend) | env
+            children.append(start_role("The clock", "beat", env=everything, log=tmp_path / "beat.log"))
+        children.append(start_worker(site, log, **env))
         return children[-1]
 
     yield start

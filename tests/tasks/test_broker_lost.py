@@ -34,7 +34,7 @@ async def test_a_worker_with_tasks_under_way_outlives_its_broker(
     await book_without_a_poke()
     gate.before.clear()
     with embedded_servers(tmp_path / "broker", postgres=False) as broker:
-        worker = work("--with-beat", REDIS_URL=broker.redis_url)
+        worker = work(clock=True, REDIS_URL=broker.redis_url)
         await gate.arrived.acquire()  # the sweep at the start waits for the mail service
         broker.owned[0].process.kill()
         broker.owned[0].process.wait()

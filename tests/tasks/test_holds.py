@@ -35,7 +35,7 @@ async def test_it_is_swept_by_the_next_worker(database: str, work: StartWorker) 
         await choose_time(session, GUEST, slot.id, now())
         await execute(session, "UPDATE hold SET expires_at = %(at)s", at=now())
     assert await held() == 1
-    work("--with-beat")
+    work(clock=True)
 
     async def released() -> bool:
         return await held() == 0

@@ -193,7 +193,7 @@ async def test_a_starting_worker_sees_to_what_fell_due(gate: Gate, work: StartWo
 
 
 async def test_an_emptied_redis_loses_nothing(gate: Gate, work: StartWorker) -> None:
-    work("--with-beat")
+    work(clock=True)
     await assert_each_once(gate, first := await book())
     with redis.Redis.from_url(settings().redis(0)) as client:
         for number in range(3):
