@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from appointly import frontend
-from appointly.origin import trusted
 from appointly.settings import Settings, settings
 from appointly.supervisor import StartFailed
 
@@ -57,6 +56,9 @@ def reflex_environment(config: Settings, bundle: Path) -> dict[str, str]:
 
 def serve(host: str, port: int, workers: int) -> None:
     """Serve until SIGINT or SIGTERM. Everything is imported before the fork, so that workers start at once."""
+    gc.disable()  # half a second of the imports below; what they leave is frozen, and the workers collect again
+    from appointly.origin import trusted  # not for `up`, which needs this file for its check of the port alone
+
     config = settings()
     config.require_secret()
     config.require_limits()
@@ -73,8 +75,8 @@ def serve(host: str, port: int, workers: int) -> None:
 
     import appointly.asgi  # noqa: F401
 
-    gc.collect()
     gc.freeze()
+    gc.enable()
     Server(
         target="appointly.asgi:create",
         factory=True,
