@@ -88,6 +88,12 @@ def moment_within(instant: datetime, zone: str, now: datetime) -> str:
     return within(moment(instant, zone, now))
 
 
+def time_within(instant: datetime, zone: str, now: datetime) -> str:
+    """The time of day alone where that is today in `zone`, else as `moment_within`."""
+    same_day = instant.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
+    return clock_time(instant, zone) if same_day else moment_within(instant, zone, now)
+
+
 def within(told: str) -> str:
     """A `day` or `moment` within a sentence: "tomorrow", but "Fri 27 Nov"."""
     return told[0].lower() + told[1:] if told.startswith(("Today", "Tomorrow", "Yesterday")) else told

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import clock_time, count, duration, moment_within
+from appointly.display.formatting import clock_time, count, duration, time_within
 from appointly.domain.queue import Turn
 from appointly.queries.queue import InLine, Line
 
@@ -61,8 +61,7 @@ def turn_at(begins: datetime, zone: str, now: datetime) -> str:
     """The time of day "14:35", and the day too where that is no longer today: "tomorrow, 00:20"."""
     local = begins.astimezone(ZoneInfo(zone))
     about = begins + timedelta(minutes=-local.minute % STEP, seconds=-local.second)
-    same_day = about.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
-    return clock_time(about, zone) if same_day else moment_within(about, zone, now)
+    return time_within(about, zone, now)
 
 
 def wait_of(begins: datetime | None, now: datetime) -> str:

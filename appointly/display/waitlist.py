@@ -14,6 +14,7 @@ from appointly.display.formatting import (
     moment,
     moment_within,
     money,
+    time_within,
     zone_name,
 )
 from appointly.display.holds import Kept
@@ -85,7 +86,7 @@ def place_view(place: Place, at: datetime) -> PlaceView:
         offered=moment(start, zone, at) if start and kept else "",
         offered_day=f"{long_day(offered.date())} {offered.year}" if offered else "",
         offered_at=_span(start, place.duration_minutes, zone) if start and kept else "",
-        until=_until(until, at, zone) if until and kept else "",
+        until=time_within(until, zone, at) if until and kept else "",
         kept=counted(until, at) if kept else Kept(),
         missed=missed,
         by_request=place.approval == "manual",
@@ -97,8 +98,3 @@ def place_view(place: Place, at: datetime) -> PlaceView:
 
 def _span(start: datetime, minutes: int, zone: str) -> str:
     return f"{clock_time(start, zone)} – {clock_time(start + timedelta(minutes=minutes), zone)}"
-
-
-def _until(until: datetime, at: datetime, zone: str) -> str:
-    same_day = until.astimezone(ZoneInfo(zone)).date() == at.astimezone(ZoneInfo(zone)).date()
-    return clock_time(until, zone) if same_day else moment_within(until, zone, at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appointly import routes
@@ -29,16 +30,8 @@ def to_customer(subject: str, heading: str, *sentences: str, button: str = SEE, 
     """A letter to the customer, whose button opens the booking. `{…}` in its words are those of `words`."""
 
     def write(news: News, link: str, settings: Settings) -> Letter:
-        said = words(news)
-        return for_customer(
-            news,
-            link,
-            subject=subject.format_map(said),
-            heading=heading.format_map(said),
-            sentences=[sentence.format_map(said) for sentence in sentences],
-            button=button,
-            small_print=small_print,
-        )
+        filled = _filled(news, subject, heading, sentences)
+        return for_customer(news, link, **filled, button=button, small_print=small_print)
 
     return write
 
@@ -47,17 +40,18 @@ def to_provider(subject: str, heading: str, *sentences: str, button: str = "Open
     """The same to the provider."""
 
     def write(news: News, link: str, settings: Settings) -> Letter:
-        said = words(news)
-        return for_provider(
-            news,
-            settings,
-            subject=subject.format_map(said),
-            heading=heading.format_map(said),
-            sentences=[sentence.format_map(said) for sentence in sentences],
-            button=button,
-        )
+        return for_provider(news, settings, **_filled(news, subject, heading, sentences), button=button)
 
     return write
+
+
+def _filled(news: News, subject: str, heading: str, sentences: Sequence[str]) -> dict[str, Any]:
+    said = words(news)
+    return {
+        "subject": subject.format_map(said),
+        "heading": heading.format_map(said),
+        "sentences": [sentence.format_map(said) for sentence in sentences],
+    }
 
 
 def words(news: News) -> dict[str, str]:

@@ -69,10 +69,10 @@ class BookingPanel(rx.State):
         await self._read(self.booking.reference)
 
     @classmethod
-    async def follow(cls, page: rx.State) -> EventSpec | None:
+    async def follow(cls, page: rx.State) -> list[EventSpec]:
         """What a page that has re-read returns, so that an open panel does too."""
         panel = await page.get_state(cls)
-        return cls.refresh() if panel.booking.reference else None  # type: ignore[operator]
+        return [cls.refresh()] if panel.booking.reference else []  # type: ignore[operator]
 
     @rx.event
     async def ask(self, booking_id: UUID, about: Annotated[str, Field(max_length=400)]) -> None:

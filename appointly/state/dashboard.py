@@ -93,8 +93,7 @@ class Dashboard(rx.State):
     async def refresh(self) -> list[EventSpec]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        panel = await BookingPanel.follow(self)
-        return [CalendarNews.load(), HowItWent.load(), *([panel] if panel else [])]  # type: ignore[operator]
+        return [CalendarNews.load(), HowItWent.load(), *await BookingPanel.follow(self)]  # type: ignore[operator]
 
     async def _read(self, actor: Actor) -> None:
         at = now()

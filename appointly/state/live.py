@@ -93,17 +93,13 @@ async def once(topic: str, key: Hashable, read: Callable[[], Awaitable[Answer]])
     """
     answers = watchers.answers[topic]
     if key not in answers:
-        answers[key] = asyncio.ensure_future(_asked(read))
+        answers[key] = asyncio.ensure_future(read())
     try:
         answer: Answer = await asyncio.shield(answers[key])
     except Exception:
         answers.pop(key, None)
         raise
     return answer
-
-
-async def _asked(read: Callable[[], Awaitable[Answer]]) -> Answer:
-    return await read()
 
 
 async def follow(app: rx.App) -> None:

@@ -82,8 +82,7 @@ class ProviderBookings(rx.State):
     async def refresh(self) -> list[EventSpec]:
         """Something of this provider has changed."""
         await self._read(current_actor())
-        panel = await BookingPanel.follow(self)
-        return [ProviderWaits.load(), *([panel] if panel else [])]  # type: ignore[operator]
+        return [ProviderWaits.load(), *await BookingPanel.follow(self)]  # type: ignore[operator]
 
     @rx.event
     async def show_more(self) -> None:
@@ -143,7 +142,7 @@ class ProviderCalendar(rx.State):
         return None
 
     @rx.event
-    async def refresh(self) -> EventSpec | None:
+    async def refresh(self) -> list[EventSpec]:
         """Something of this provider has changed."""
         await self._read(current_actor())
         return await BookingPanel.follow(self)

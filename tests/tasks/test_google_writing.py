@@ -14,7 +14,7 @@ from appointly.database import transaction
 from appointly.database.statement import execute
 from appointly.domain.google_events import event_id
 from appointly.errors import GatewayFailed, NotFound
-from appointly.models import ExternalCalendar
+from appointly.models import ExternalCalendar, Provider
 from appointly.operations.answer_appointment import confirm_appointment
 from appointly.operations.delete_account import delete_account
 from appointly.operations.external_calendars import read_calendar_now
@@ -42,6 +42,15 @@ from tests.google_work import (
 from tests.making import owner_of
 
 __all__ = ["google", "no_tokens_yet", "stand_in_process"]
+
+
+async def all_taken_out(google: StandIn, provider: Provider) -> None:
+    """The leaving calendar has nothing of ours any more, and is gone here."""
+    for _ in range(3):
+        await hurry()
+        await run_due()
+    assert await google.standing() == {}
+    assert await rows(provider) == []
 
 
 async def test_bookings_appear_move_along_and_go(google: StandIn, database: str) -> None:
@@ -235,11 +244,7 @@ async def test_leaving_takes_our_bookings_along_if_wished(google: StandIn, datab
     async with transaction() as session:
         await remove_calendar(session, owner_of(provider), row.id, now(), take_out=True)
     assert [each.leaving for each in await rows(provider)] == [True]
-    for _ in range(3):
-        await hurry()
-        await run_due()
-    assert await google.standing() == {}
-    assert await rows(provider) == []
+    await all_taken_out(google, provider)
     assert (await store.event(NORA, NORA, "private0") or {})["status"] == "confirmed"
 
 
@@ -258,11 +263,7 @@ async def test_what_leaves_is_not_read_again_and_a_second_click_takes_no_shortcu
         async with transaction() as session:
             await read_calendar_now(session, owner_of(provider), row.id, now())
     assert [each.leaving for each in await rows(provider)] == [True]
-    for _ in range(3):
-        await hurry()
-        await run_due()
-    assert await google.standing() == {}
-    assert await rows(provider) == []
+    await all_taken_out(google, provider)
 
 
 async def test_a_deleted_account_takes_its_bookings_out_first(google: StandIn, database: str) -> None:
@@ -274,11 +275,7 @@ async def test_a_deleted_account_takes_its_bookings_out_first(google: StandIn, d
     async with transaction() as session:
         await delete_account(session, owner_of(provider), now())
     assert [(each.name, each.leaving) for each in await rows(provider)] == [("Nora", True)]
-    for _ in range(3):
-        await hurry()
-        await run_due()
-    assert await google.standing() == {}
-    assert await rows(provider) == []
+    await all_taken_out(google, provider)
 
 
 async def test_a_secret_does_not_wait_for_ever_for_google(google: StandIn, database: str) -> None:
