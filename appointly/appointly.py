@@ -7,6 +7,7 @@ from appointly.pages import add_pages
 from appointly.state import live
 from appointly.state.base import explain
 from appointly.state.guard import Guard
+from appointly.state.locks import leave_no_lock_behind
 from appointly.state.sockets import keep_secrets_out
 
 app = rx.App(
@@ -20,6 +21,7 @@ app = rx.App(
 )
 app.add_middleware(Guard())
 keep_secrets_out(app)
+leave_no_lock_behind(app)
 app.register_lifespan_task(live.follow)
 app.register_lifespan_task(live.tick)
 add_pages(app)
