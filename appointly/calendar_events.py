@@ -27,7 +27,8 @@ threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="calendar")
 async def busy_spans(content: bytes, window: Window) -> list[Span]:
     """What is busy in the calendar (iCalendar, one or several after each other) within the window.
 
-    Left out are cancelled and transparent events, and those that we have put there. Raises `CalendarUnreadable`.
+    Left out are cancelled and transparent events, invitations that its owners have declined, and what we have put
+    there. Raises `CalendarUnreadable`.
     """
     [found] = await busy_spans_of([content], window)
     return found
@@ -42,6 +43,7 @@ async def busy_spans_of(files: Sequence[bytes], window: Window) -> list[list[Spa
 
 def _busy_spans_of(files: Sequence[bytes], window: Window) -> list[list[Span]]:
     asked = {"start": window.start.timestamp(), "end": window.end.timestamp(), "time_zone": window.time_zone}
+    asked |= {"owners": [each.lower() for each in window.owners]}
     head = json.dumps({**asked, "sizes": [len(each) for each in files]}).encode() + b"\n"
     try:
         done = subprocess.run(

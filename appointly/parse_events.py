@@ -1,8 +1,9 @@
 """A program of its own: reads strangers' calendar files from stdin, writes the busy spans of each to stdout as JSON.
 
 `appointly.calendar_events` runs it limited in memory and time, because what it reads may be made to harm. The first
-line is JSON: `start` and `end` of the window in seconds since 1970, the zone of floating and whole-day times, and the
-sizes of the files, which follow one another. For what it refuses it ends with a word on stderr and code 1.
+line is JSON: `start` and `end` of the window in seconds since 1970, the zone of floating and whole-day times, the mail
+addresses of those whose calendar it is, and the sizes of the files, which follow one another. For what it refuses it
+ends with a word on stderr and code 1.
 """
 
 import json
@@ -41,7 +42,8 @@ RECURS = re.compile(rb"^(RRULE|RDATE|RECURRENCE-ID)\b", re.IGNORECASE | re.MULTI
 STARTS, ENDS = (
     re.compile(rb"^" + name + rb"\b[^\n]*:(\d{8})", re.IGNORECASE | re.MULTILINE) for name in (b"DTSTART", b"DTEND")
 )
-REPEATS = ("RRULE", "RDATE", "EXDATE")  # what an event may have more than once
+REPEATS = ("RRULE", "RDATE", "EXDATE")
+SEVERAL = (*REPEATS, "ATTENDEE")  # what an event may have more than once
 TIMES = ("DTSTART", "DTEND", "DURATION")
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
@@ -102,14 +104,30 @@ def calendars(content: bytes, start: datetime, end: datetime) -> list[Calendar]:
     return [each for each in read if isinstance(each, Calendar)]
 
 
-def is_busy(event: Event) -> bool:
-    """Whether its time is taken, by something that is not ours."""
+def is_busy(event: Event, owners: set[str]) -> bool:
+    """Whether its time is taken, by something that is not ours and that the calendar's owners have not declined."""
     return (
         str(event.get("STATUS", "")).upper() != "CANCELLED"
         and str(event.get("TRANSP", "")).upper() != "TRANSPARENT"
         and str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() != "FREE"
         and not OWN_UID.search(str(event.get("UID", "")).strip())
+        and not declined(event, owners)
     )
+
+
+def declined(event: Event, owners: set[str]) -> bool:
+    """Whether it is an invitation that all of those who own the calendar, as far as they are asked, will not follow."""
+    answers = [
+        str(asked.params.get("PARTSTAT", "")).upper()
+        for asked in listed(event.get("ATTENDEE", []))
+        if {address_in(str(asked)), address_in(str(asked.params.get("EMAIL", "")))} & owners
+    ]
+    return bool(answers) and set(answers) == {"DECLINED"}
+
+
+def address_in(text: str) -> str:
+    """A mail address as it is compared."""
+    return text.strip().lower().removeprefix("mailto:")
 
 
 def instant(value: date, zone: ZoneInfo) -> datetime:
@@ -155,7 +173,7 @@ def mend(event: Event) -> None:
         if not kept:
             del event[name]
         else:
-            event[name] = kept if name in REPEATS and len(kept) > 1 else kept[0]
+            event[name] = kept if name in SEVERAL and len(kept) > 1 else kept[0]
     starts_at = event.get("DTSTART")
     for rule in listed(event.get("RRULE", [])):
         last = rule.get("UNTIL", [None])[0]
@@ -195,8 +213,11 @@ def repeated(events: list[Event], start: datetime, end: datetime) -> list[Event]
     return recurring_ical_events.of(alone, components=["VEVENT"]).between(start - DAY, end + DAY)
 
 
-def spans_of(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+def spans_of(
+    calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo, owners: set[str]
+) -> Iterator[tuple[int, int]]:
     """Begin and end of what is busy within the window, in seconds since 1970."""
+    owners = owners | ({address_in(str(calendar.get("X-WR-CALNAME", "")))} - {""})
     for event in occurrences(calendar, start, end):
         try:
             starts_at = event.decoded("DTSTART")
@@ -206,7 +227,7 @@ def spans_of(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo)
             begins, ends = instant(starts_at, zone), instant(ends_at, zone)
         except BROKEN:
             continue
-        if is_busy(event) and ends > begins and ends > start and begins < end:
+        if is_busy(event, owners) and ends > begins and ends > start and begins < end:
             yield int(max(begins, start).timestamp()), int(min(ends, end).timestamp())
 
 
@@ -224,7 +245,7 @@ def main() -> None:
         for size in asked["sizes"]:
             found: set[tuple[int, int]] = set()
             for calendar in calendars(content[:size], start, end):
-                for span in spans_of(calendar, start, end, ZoneInfo(asked["time_zone"])):
+                for span in spans_of(calendar, start, end, ZoneInfo(asked["time_zone"]), set(asked["owners"])):
                     found.add(span)
                     if len(found) > room:
                         raise Refused("too_many")

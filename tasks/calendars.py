@@ -108,7 +108,8 @@ def _needed(calendar: Claimed, at: datetime) -> datetime:
 
 
 def _window(calendar: Claimed, at: datetime) -> Window:
-    return Window(at - timedelta(days=1), _needed(calendar, at) + SPARE, calendar.time_zone)
+    owners = frozenset({calendar.email})
+    return Window(at - timedelta(days=1), _needed(calendar, at) + SPARE, calendar.time_zone, owners)
 
 
 def _last(sync: Mapping[str, Any]) -> datetime:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,6 +111,24 @@ async def test_what_is_not_busy_is_left_out() -> None:
         )
         == []
     )
+
+
+async def test_what_the_calendar_s_owner_has_declined_is_free() -> None:
+    times = (":20270322T090000Z", ":20270322T100000Z")
+    ada, bob = "mailto:Ada@Example.test", "mailto:bob@example.test"
+    no, yes, later = "ATTENDEE;PARTSTAT=DECLINED:", "ATTENDEE;PARTSTAT=ACCEPTED:", "ATTENDEE;PARTSTAT=NEEDS-ACTION:"
+    window = replace(WINDOW, owners=frozenset(["ada@example.test", "other"]))
+    for free in ([no + ada], [yes + bob, no + ada], ["ATTENDEE;EMAIL=ada@example.test;PARTSTAT=DECLINED:urn:uuid:1"]):
+        assert await read(event("asked", *times, *free), window=window) == []
+        assert len(await read(event("nobody's", *times, *free))) == 1
+    for busy in ([no + bob], [no + bob, yes + ada], [later + ada], ["ATTENDEE:" + ada], [no + ada, yes + ada], []):
+        assert len(await read(event("asked", *times, *busy), window=window)) == 1
+    series = event("weekly", *times, "RRULE:FREQ=WEEKLY;COUNT=2", yes + ada)
+    second = event("weekly", ":20270329T090000Z", ":20270329T100000Z", "RECURRENCE-ID:20270329T090000Z", no + ada)
+    assert await read(series, second, window=window) == ["22 09:00-10:00"]
+    named = b"BEGIN:VCALENDAR\r\nX-WR-CALNAME:ada@example.test\r\n"
+    own = calendar(event("asked", *times, no + ada)).replace(b"BEGIN:VCALENDAR\r\n", named, 1)
+    assert await busy_spans(own, WINDOW) == []
 
 
 async def test_what_reaches_beyond_the_window_is_cut() -> None:

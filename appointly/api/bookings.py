@@ -106,6 +106,7 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    q: Annotated[str, Field(max_length=100)] = ""
     status: Status | None = None
     service_id: UUID | None = None
     slot_id: UUID | None = None
@@ -243,9 +244,10 @@ async def post_booking(request: Request, form: BookingRequest, key: Key = None) 
 @router.get("", response_model=BookingsOut, responses=refusals(422))
 @access("signed_in", "bookings:read")
 async def get_bookings(wanted: Annotated[Wanted, Query()]) -> Response:
-    """One's own bookings, as customer or as provider, the latest start first.
+    """One's own bookings, as customer or as provider, the latest start first; for an admin everybody's.
 
-    Of one status, one service, one time (everybody who comes to a class) or between two dates, if that is asked for.
+    `q` finds by reference, by the customer's name or address, or by the provider's name. Of one status, one service,
+    one time (everybody who comes to a class) or between two dates, if that is asked for.
     """
     which = wanted.model_dump(exclude={"limit", "cursor"})
     async with reading() as session:

@@ -20,11 +20,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Window:
-    """What of a calendar is read, and the zone in which its floating and whole-day times are meant."""
+    """What of a calendar is read, and the zone in which its floating and whole-day times are meant.
+
+    `owners`: the mail addresses of those whose calendar it is, as far as known; what they have declined is not busy.
+    """
 
     start: datetime
     end: datetime
     time_zone: str
+    owners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

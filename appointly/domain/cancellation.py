@@ -18,16 +18,18 @@ class Policy:
 
 POLICIES: Mapping[str, Policy] = {
     "flexible": Policy(
-        "Plans change: cancel here any time before it begins, and all that was paid comes back.",
+        "Plans change: cancel here any time before it begins. You owe nothing, and all that was paid in advance comes"
+        " back.",
         ((timedelta(0), 100),),
     ),
     "moderate": Policy(
-        "Plans change: please cancel at least a day before. Later than that, half of what was paid comes back.",
+        "Plans change: please cancel at least a day before. Later than that, half of what was paid in advance is kept;"
+        " if you pay at the appointment, you owe nothing.",
         ((timedelta(days=1), 100), (timedelta(0), 50)),
     ),
     "strict": Policy(
-        "This time is kept for you alone: please cancel at least three days before. Later than that, nothing that was"
-        " paid comes back.",
+        "This time is kept for you alone: please cancel at least three days before. Later than that, what was paid in"
+        " advance is kept; if you pay at the appointment, you owe nothing.",
         ((timedelta(days=3), 100),),
     ),
 }

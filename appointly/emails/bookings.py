@@ -60,7 +60,6 @@ CANCELLED_BY = {
 }
 BOOKING_CANCELLED_BY = {
     "customer": _told_off("{customer} has"),
-    "provider": _told_off("You have"),
     "appointly": _told_off("Appointly has"),
 }
 KINDS: dict[str, Write] = {

@@ -55,7 +55,7 @@ def _what_else(news: News) -> str:
     if not found:
         return ""
     if found[0]["provider"] == news.booking.provider_name:
-        return "These are the next free times. One click, and you book it:"
+        return "These times are free. One click, and you book it:"
     return "Others nearby have time for something similar. One click, and you book it:"
 
 

@@ -4,6 +4,7 @@ What is remembered of a calendar's files is where each was, as a hash, and when 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -40,12 +41,13 @@ async def read(secret: Mapping[str, Any], sync: Mapping[str, Any], window: Windo
     Raises `CalendarUnreadable`.
     """
     address, login = secret["address"], Login(secret["user"], secret["password"])
+    window = replace(window, owners=window.owners | {secret["user"]})
     if "known" in sync and window.start - _instant(sync["from"]) < WHOLE_EVERY:
         told = await _changes(address, login, sync["tag"])
         if told is not None:
             token, files = told
             # As far as the whole reading went, and no further, whatever is in the window by now.
-            changed = await _known(files, Window(window.start, _instant(sync["to"]), window.time_zone))
+            changed = await _known(files, replace(window, end=_instant(sync["to"])))
             known = {**sync["known"], **changed}
             return _reading({**sync, "tag": token}, known, partly=True) if files else Reading(None, sync)
     # Taken before the events: what changes in between is read twice, not missed.

@@ -1,7 +1,9 @@
 """Calendars that are one file behind an address, as Google, Outlook, iCloud and others hand out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from appointly.calendar_events import busy_spans
 from appointly.domain.calendar import Reading, Window
@@ -26,4 +28,6 @@ async def read(secret: Mapping[str, Any], sync: Mapping[str, Any], window: Windo
         raise CalendarUnreadable("The address answers with a page, not a calendar.")
     told = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified")}
     kept = {name: value for name, value in told.items() if value and len(value) < LONGEST_TAG and value.isascii()}
-    return Reading(await busy_spans(answer.body, window), kept)
+    # Google's addresses hold the owner's: /calendar/ical/ada%40example.com/…
+    named = {part for part in unquote(urlsplit(secret["address"]).path).split("/") if "@" in part}
+    return Reading(await busy_spans(answer.body, replace(window, owners=window.owners | named)), kept)

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from appointly.models.base import Instant, created, identifier, length, one_of
 
 ROLES = ("customer", "provider", "admin")
+NOBODY = "@deleted.invalid"  # how the addresses of deleted accounts end, wherever they stood
 
 
 class User(SQLModel, table=True):

@@ -10,7 +10,7 @@ from appointly.domain.lifecycle import Status
 from appointly.errors import InvalidTransition
 from appointly.operations.move_appointments import lock_bookings, move, require_provider, tidy_reason
 from appointly.operations.plan_mails import Mail
-from appointly.queries.alternatives import alternatives, detail_of
+from appointly.queries.alternatives import detail_of, instead_of
 from appointly.queries.bookings import Booking, booking_by_id
 
 
@@ -33,14 +33,14 @@ async def confirm_appointment(session: AsyncSession, actor: Actor, appointment_i
 async def decline_appointment(
     session: AsyncSession, actor: Actor, appointment_id: UUID, now: datetime, reason: str = ""
 ) -> Booking:
-    """Say no to a request: the time is free again, the customer gets a mail with the reason.
+    """Say no to a request: the time is free again, the customer gets a mail with the reason and other times near it.
 
     Raises `NotFound`, `Forbidden`, `InvalidTransition` and `ValidationFailed` for a reason that cannot be mailed.
     """
     reason = tidy_reason(reason)
     [booking] = await lock_bookings(session, actor, [appointment_id])
     require_provider(actor, "booking.answer", booking)
-    instead = await alternatives(session, [booking.service_id], now, now)
-    mail = Mail(booking.id, "declined", detail=detail_of(instead, booking.service_id))
+    instead = await instead_of(session, [booking], now)
+    mail = Mail(booking.id, "declined", detail=detail_of(instead, booking.id))
     await move(session, actor, [booking], Status.DECLINED, now, reason=reason, mails=[mail])
     return await booking_by_id(session, actor, appointment_id)

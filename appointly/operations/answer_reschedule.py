@@ -66,7 +66,7 @@ async def accept_reschedule(
     if not await move_time(session, actor, booking, request.slot_id, now, hold_id=request.hold_id, reason=answer):
         raise await taken(session, request.slot_id, request.time_zone, now)
     await close_requests(session, [booking.id], "accepted", now, answer)
-    await tell_both(session, booking, moved_mails(booking, request.id, request.start, accepted=True), now)
+    await tell_both(session, booking, moved_mails(actor, booking, request.id, request.start, accepted=True), now)
     return await reschedule_by_id(session, actor, request_id)
 
 

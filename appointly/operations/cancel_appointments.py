@@ -39,9 +39,10 @@ async def cancel_appointments(
 ) -> list[Cancelled]:
     """Cancel all of `ids` or none, as customer (account or mailed link), provider or admin; the time is free again.
 
-    Both sides get a mail. `expected`: the refunds that were shown, in minor units by id. Raises `NotFound` when one of
-    the bookings is unknown or somebody else's, `InvalidTransition` when one has ended or, for the customer, begun,
-    `ChangedMeanwhile` (its details say the new outcomes) when a refund would be another one, and `ValidationFailed`.
+    Both sides get a mail, but the provider who did it. `expected`: the refunds that were shown, in minor units by id.
+    Raises `NotFound` when one of the bookings is unknown or somebody else's, `InvalidTransition` when one has ended or,
+    for the customer, begun, `ChangedMeanwhile` (its details say the new outcomes) when a refund would be another one,
+    and `ValidationFailed`.
     """
     unique = list(dict.fromkeys(ids))
     if not 1 <= len(unique) <= MOST_AT_ONCE:
@@ -50,8 +51,9 @@ async def cancel_appointments(
     previews = [preview(actor, booking, now) for booking in await lock_bookings(session, actor, unique)]
     _require_expected(previews, expected or {}, now)
     mails = [Mail(each.booking.id, "cancelled") for each in previews]
-    mails += [Mail(each.booking.id, "booking_cancelled", to_provider=True) for each in previews]
     bookings = [each.booking for each in previews]
+    by_others = [each for each in bookings if each.provider_id != actor.provider_id]
+    mails += [Mail(each.id, "booking_cancelled", to_provider=True) for each in by_others]
     await move(session, actor, bookings, Status.CANCELLED, now, reason=reason, mails=mails)
     return [_cancelled(each) for each in previews]
 

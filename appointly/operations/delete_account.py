@@ -10,6 +10,7 @@ from appointly.database.statement import execute, select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
 from appointly.errors import Forbidden
+from appointly.models.user import NOBODY
 from appointly.operations.booking_draft import forget_drafts
 from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appointments
 from appointly.operations.end_sessions import tell_pages
@@ -173,7 +174,7 @@ async def delete_account(session: AsyncSession, actor: Actor, now: datetime) -> 
     await _leave_lists(session, actor, now)
     await _call_off(session, actor, now)
     await forget_drafts(session, actor, now)
-    nobody = f"deleted-{actor.user_id}@deleted.invalid"
+    nobody = f"deleted-{actor.user_id}{NOBODY}"
     await execute(session, _SILENCE, nobody=nobody, **who)
     await _forget_addresses(session, actor)
     await execute(session, _APPOINTMENTS, user_id=actor.user_id, nobody=nobody, now=now)

@@ -11,7 +11,7 @@ from appointly.domain.actor import SYSTEM
 from appointly.domain.lifecycle import Status
 from appointly.operations.move_appointments import lock_bookings, move
 from appointly.operations.plan_mails import Mail
-from appointly.queries.alternatives import alternatives, detail_of
+from appointly.queries.alternatives import detail_of, instead_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ async def expire_appointments(session: AsyncSession, now: datetime, limit: int =
         or (booking.status == Status.PENDING and booking.answer_by is not None and booking.answer_by <= now)
     ]
     requests = [booking for booking in bookings if booking.status == Status.PENDING]
-    instead = await alternatives(session, {booking.service_id for booking in requests}, now, now)
-    mails = [Mail(each.id, "expired", detail=detail_of(instead, each.service_id)) for each in requests]
+    instead = await instead_of(session, requests, now)
+    mails = [Mail(each.id, "expired", detail=detail_of(instead, each.id)) for each in requests]
     await move(session, SYSTEM, bookings, Status.EXPIRED, now, mails=mails)
     return len(bookings)

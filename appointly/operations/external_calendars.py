@@ -72,10 +72,11 @@ class CalendarNewName(BaseModel):
 
 @dataclass(frozen=True)
 class Claimed:
-    """A calendar that this process is to read until `lease_until`, which fences its note."""
+    """A calendar that this process is to read until `lease_until`, which fences its note; `email` is its owner's."""
 
     id: UUID
     provider_id: UUID
+    email: str
     kind: str
     secret: bytes
     sync: dict[str, Any]
@@ -110,8 +111,8 @@ WITH due AS MATERIALIZED (
     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE external_calendar AS calendar SET lease_until = %(until)s
-FROM due, provider WHERE due.id = calendar.id AND provider.id = provider_id
-RETURNING calendar.id, provider_id, kind, secret, sync, time_zone, lease_until,
+FROM due, provider JOIN "user" ON "user".id = user_id WHERE due.id = calendar.id AND provider.id = provider_id
+RETURNING calendar.id, provider_id, email, kind, secret, sync, provider.time_zone, lease_until,
           (SELECT coalesce(max(horizon_days), 30) FROM service
            WHERE service.provider_id = calendar.provider_id AND status = 'active') AS horizon_days
 """
@@ -182,10 +183,14 @@ async def keep_calendar(
 
 
 async def read_calendar_now(session: AsyncSession, actor: Actor, calendar_id: UUID, now: datetime) -> None:
-    """Have it read as soon as this is committed, however long it has failed. Raises `Forbidden` and `NotFound`."""
+    """Have it read as soon as this is committed, however long it has failed. Raises `Forbidden` and `NotFound`.
+
+    Should it fail again, that is not one failure more: whoever looks often does not make the clock look seldom.
+    """
     provider_id = await lock_own_provider(session, actor, "calendar.edit")
     query = """
-        UPDATE external_calendar SET due_at = %(now)s
+        UPDATE external_calendar SET due_at = least(due_at, %(now)s),
+            failures = CASE WHEN due_at > %(now)s THEN greatest(failures - 1, 0) ELSE failures END
         WHERE id = %(id)s AND provider_id = %(provider_id)s AND NOT sync ? 'leaving'
     """
     if not await execute(session, query, id=calendar_id, provider_id=provider_id, now=now):

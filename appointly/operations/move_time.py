@@ -94,15 +94,21 @@ async def move_time(
 
 
 def moved_mails(
-    booking: Booking, request_id: UUID, start: datetime, *, by_provider: bool = False, accepted: bool = False
+    actor: Actor,
+    booking: Booking,
+    request_id: UUID,
+    start: datetime,
+    *,
+    by_provider: bool = False,
+    accepted: bool = False,
 ) -> list[Mail]:
-    """What both sides are told about a booking that has moved to `start`."""
+    """What both sides are told about a booking that has moved to `start`; the provider who moved it knows."""
     kind = "move_accepted" if accepted else "moved_by_provider" if by_provider else "moved"
     detail: dict[str, object] = {"from": booking.start.isoformat(), "to": start.isoformat()}
-    return [
-        Mail(booking.id, kind, about=request_id, detail=detail),
-        Mail(booking.id, "booking_moved", to_provider=True, about=request_id, detail=detail),
-    ]
+    mails = [Mail(booking.id, kind, about=request_id, detail=detail)]
+    if booking.provider_id != actor.provider_id:
+        mails.append(Mail(booking.id, "booking_moved", to_provider=True, about=request_id, detail=detail))
+    return mails
 
 
 async def tell_both(session: AsyncSession, booking: Booking, mails: Sequence[Mail], now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import jobs_written
 from appointly.database.statement import execute
+from appointly.models.user import NOBODY
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ WITH planned AS (
     JOIN provider ON provider.id = appointment.provider_id
     JOIN "user" AS owner ON owner.id = provider.user_id,
     LATERAL (SELECT CASE WHEN mail.to_provider THEN owner.email ELSE customer_email END AS recipient) AS reader
-    WHERE recipient NOT LIKE '%%@deleted.invalid'
+    WHERE recipient NOT LIKE '%%' || %(nobody)s
     ON CONFLICT DO NOTHING
     RETURNING id
 )
@@ -65,6 +66,7 @@ async def plan_mails(
         to_provider=[mail.to_provider for mail in mails],
         about=[mail.about for mail in mails],
         detail=[Jsonb(mail.detail) for mail in mails],
+        nobody=NOBODY,
         due_at=due_at or now,
         now=now,
     )

@@ -40,7 +40,7 @@ async def reschedule(
     """Move the booking to another slot of its service, as its provider or where customers move by themselves: then the
     answer is `accepted`. Else the provider is asked, the wanted time is held meanwhile and the answer is `waiting`.
 
-    Whoever moved or is asked tells the other side by mail. Raises `NotFound`, `InvalidTransition` for what has ended or
+    The other side is told by mail, the customer always. Raises `NotFound`, `InvalidTransition` for what has ended or
     begun, `RescheduleWaiting`, `SlotTaken`, `SlotInPast`, `ValidationFailed`, and for customers `ServiceUnavailable`,
     `TooSoon` and `TooFarAhead`.
     """
@@ -115,7 +115,8 @@ async def _move_at_once(
         answered = "accepted" if waiting.slot_id == wanted.id else "declined"
         await close_requests(session, [booking.id], answered, now, answer=reason)
     request_id = await _record(session, booking, wanted, "accepted", now, reason=reason, expires_at=now)
-    await tell_both(session, booking, moved_mails(booking, request_id, wanted.start, by_provider=by_provider), now)
+    mails = moved_mails(actor, booking, request_id, wanted.start, by_provider=by_provider)
+    await tell_both(session, booking, mails, now)
     return request_id
 
 

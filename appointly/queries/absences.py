@@ -15,7 +15,7 @@ from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
 from appointly.domain.slot_times import first_moment
 from appointly.errors import Forbidden, ValidationFailed
-from appointly.queries.alternatives import Alternative, alternatives
+from appointly.queries.alternatives import Alternative, Wish, alternatives
 from appointly.queries.bookings import Booking, bookings_of_provider
 from appointly.queries.dashboard import business
 from appointly.validation import Paragraphs
@@ -97,5 +97,6 @@ async def affected(session: AsyncSession, actor: Actor, days: Days, now: datetim
     start, end = max(start, now, edges.before or start), max(end, edges.after or end)
     page = await bookings_of_provider(session, actor, shop.id, days.first_date, days.last_date, limit=MOST)
     coming = [each for each in page.items if each.status in LIVE_STATUSES and each.start > now]
-    instead = await alternatives(session, {each.service_id for each in coming}, end, now)
+    first = {each.service_id: each.start for each in reversed(coming)}
+    instead = await alternatives(session, [Wish(each, each, first[each], end) for each in first], now)
     return Affected(coming, start, end, instead)

@@ -13,13 +13,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.statement import select
 from appointly.queries.availability import IS_FREE
+from appointly.queries.bookings import Booking
 
 COUNT = 3
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What somebody wanted and cannot have: a service, about when, and if it was one time, its slot.
+
+    `id` is by what the answer is found; nothing before `after` is of use at the same provider.
+    """
+
+    id: UUID
+    service_id: UUID
+    near: datetime
+    after: datetime
+    slot_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Alternative:
-    """A free time instead of one of the service `instead_of`; the start is an instant in UTC."""
+    """A free time instead of the wish `instead_of`; the start is an instant in UTC."""
 
     instead_of: UUID
     slot_id: UUID
@@ -38,30 +53,42 @@ WHAT: LiteralString = """
 soon.id AS slot_id, service.slug, service.title AS service, business_name AS provider, provider.time_zone,
 soon.start_time AS start
 """
-SAME: LiteralString = f"""
-SELECT service.id AS instead_of, {WHAT}
-FROM service JOIN provider ON provider.id = provider_id, LATERAL (
-    SELECT slot.id, start_time FROM slot
-    WHERE slot.service_id = service.id AND start_time >= %(after)s AND {IS_FREE} ORDER BY start_time LIMIT %(count)s
-) AS soon
-WHERE service.id = ANY(%(ids)s) AND status = 'active' AND suspended_at IS NULL ORDER BY start
+WISHES: LiteralString = """
+unnest(%(ids)s::uuid[], %(services)s::uuid[], %(nears)s::timestamptz[], %(afters)s::timestamptz[], %(slots)s::uuid[])
+    AS wish (id, service_id, near, after, slot_id)
 """
-# Of each of the best similar services the first time, one a provider.
+FREE_HERE: LiteralString = f"""
+SELECT slot.id, start_time FROM slot
+WHERE slot.service_id = service.id AND slot.id IS DISTINCT FROM wish.slot_id AND start_time >= wish.after AND {IS_FREE}
+"""
+SAME: LiteralString = f"""
+SELECT wish.id AS instead_of, {WHAT}
+FROM {WISHES} JOIN service ON service.id = wish.service_id JOIN provider ON provider.id = provider_id, LATERAL (
+    SELECT * FROM (
+        ({FREE_HERE} AND start_time >= wish.near ORDER BY start_time LIMIT %(count)s)
+        UNION ALL
+        ({FREE_HERE} AND start_time < wish.near ORDER BY start_time DESC LIMIT %(count)s)
+    ) AS around
+    ORDER BY greatest(start_time - wish.near, wish.near - start_time), start_time LIMIT %(count)s
+) AS soon
+WHERE status = 'active' AND suspended_at IS NULL ORDER BY start
+"""
+# Of each of the best similar services the first time from then on, one a provider.
 SIMILAR: LiteralString = f"""
 WITH candidate AS MATERIALIZED (
-    SELECT wanted.id AS instead_of, alike.service_id
-    FROM service AS wanted JOIN provider AS own ON own.id = wanted.provider_id, LATERAL (
+    SELECT wish.id AS instead_of, wish.near, alike.service_id
+    FROM {WISHES} JOIN service AS wanted ON wanted.id = wish.service_id
+    JOIN provider AS own ON own.id = wanted.provider_id, LATERAL (
         SELECT service_id FROM listing
         WHERE listing.category = wanted.category AND listing.city = own.city AND listing.provider_id <> own.id
         ORDER BY quality DESC, service_id LIMIT 30
     ) AS alike
-    WHERE wanted.id = ANY(%(ids)s)
 ), found AS (
     SELECT DISTINCT ON (instead_of, service.provider_id) instead_of, {WHAT}
     FROM candidate JOIN service ON service.id = candidate.service_id
     JOIN provider ON provider.id = service.provider_id, LATERAL (
         SELECT slot.id, start_time FROM slot
-        WHERE slot.service_id = service.id AND start_time > %(now)s AND start_time < %(now)s + interval '14 days'
+        WHERE slot.service_id = service.id AND start_time >= near AND start_time < near + interval '14 days'
           AND {IS_FREE} ORDER BY start_time LIMIT 1
     ) AS soon
     ORDER BY instead_of, service.provider_id, soon.start_time
@@ -85,23 +112,48 @@ class _Free:
 
 
 async def alternatives(
-    session: AsyncSession, service_ids: Collection[UUID], after: datetime, now: datetime
+    session: AsyncSession, wishes: Collection[Wish], now: datetime
 ) -> Mapping[UUID, Sequence[Alternative]]:
-    """For each service its three next free times from `after` on; where there are none, the next ones of similar
-    services (same category and city) of other providers."""
-    values = {"after": after, "count": COUNT, "now": now}
-    found = await select(session, Alternative, SAME, ids=list(service_ids), **values)
-    if lacking := set(service_ids) - {each.instead_of for each in found}:
-        found += await select(session, Alternative, SIMILAR, ids=list(lacking), **values)
-    by_service: dict[UUID, list[Alternative]] = defaultdict(list)
+    """For each wish the three free times of its service that are nearest to it; where there are none, the first ones of
+    similar services (same category and city) of other providers. By start."""
+    found = await _ask(session, SAME, wishes, now)
+    answered = {each.instead_of for each in found}
+    if lacking := [wish for wish in wishes if wish.id not in answered]:
+        found += await _ask(session, SIMILAR, lacking, now)
+    by_wish: dict[UUID, list[Alternative]] = defaultdict(list)
     for each in found:
-        by_service[each.instead_of].append(each)
-    return by_service
+        by_wish[each.instead_of].append(each)
+    return by_wish
 
 
-def detail_of(found: Mapping[UUID, Sequence[Alternative]], service_id: UUID) -> dict[str, object]:
-    """What a planned mail keeps of the alternatives to a service."""
-    return {"alternatives": [each.as_json() for each in found.get(service_id, ())]}
+async def _ask(
+    session: AsyncSession, query: LiteralString, wishes: Collection[Wish], now: datetime
+) -> list[Alternative]:
+    return await select(
+        session,
+        Alternative,
+        query,
+        ids=[wish.id for wish in wishes],
+        services=[wish.service_id for wish in wishes],
+        nears=[wish.near for wish in wishes],
+        afters=[wish.after for wish in wishes],
+        slots=[wish.slot_id for wish in wishes],
+        count=COUNT,
+        now=now,
+    )
+
+
+async def instead_of(
+    session: AsyncSession, bookings: Collection[Booking], now: datetime
+) -> Mapping[UUID, Sequence[Alternative]]:
+    """Other times near those of bookings that cannot be, by the booking's id."""
+    wishes = [Wish(each.id, each.service_id, each.start, now, each.slot_id) for each in bookings]
+    return await alternatives(session, wishes, now)
+
+
+def detail_of(found: Mapping[UUID, Sequence[Alternative]], wish_id: UUID) -> dict[str, object]:
+    """What a planned mail keeps of the alternatives to a wish."""
+    return {"alternatives": [each.as_json() for each in found.get(wish_id, ())]}
 
 
 async def still_free(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +12,7 @@ from appointly.database.statement import select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, may
 from appointly.errors import NotFound
+from appointly.models.user import NOBODY
 from appointly.queries.paging import Page, cursor_after, read_cursor
 from appointly.queries.pictures import SHOWN
 
@@ -73,7 +74,7 @@ class Booking:
     @property
     def reachable_at(self) -> str:
         """The customer's address; nothing once they have deleted their account."""
-        return "" if self.customer_email.endswith("@deleted.invalid") else self.customer_email
+        return "" if self.customer_email.endswith(NOBODY) else self.customer_email
 
     @property
     def paid_amount(self) -> int:
@@ -126,6 +127,10 @@ JOIN service ON service.id = appointment.service_id
 JOIN provider ON provider.id = appointment.provider_id
 """  # noqa: S608
 
+# Who did what an event tells of: somebody with a business of their own is a customer at everybody else's.
+DONE_BY: LiteralString = """
+CASE WHEN event.actor_kind = 'provider' AND event.actor_id <> provider.user_id THEN 'customer' ELSE event.actor_kind END
+"""
 AS_CUSTOMER = "(appointment.customer_id = %(user_id)s OR appointment.id = ANY(%(managed)s))"
 AS_PROVIDER = "(appointment.provider_id = %(own_provider_id)s OR %(all)s)"
 EITHER = f"({AS_CUSTOMER} OR {AS_PROVIDER})"
@@ -138,6 +143,16 @@ BACKWARDS = (
     " ORDER BY start_time DESC, appointment.id DESC LIMIT %(limit)s"
 )
 LIVE = "appointment.status IN ('held', 'pending', 'confirmed')"
+# By what people know of a booking: the beginning of its reference or of an address, a part of a name.
+SAYS: LiteralString = """(
+    reference ILIKE %(words)s || '%%' OR customer_email ILIKE %(words)s || '%%'
+    OR customer_name ILIKE '%%' || %(words)s || '%%' OR business_name ILIKE '%%' || %(words)s || '%%'
+)"""
+
+
+def as_typed(words: str) -> str:
+    """Words somebody typed, for `SAYS`: nothing in them is a wildcard."""
+    return words.replace("\0", "").strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def rights(actor: Actor) -> dict[str, object]:
@@ -211,23 +226,28 @@ async def bookings_of(
     *,
     limit: int = 20,
     cursor: str | None = None,
+    q: str = "",
     status: str | None = None,
     service_id: UUID | None = None,
     slot_id: UUID | None = None,
     first_date: date | None = None,
     last_date: date | None = None,
 ) -> Page[Booking]:
-    """What is the actor's, as customer or as provider, the latest start first; dates are local, both included."""
+    """What the actor may read, the latest start first; dates are local, both included.
+
+    That is what is one's own, as customer or as provider, and everybody's for an admin. `q` is what `SAYS` looks for.
+    """
+    plain = as_typed(q)
     asked = {
+        SAYS: plain or None,
         "appointment.status = %(status)s": status,
         "appointment.service_id = %(service_id)s": service_id,
         "slot_id = %(slot_id)s": slot_id,
         "slot_date >= %(first_date)s": first_date,
         "slot_date <= %(last_date)s": last_date,
     }
-    mine = f"({AS_CUSTOMER} OR appointment.provider_id = %(own_provider_id)s)"
-    which = " AND ".join([mine, *(condition for condition, value in asked.items() if value is not None)])
-    values = {"status": status, "service_id": service_id, "slot_id": slot_id}
+    which = " AND ".join([EITHER, *(condition for condition, value in asked.items() if value is not None)])
+    values = {"words": plain, "status": status, "service_id": service_id, "slot_id": slot_id}
     return await _page(session, actor, which, True, limit, cursor, **values, first_date=first_date, last_date=last_date)
 
 
@@ -326,10 +346,11 @@ async def provider_week(
 async def booking_history(session: AsyncSession, actor: Actor, booking_id: UUID) -> list[Move]:
     """Every move of a booking the actor may see, the first one first."""
     query = f"""
-        SELECT from_status, to_status, actor_kind, reason, moved_from, moved_to, appointment_event.created_at AS at
-        FROM appointment_event JOIN appointment ON appointment.id = appointment_id
+        SELECT from_status, to_status, {DONE_BY} AS actor_kind, reason, moved_from, moved_to, event.created_at AS at
+        FROM appointment_event AS event JOIN appointment ON appointment.id = appointment_id
+        JOIN provider ON provider.id = appointment.provider_id
         WHERE appointment_id = %(id)s AND {EITHER}
-        ORDER BY appointment_event.created_at, appointment_event.id
+        ORDER BY event.created_at, event.id
     """  # noqa: S608
     return await select(session, Move, query, id=booking_id, **rights(actor))
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import SYSTEM
 from appointly.queries.alternatives import still_free
-from appointly.queries.bookings import Booking, booking_by_id
+from appointly.queries.bookings import DONE_BY, Booking, booking_by_id
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ WHETHER: LiteralString = " ".join(f"WHEN '{kind}' THEN {condition}" for kind, co
 PLANNED: LiteralString = f"""
 SELECT message.appointment_id, kind, recipient, coalesce(reader.time_zone, provider.time_zone) AS reader_zone,
        coalesce(event.reason, detail ->> 'reason', '') AS reason,
-       CASE WHEN event.actor_kind IN ('guest', 'customer') THEN 'customer'
-            WHEN event.actor_kind = 'provider' THEN 'provider' ELSE 'appointly' END AS by,
+       CASE {DONE_BY} WHEN 'guest' THEN 'customer' WHEN 'customer' THEN 'customer' WHEN 'provider' THEN 'provider'
+            ELSE 'appointly' END AS by,
        EXISTS (
            SELECT FROM appointment_event AS earlier
            WHERE earlier.appointment_id = message.appointment_id AND earlier.to_status = 'confirmed'

@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.clock import now
+from appointly.database import transaction
 from appointly.domain.manage_key import manage_key
 from appointly.models import Service, Slot
 from appointly.settings import settings
-from tests.making import make_provider, make_service, make_slots
+from tests.making import make_provider, make_service, make_slots, make_user
 from tests.people import Person, person, signed_in
 
 SOON = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -142,6 +143,32 @@ async def test_lists_go_on_where_they_stopped(http: httpx.AsyncClient, slots: li
             seen += [booking["slot_id"] for booking in page["items"]]
             cursor = page["next_cursor"]
         assert seen == [str(slot.id) for slot in reversed(slots[:5])]
+
+
+async def test_who_finds_whose_bookings(http: httpx.AsyncClient, slots: list[Slot], owner: Person) -> None:
+    ada, eve, rival = await person(), await person("Eve Other"), await person("Rita Rival", "provider")
+    async with transaction() as session:
+        admin = await make_user(session, "Root", "admin")
+    root = await signed_in(admin.id, admin.email)
+    names = {"Ada 100%": ada, "Eve_Other": eve}
+    made = {}
+    for (name, who), slot in zip(names.items(), slots, strict=False):
+        form = asked(slot, customer_name=name, customer_email=f"{name[:3].lower()}@booked.test")
+        made[name] = (await http.post("/api/v1/bookings", json=form, headers=who.headers)).json()["reference"]
+    both = set(made.values())
+    first, second = made.values()
+
+    async def found(who: Person, **params: str) -> set[str]:
+        answer = await http.get("/api/v1/bookings", params=params, headers=who.headers)
+        assert answer.status_code == 200, answer.text
+        return {booking["reference"] for booking in answer.json()["items"]}
+
+    assert [await found(who) for who in (ada, eve, owner, rival, root)] == [{first}, {second}, both, set(), both]
+    for words, who in (("100%", {first}), ("_", {second}), ("eve@", {second}), (" ", both), ("%", {first})):
+        assert await found(root, q=words) == who, words
+    assert await found(root, q=first.lower()) == await found(owner, q="ada") == {first}
+    assert await found(ada, q=second) == await found(rival, q="Ada") == set()
+    assert (await http.get("/api/v1/bookings", params={"q": "x" * 101}, headers=root.headers)).status_code == 422
 
 
 async def test_cancelling_several_is_all_or_nothing(

@@ -19,6 +19,8 @@ TICK = timedelta(microseconds=1)
 
 def test_every_policy_has_a_rule_and_its_words() -> None:
     assert set(POLICIES) == set(CANCELLATION_POLICIES) == set(WORDS)
+    # True where it was paid in advance, and where it is paid at the appointment.
+    assert all("paid in advance" in words and "you owe nothing" in words.lower() for words in WORDS.values())
 
 
 @given(policies, amounts, before)

@@ -21,7 +21,7 @@ from appointly.models import (
     Review,
 )
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
-from appointly.operations.book_appointment import Booked
+from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.delete_account import delete_account
 from appointly.operations.expire_appointments import expire_appointments
@@ -34,7 +34,7 @@ from appointly.queries.cancellations import previews
 from appointly.queries.flags import flag_by_id, flags, missed
 from appointly.queries.mails import news_of
 from tests.invariants import broken_invariants
-from tests.making import NOW, customer, make_provider, make_user, owner_of
+from tests.making import NOW, asking, customer, make_provider, make_slots, make_user, owner_of
 from tests.operations.shop import Shop, open_shop
 
 MINUTE = timedelta(minutes=1)
@@ -263,6 +263,19 @@ async def test_an_unanswered_request_is_reminded_halfway(session: AsyncSession, 
     assert await expire_appointments(session, NOW + timedelta(hours=6)) == 1
     [mail] = await shop.mails("expired")
     assert len(mail.detail["alternatives"]) == 3
+
+
+async def test_other_times_are_near_the_one_that_cannot_be(session: AsyncSession, shop: Shop) -> None:
+    shop.service.approval, shop.service.capacity = "manual", 2
+    later = await make_slots(session, shop.service, 5, shop.start + timedelta(days=7))
+    declined = await book_appointment(session, shop.ada, asking(later[2].id), NOW)
+    await book_appointment(session, shop.ada, asking(later[4].id), NOW)
+    await decline_appointment(session, shop.owner, declined.id, NOW + timedelta(hours=1))
+    await expire_appointments(session, NOW + timedelta(hours=30))
+    for kind, near in (("declined", (0, 1, 3)), ("expired", (1, 2, 3))):
+        [mail] = await shop.mails(kind)
+        # A class that was refused is not offered again, though it has places left.
+        assert [each["slot_id"] for each in mail.detail["alternatives"]] == [str(later[place].id) for place in near]
 
 
 RACES: list[tuple[Verb, Verb]] = [

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, SYSTEM, Actor
 from appointly.errors import NotFound, ValidationFailed
+from appointly.models import Message
 from appointly.models.base import uuid7
 from appointly.operations.answer_appointment import confirm_appointment
 from appointly.operations.book_appointment import book_appointment
@@ -14,6 +16,7 @@ from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.queries.bookings import (
     booking_by_id,
     booking_by_reference,
+    booking_history,
     bookings_of,
     bookings_of_customer,
     bookings_of_provider,
@@ -22,6 +25,7 @@ from appointly.queries.bookings import (
     provider_requests,
     provider_week,
 )
+from appointly.queries.mails import news_of
 from tests.making import NOW, asking, customer, make_provider, make_service, make_slots, make_user, owner_of
 
 ADMIN = Actor(kind="admin", user_id=uuid7())
@@ -45,6 +49,20 @@ async def test_only_those_concerned_see_a_booking(session: AsyncSession) -> None
     for reference in ("", "\0", "%", "x" * 500):
         with pytest.raises(NotFound):
             await booking_by_reference(session, ADMIN, reference)
+
+
+async def test_whoever_has_a_business_is_a_customer_elsewhere(session: AsyncSession) -> None:
+    provider, guest = await make_provider(session), await make_provider(session, "Elsewhere")
+    [slot] = await make_slots(session, await make_service(session, provider), 1)
+    booked = await book_appointment(session, owner_of(guest), asking(slot), NOW)
+    later = NOW + timedelta(minutes=1)
+    await cancel_appointments(session, owner_of(guest), [booked.id], "", later)
+    history = await booking_history(session, owner_of(provider), booked.id)
+    assert [move.actor_kind for move in history] == ["customer", "customer"]
+    for message in await session.exec(select(Message).where(Message.created_at == later)):
+        news = await news_of(session, message.id, later)
+        assert news
+        assert news.by == "customer"
 
 
 async def test_pages_hold_everything_once(session: AsyncSession) -> None:
