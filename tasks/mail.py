@@ -11,6 +11,7 @@ from appointly.errors import GatewayRefused
 from appointly.gateways import mail
 from appointly.operations.jobs import ClaimedJob
 from appointly.operations.plan_mails import skip_mail
+from appointly.queries.codes import is_awaited
 from appointly.queries.mails import news_of
 from appointly.settings import settings
 
@@ -32,7 +33,15 @@ async def send_mail(job: ClaimedJob) -> None:
 
 
 async def send_account_mail(job: ClaimedJob) -> None:
-    """The same for a mail about an account; one that comes too late to be of use is not sent."""
+    """The same for a mail about an account; one that comes too late to be of use is not sent.
+
+    A code that has been used, or replaced by another, would only be mistaken for the one that is good.
+    """
     until = job.payload.get("until")
-    if until is None or now() < datetime.fromisoformat(until):
-        await mail.send(accounts.compose(job.payload, settings()), job.dedupe_key)
+    if until is not None and now() >= datetime.fromisoformat(until):
+        return
+    if job.payload["kind"] == "sign_in_code":
+        async with reading() as session:
+            if not await is_awaited(session, UUID(job.payload["code_id"])):
+                return
+    await mail.send(accounts.compose(job.payload, settings()), job.dedupe_key)

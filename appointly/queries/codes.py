@@ -43,10 +43,23 @@ FROM one_time_code WHERE id = %(id)s AND purpose = 'sign_in' AND browser_hash = 
 """
 
 
+@dataclass(frozen=True)
+class _Awaited:
+    id: UUID
+
+
+_AWAITED = "SELECT id FROM one_time_code WHERE id = %(id)s AND purpose = 'sign_in' AND ended_at IS NULL"
+
+
 async def sign_in_code(session: AsyncSession, code_id: UUID, browser: str) -> SignInCode | None:
     """The code, also an ended one, if the browser with this secret asked for it; nobody else learns of it."""
     found = await select(session, SignInCode, _CODE, id=code_id, browser_hash=token_hash(browser))
     return found[0] if found else None
+
+
+async def is_awaited(session: AsyncSession, code_id: UUID) -> bool:
+    """Whether this code of a sign-in has been neither used nor replaced nor guessed at too often."""
+    return bool(await select(session, _Awaited, _AWAITED, id=code_id))
 
 
 def code_id_of(text: str) -> UUID:

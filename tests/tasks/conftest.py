@@ -11,7 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from appointly.gateways import mail
 from appointly.sandbox.mailbox import router
+from appointly.settings import settings
 from appointly.supervisor import Child
 from tests.conftest import Servers
 from tests.processes import Site, environment, start_worker
@@ -93,6 +95,18 @@ def resend(gate: Gate) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def to_gate(resend: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process, too, sends through the gate."""
+    monkeypatch.setenv("RESEND_API_KEY", "re_test")
+    monkeypatch.setenv("RESEND_API_URL", resend)
+    for made_once in (settings, mail.client):
+        made_once.cache_clear()
+    yield
+    for made_once in (settings, mail.client):
+        made_once.cache_clear()
 
 
 StartWorker = Callable[..., Child]

@@ -1,25 +1,10 @@
 """A mail service that hangs keeps one sweep of a worker waiting, not one after the other."""
 
 import asyncio
-from collections.abc import Iterator
-
-import pytest
 
 from appointly.gateways import mail
-from appointly.settings import settings
 from tests.tasks.conftest import Gate
 from tests.tasks.test_worker import assert_each_once, book
-
-
-@pytest.fixture
-def to_gate(resend: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("RESEND_API_KEY", "re_test")
-    monkeypatch.setenv("RESEND_API_URL", resend)
-    for made_once in (settings, mail.client):
-        made_once.cache_clear()
-    yield
-    for made_once in (settings, mail.client):
-        made_once.cache_clear()
 
 
 async def test_the_next_sweep_does_not_wait_for_the_same_mail_service(gate: Gate, to_gate: None) -> None:
