@@ -5,7 +5,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import redis
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from appointly.database.embedded import Servers
 from tests.browser.chromium import chromium
@@ -20,7 +21,8 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000  # of actions and of what is expected: no machine is too busy for a test, and what works is quick
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -46,6 +48,23 @@ def make_demo_data(servers: Servers, log: Path) -> None:
     assert demo.process.wait() == 0, demo.explain()
 
 
+@pytest.fixture
+def locks_run_out(site: Site) -> Iterator[Callable[[], list[str]]]:
+    """Which locks of tabs' states have run out since the test began, also those of the test before.
+
+    Whoever had them did not give them back, and a page was empty for as long as a lock lives: less than our patience.
+    """
+    states = int(site.servers.redis_url.rpartition("=")[2]) + 1
+    with redis.Redis.from_url(site.servers.redis_url, decode_responses=True) as valkey, valkey.pubsub() as told:
+        told.psubscribe(f"__keyspace@{states}__:*_lock")
+
+        def run_out() -> list[str]:
+            news = iter(lambda: told.get_message(timeout=0), None)
+            return [each["channel"] for each in news if each["data"] == "expired"]
+
+        yield run_out
+
+
 @pytest.fixture(scope="session")
 def site_worker(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The worker process of `site`: mail arrives in its development mailbox."""
@@ -64,7 +83,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def open_page(browser: Browser, site: Site) -> AsyncIterator[OpenPage]:
+async def open_page(browser: Browser, site: Site, locks_run_out: Callable[[], list[str]]) -> AsyncIterator[OpenPage]:
     """Opens pages of separate visitors: `await open_page(width=390, dark=True)`. Errors in a page fail the test."""
     errors: list[str] = []
     async with AsyncExitStack() as stack:
@@ -83,7 +102,7 @@ async def open_page(browser: Browser, site: Site) -> AsyncIterator[OpenPage]:
             return page
 
         yield opened
-    assert not errors, errors
+    assert (errors, locks_run_out()) == ([], [])
 
 
 @pytest.fixture
