@@ -85,6 +85,7 @@ async def worker_servers(servers: Servers, worker_number: int) -> AsyncIterator[
         patch.setenv("REDIS_URL", own.redis_url)
         patch.setenv("SECRET_KEY", TEST_SECRET)
         patch.setenv("APPOINTLY_DEMO", "1")
+        patch.setattr(limits, "PATIENCE", 30.0)  # on a busy machine, too, it is Redis that counts
         forget_connections()
         yield own
         await engine().dispose()

@@ -261,9 +261,9 @@ def test_five_thousand_bookings_are_quickly_written() -> None:
     event = FeedEvent(
         uuid4(), "R", "confirmed", 0, "Cut", "Studio", "Ada", "A1", "provider", "Street 1", "Berlin", at, at, at, at
     )
-    began = time.perf_counter()
+    began = time.process_time()
     feed_file(Feed.BUSINESS, [event] * 5000, "https://example.test")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_token_says_what_it_was_made_for() -> None:

@@ -1,7 +1,6 @@
 """How often somebody may do something: what is refused, who is held up by it and who is not."""
 
 import asyncio
-import statistics
 import time
 from collections.abc import AsyncIterator
 
@@ -33,9 +32,15 @@ def client_at(address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(api, client=(address, 1)), base_url="http://127.0.0.1:8000")
 
 
-def few(monkeypatch: pytest.MonkeyPatch, name: str, most: int) -> None:
+def few(monkeypatch: pytest.MonkeyPatch, name: str, most: int, seconds: int | None = None) -> None:
     """Make one limit small."""
-    monkeypatch.setitem(LIMITS, name, Limit(most, LIMITS[name].seconds))  # type: ignore[arg-type]
+    monkeypatch.setitem(LIMITS, name, Limit(most, seconds or LIMITS[name].seconds))  # type: ignore[arg-type]
+
+
+async def time_passes(seconds: int) -> None:
+    """What is counted was so long ago."""
+    for key in await bus.client().keys("appointly:limit:*"):
+        await bus.client().decrby(key, seconds * 1_000_000)
 
 
 async def guess(what: str = "sign_in", account: str = "ada@example.com") -> None:
@@ -131,7 +136,7 @@ async def test_guesses_at_the_same_moment_are_all_counted(database: str) -> None
 
 
 async def test_a_bucket_gives_out_no_more_than_it_holds(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    few(monkeypatch, "search.network", 20)
+    few(monkeypatch, "search.network", 20, limits.HOUR)
     set_current_origin(Origin("203.0.113.9"))
     answers = await asyncio.gather(*(limits.take("search") for _ in range(100)), return_exceptions=True)
     assert sum(each is None for each in answers) == 20
@@ -142,7 +147,7 @@ async def test_looking_first_and_counting_later_would_give_out_more(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: it is the one script that keeps the number above."""
-    few(monkeypatch, "search.network", 20)
+    few(monkeypatch, "search.network", 20, limits.HOUR)
     set_current_origin(Origin("203.0.113.9"))
 
     async def in_two_steps() -> None:
@@ -154,15 +159,18 @@ async def test_looking_first_and_counting_later_would_give_out_more(
 
 
 async def test_a_bucket_fills_up_again(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LIMITS, "search.network", Limit(2, 1))  # type: ignore[arg-type]
+    few(monkeypatch, "search.network", 2, limits.HOUR)
     set_current_origin(Origin("203.0.113.9"))
     await limits.take("search")
     await limits.take("search")
     with pytest.raises(TooManyRequests) as refused:
         await limits.take("search")
-    assert refused.value.details == {"retry_after": 1}
-    await asyncio.sleep(0.51)  # what the bucket itself asks for
+    wait = refused.value.details["retry_after"]
+    assert limits.HOUR / 2 - 60 < wait <= limits.HOUR / 2
+    await time_passes(wait)  # what the bucket itself asks for
     await limits.take("search")
+    with pytest.raises(TooManyRequests):
+        await limits.take("search")
 
 
 async def test_a_refusal_by_one_bucket_takes_nothing_from_the_others(
@@ -211,11 +219,11 @@ async def test_a_redis_that_does_not_answer_holds_up_nobody(database: str, monke
     hung = redis.asyncio.Redis(port=server.sockets[0].getsockname()[1])
     monkeypatch.setattr(limits, "script", lambda: hung.register_script(limits.GCRA))
     monkeypatch.setattr(limits, "fallback", Fallback())
-    monkeypatch.setattr(limits, "PATIENCE", 0.05)
+    monkeypatch.setattr(limits, "PATIENCE", 0.2)
     began = time.monotonic()
     for _ in range(50):
         await limits.take("search")
-    assert time.monotonic() - began < 1  # one wait, then this process counts by itself
+    assert time.monotonic() - began < 5  # one wait, then this process counts by itself
     for writer in accepted:
         writer.close()
     await hung.aclose()
@@ -290,8 +298,11 @@ async def test_bookings_are_limited_by_network_and_by_customer(
     assert await book(1, "ada@example.com") == 201
 
 
-async def sign_in_times(addresses: list[str], rounds: int) -> list[float]:
-    """How much longer the first address takes than the second, relative to what a sign-in takes."""
+async def longer(addresses: list[str], rounds: int) -> float:
+    """How much longer the first address takes than the second, of what it takes, both at their quickest.
+
+    What else a machine does can only add to them.
+    """
     took: dict[str, list[float]] = {address: [] for address in addresses}
     for number in range(rounds):
         async with client_at(f"2001:db8:{number:x}::1") as client:
@@ -300,14 +311,13 @@ async def sign_in_times(addresses: list[str], rounds: int) -> list[float]:
                 answer = await client.post(LOGIN, json={"email": address, "password": "wrong-password"})
                 took[address].append(time.perf_counter() - began)
                 assert (answer.status_code, answer.json()["code"]) == (401, "credentials_invalid")
-    whole = statistics.median(took[addresses[0]] + took[addresses[1]])
-    return [(first - second) / whole for first, second in zip(*took.values(), strict=True)]
+    first, second = (min(times) for times in took.values())
+    return (first - second) / first
 
 
 async def test_a_known_address_takes_as_long_as_an_unknown_one(http: httpx.AsyncClient) -> None:
     await person()
-    apart = await sign_in_times(["ada@example.com", "nobody@example.com"], 21)
-    assert abs(statistics.median(apart)) < 0.3
+    assert abs(await longer(["ada@example.com", "nobody@example.com"], 15)) < 0.3
 
 
 async def test_without_the_hash_for_nobody_the_time_would_tell(
@@ -317,5 +327,4 @@ async def test_without_the_hash_for_nobody_the_time_would_tell(
     await person()
     whole = passwords._fits
     monkeypatch.setattr(passwords, "_fits", lambda password, stored: stored is not None and whole(password, stored))
-    apart = await sign_in_times(["ada@example.com", "nobody@example.com"], 11)
-    assert statistics.median(apart) > 0.5
+    assert await longer(["ada@example.com", "nobody@example.com"], 11) > 0.5

@@ -1,7 +1,6 @@
 """Links in mails: confirm an address, set a new password. Twice, late, by other browsers, by mail scanners."""
 
 import asyncio
-import statistics
 import time
 from urllib.parse import quote
 
@@ -243,7 +242,7 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
             times.append(time.perf_counter() - begin)
             answers.add((answer.status_code, answer.headers["location"], answer.text, len(answer.headers)))
     assert answers == {(303, "/reset-password?sent=1", "", len(answer.headers))}
-    known, unknown = (statistics.median(times) for times in took.values())
+    known, unknown = (min(times) for times in took.values())  # what else a machine does can only add to them
     assert 0.6 < known / unknown < 1.7
     assert {wish["email"] for wish in jobs("reset_asked")} == {"nobody@example.com"}
     await answer_resets()

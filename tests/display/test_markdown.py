@@ -1,7 +1,7 @@
 """What people write: what it becomes, and that nothing of it ever runs."""
 
 from html.parser import HTMLParser
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -148,7 +148,7 @@ def test_the_words_alone_make_a_summary() -> None:
     "piece", ["[", "*", "*a_", "- ", "> ", "![", "](", "<", "&", "# ", "1. ", "\n", "[a](", "  - a\n"]
 )
 def test_long_and_deep_text_takes_no_time(piece: str) -> None:
-    began = perf_counter()
+    began = process_time()
     rendered((piece * 10_000)[:10_000])
     plain((piece * 10_000)[:10_000])
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2

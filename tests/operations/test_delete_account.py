@@ -11,7 +11,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.clock import now
-from appointly.database import transaction
+from appointly.database import engine, transaction
 from appointly.domain.actor import Actor
 from appointly.domain.proven_identity import ProvenIdentity
 from appointly.errors import Forbidden, NotSignedIn
@@ -28,6 +28,7 @@ from appointly.operations.plan_mails import Mail, plan_mails
 from appointly.operations.reset_password import ask_for_reset
 from appointly.operations.sign_up import SignUp, sign_up
 from appointly.queries.leaving import coming_bookings
+from tests.blocked import blocked
 from tests.hostile import fingerprint
 from tests.invariants import broken_invariants
 from tests.making import asking, make_provider, make_service, make_slots, make_user, owner_of
@@ -259,7 +260,7 @@ async def book_while_deleting(session: AsyncSession, database: str) -> object:
     async with transaction() as own:
         await delete_account(own, actor, now())
         begun = asyncio.create_task(book())
-        await asyncio.wait([begun], timeout=0.3)  # it waits for the account's row
+        await blocked(engine(), begun)  # it waits for the account's row
     [outcome] = await asyncio.gather(begun, return_exceptions=True)
     return outcome
 

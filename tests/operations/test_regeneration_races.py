@@ -26,6 +26,7 @@ from appointly.operations.hours import WeekdayHours
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.availability import free_slots
+from tests.blocked import blocked
 from tests.conftest import clone_database
 from tests.invariants import broken_invariants
 from tests.making import NOW, asking, make_provider, make_service, owner_of
@@ -122,21 +123,9 @@ async def half_booked(race: Race) -> None:
                 await regenerate_slots(other, now=NOW, provider_id=provider.id)
 
         changing = asyncio.create_task(change())
-        await blocked(race, changing)
+        await blocked(race.engine, changing)
         await session.commit()
         await changing
-
-
-async def blocked(race: Race, task: asyncio.Task[None]) -> None:
-    """Return when the task waits for a lock, or has ended."""
-    query = """
-        SELECT query AS text FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()
-    """
-    while not task.done():
-        async with race.transaction() as session:
-            if await select(session, Text, query):
-                return
 
 
 async def test_a_regeneration_waits_for_a_booking_under_way(race: Race) -> None:

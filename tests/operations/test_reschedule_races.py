@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database.embedded import Servers
 from appointly.database.engine import sqlalchemy_url
-from appointly.database.statement import execute
 from appointly.domain.actor import GUEST, SYSTEM, Actor
 from appointly.errors import AppointlyError
 from appointly.models import Message, Slot
@@ -36,6 +35,7 @@ from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.reschedule import reschedule
 from appointly.queries.bookings import Booking, booking_by_id
 from appointly.queries.reschedules import Reschedule, reschedule_by_id
+from tests.blocked import blocked
 from tests.conftest import clone_database
 from tests.invariants import broken_invariants
 from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
@@ -55,8 +55,7 @@ def race_database(servers: Servers, worker_number: int) -> str:
 @pytest.fixture
 async def race(race_database: str) -> AsyncIterator["Race"]:
     engine = create_async_engine(sqlalchemy_url(race_database), pool_size=20)
-    race = Race(lambda: AsyncSession(engine, expire_on_commit=False))
-    yield race
+    yield Race(engine)
     await engine.dispose()
 
 
@@ -66,8 +65,11 @@ class Race:
     slots: list[Slot]
     owner: Actor
 
-    def __init__(self, session: Callable[[], AsyncSession]) -> None:
-        self.session = session
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    def session(self) -> AsyncSession:
+        return AsyncSession(self.engine, expire_on_commit=False)
 
     async def begin(self, *, reschedule: str = "manual", count: int = 6) -> None:
         async with self.session() as session:
@@ -109,14 +111,6 @@ class Race:
         wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, AppointlyError)]
         assert wrong == []
         return results
-
-    async def blocked(self, task: asyncio.Task[object]) -> None:
-        """Return when the task waits for a lock, or has ended."""
-        query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        while not task.done():
-            async with self.session() as session:
-                if await execute(session, query):
-                    return
 
     async def now(self, booked: Booked) -> Booking:
         async with self.session() as session:
@@ -263,7 +257,7 @@ async def accepted_while_it_runs_out(race: Race, monkeypatch: pytest.MonkeyPatch
     async def swept_before(session: AsyncSession, *rest: Any, **values: Any) -> bool:
         sweep = asyncio.create_task(race.do(lambda other: expire_reschedules(other, wish.expires_at)))
         sweeps.append(sweep)
-        await race.blocked(sweep)
+        await blocked(race.engine, sweep)
         return await move(session, *rest, **values)
 
     monkeypatch.setattr(answer_reschedule, "move_time", swept_before)

@@ -30,6 +30,7 @@ from appointly.operations.reset_password import LIFE, reset_password
 from appointly.operations.send_sign_in_code import AskedCode, send_sign_in_code
 from appointly.operations.sign_in import sign_in
 from appointly.queries.accounts import Account
+from tests.blocked import blocked
 from tests.conftest import clone_database
 from tests.making import NOW, account_of, make_user
 from tests.processes import TEST_SECRET
@@ -150,7 +151,7 @@ async def sessions_after_a_reset_meanwhile(crowd: Crowd) -> int:
     async with crowd.transaction() as session:
         await reset_password(session, link, "another", NOW)
         entering = asyncio.create_task(enter())
-        await asyncio.wait([entering], timeout=0.3)  # with the guard it waits, without it it is in
+        await blocked(crowd.engine, entering)  # with the guard it waits, without it it is in
     await asyncio.gather(entering, return_exceptions=True)
     async with crowd.transaction() as session:
         return len(list(await session.exec(select(LoginSession).where(LoginSession.user_id == account.id))))
