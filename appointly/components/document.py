@@ -34,6 +34,22 @@ addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-takes-focus] [aria-keyshortcuts=Escape]")) focused?.focus({ preventScroll: true });
 }, true);
 """
+# A link within the product changes the page without loading it: the keyboard and what is read out go there too. A page
+# that sets the focus itself keeps it.
+ARRIVAL = """
+let path = location.pathname, content = null;
+new MutationObserver(() => {
+  const found = document.getElementById("content");
+  if (content?.ariaLabel) content.ariaLabel = document.title;
+  if (!found || found === content) return;
+  if (content && location.pathname !== path && document.activeElement === document.body) {
+    found.ariaLabel = document.title;
+    found.focus({ preventScroll: true });
+  }
+  content = found;
+  path = location.pathname;
+}).observe(document, { childList: true, subtree: true });
+"""
 
 
 class Fonts(rx.Fragment):
@@ -69,6 +85,7 @@ def head() -> list[Component]:
         rx.el.meta(name="theme-color", content=LIGHT_CANVAS, custom_attrs={"media": "(prefers-color-scheme: light)"}),
         rx.el.meta(name="theme-color", content=DARK_CANVAS, custom_attrs={"media": "(prefers-color-scheme: dark)"}),
         rx.el.script(ESCAPE),
+        rx.el.script(f"{{{ARRIVAL}}}"),
     ]
 
 

@@ -1,6 +1,6 @@
 """A booking in words, for its customer, its provider and an admin."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote_plus
@@ -31,6 +31,15 @@ WHO = {
     "provider": "by the provider",
     "admin": "by Appointly",
     "system": "by itself",
+}
+HEADINGS = {
+    "pending": "Your request is with the provider",
+    "confirmed": "Your appointment is booked",
+    "completed": "This appointment is completed",
+    "no_show": "This appointment is marked as missed",
+    "declined": "The provider could not take this request",
+    "cancelled": "This booking is cancelled",
+    "expired": "This request was not answered in time",
 }
 MOVES = {
     "held": "Time held",
@@ -111,6 +120,7 @@ class BookingView:
     calendar_href: str = ""
     places: str = ""
     class_href: str = ""
+    similar: str = ""
     answers: list[Answered] = field(default_factory=list)
     can_cancel: bool = False
     can_answer: bool = False
@@ -139,6 +149,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
     today = now.astimezone(ZoneInfo(booking.time_zone)).date()
     open_ended = booking.status in ("held", "pending", "confirmed")
     at_provider = booking.location == "provider" and bool(booking.address)
+    takes_place = booking.status not in ("no_show", "declined", "cancelled", "expired")
     return BookingView(
         id=str(booking.id),
         reference=booking.reference,
@@ -168,7 +179,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         zone_name=zone_name(booking.time_zone),
         token=booking.token,
         price=money(booking.price_amount, booking.currency),
-        pays=pays(booking.price_amount, booking.currency),
+        pays=(pays if takes_place else money)(booking.price_amount, booking.currency),
         place=place_of(booking.location, booking.address, booking.city),
         directions=MAP + quote_plus(f"{booking.address}, {booking.city}") if at_provider else "",
         policy=POLICIES[booking.cancellation_policy],
@@ -178,6 +189,7 @@ def view_of(booking: Booking, now: datetime) -> BookingView:
         answer_by=moment_within(booking.answer_by, booking.time_zone, now) if booking.answer_by else "",
         href=routes.booking(booking.reference),
         calendar_href=routes.booking_calendar(booking.reference),
+        similar=routes.search(category=booking.service_category, **({"city": booking.city} if at_provider else {})),
         answers=[Answered(question, answer) for question, answer in booking.answered],
         can_cancel=open_ended and booking.start > now,
         can_answer=booking.status == "pending" and booking.start > now,
@@ -197,13 +209,26 @@ def title_of(move: Move, zone: str) -> str:
     return MOVES[move.to_status]
 
 
-def history_of(moves: Iterable[Move], zone: str, now: datetime) -> list[Happened]:
-    """What happened to a booking, the latest first."""
+def history_of(moves: Iterable[Move], zone: str, now: datetime, own: Collection[str] = ()) -> list[Happened]:
+    """What happened to a booking, the latest first; whoever reads it did what the kinds of actor in `own` did."""
     lines = [
-        Happened(title_of(move, zone), WHO[move.actor_kind], moment(move.at, zone, now), move.reason, move.to_status)
+        Happened(
+            title_of(move, zone),
+            "by you" if move.actor_kind in own else WHO[move.actor_kind],
+            moment(move.at, zone, now),
+            move.reason,
+            move.to_status,
+        )
         for move in moves
     ]
     return lines[::-1]
+
+
+def heading_of(view: BookingView) -> str:
+    """How the booking stands, in one line."""
+    if view.status == "confirmed" and view.begun:
+        return "Your appointment is over" if view.over else "Your appointment has begun"
+    return HEADINGS.get(view.status, "Your booking")
 
 
 def next_steps(view: BookingView) -> list[str]:
@@ -225,10 +250,6 @@ def next_steps(view: BookingView) -> list[str]:
         case "completed":
             return ["Thank you for coming. You can book the next appointment whenever it suits you."]
         case "no_show":
-            return ["The provider noted that you did not come. You can book another time whenever it suits you."]
-        case "declined":
-            return ["The provider could not take this request. Nothing was charged, and other times are free."]
-        case "expired":
-            return ["The request was not answered in time. Nothing was charged, and other times are free."]
+            return ["You can book another time whenever it suits you."]
         case _:
-            return ["The time is free again, and nothing was charged. Both sides got a mail."]
+            return []

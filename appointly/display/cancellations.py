@@ -1,12 +1,15 @@
 """What the end of a booking means, in words: called off, or missed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from appointly.display.formatting import moment_within, sum_of
-from appointly.queries.bookings import Booking
+from appointly.queries.bookings import Booking, Move
 from appointly.queries.cancellations import Preview
 from appointly.queries.flags import Missed
+
+CUSTOMERS = ("customer", "guest")
 
 
 def outcome_sentence(preview: Preview, now: datetime) -> str:
@@ -26,6 +29,32 @@ def outcome_sentence(preview: Preview, now: datetime) -> str:
         sentence = f"{who} {back} of the {paid} back."
     until = moment_within(outcome.until, booking.time_zone, now) if outcome.until else ""
     return f"{sentence} That holds until {until}." if until else sentence
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a booking does not take place: who ended it, in whose `words`, and what that means."""
+
+    said: str = ""
+    words: str = ""
+    then: str = ""
+
+
+def ending_of(booking: Booking, last: Move, own: Collection[str]) -> Ending:
+    """How it ended with its `last` move; whoever reads it did what the kinds of actor in `own` did."""
+    by_you, by_customer = last.actor_kind in own, last.actor_kind in CUSTOMERS
+    free = " The time is free for others again." if by_you and by_customer else ""
+    nothing = f"Nothing was charged.{free}"
+    by = "You" if by_you else {"provider": booking.provider_name, "admin": "Appointly"}.get(last.actor_kind, "")
+    match booking.status:
+        case "declined" if last.reason:
+            return Ending("You wrote:" if by_you else f"{by or 'Appointly'} wrote:", last.reason, nothing)
+        case "cancelled":
+            said = f"{by or (booking.customer_name if by_customer else 'Appointly')} cancelled it"
+            return Ending(f"{said}{':' if last.reason else '.'}", last.reason, nothing)
+        case "declined" | "expired":
+            return Ending(then=nothing)
+    return Ending()
 
 
 @dataclass(frozen=True)

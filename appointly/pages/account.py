@@ -31,13 +31,14 @@ def account() -> rx.Component:
                 Account.loaded,
                 rx.fragment(
                     begun_bookings(),
+                    waits_of(Account.offers, "A time is free for you", "offers"),
                     rx.el.section(
                         section_title("Upcoming", id="upcoming"),
                         rx.cond(Account.upcoming, _list(Account.upcoming, True), _nothing()),
                         _more(Account.more_upcoming, False),
                         aria_labelledby="upcoming",
                     ),
-                    waits_of(Account.waits),
+                    waits_of(Account.waits, "Waiting for", "waiting"),
                     rx.cond(
                         Account.past,
                         rx.el.section(

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.links import TEXT_LINK, link, text_link
+from appointly.components.links import TEXT_LINK, back_link, text_link
 from appointly.components.marks import status_badge
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
@@ -17,19 +17,20 @@ from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
 from appointly.pages.move_dialog import move_dialog
 from appointly.pages.shell import page
+from appointly.state.base import Viewer
 from appointly.state.booking_ends import TITLE
 from appointly.state.booking_page import BookingPage
 
 DOT = "absolute -start-[5px] top-1.5 size-2.5 rounded-full bg-accent"
 DISC = "flex size-14 shrink-0 items-center justify-center rounded-full"
-HEADS: dict[str, tuple[str, str, str]] = {
-    "pending": ("hourglass", "bg-warn-soft text-warn-ink", "Your request is with the provider"),
-    "confirmed": ("check", "bg-good text-on-accent", "Your appointment is booked"),
-    "completed": ("check-check", "bg-good-soft text-good-ink", "This appointment is completed"),
-    "no_show": ("user-x", "bg-bad-soft text-bad-ink", "This appointment was missed"),
-    "declined": ("x", "bg-bad-soft text-bad-ink", "The provider could not take this request"),
-    "cancelled": ("x", "bg-sunken text-ink-soft", "This booking is cancelled"),
-    "expired": ("clock", "bg-sunken text-ink-soft", "This request was not answered in time"),
+DISCS = {
+    "pending": ("hourglass", "bg-warn-soft text-warn-ink"),
+    "confirmed": ("check", "bg-good text-on-accent"),
+    "completed": ("check-check", "bg-good-soft text-good-ink"),
+    "no_show": ("user-x", "bg-bad-soft text-bad-ink"),
+    "declined": ("x", "bg-bad-soft text-bad-ink"),
+    "cancelled": ("x", "bg-sunken text-ink-soft"),
+    "expired": ("clock", "bg-sunken text-ink-soft"),
 }
 
 
@@ -42,7 +43,9 @@ def booking() -> rx.Component:
             rx.cond(
                 BookingPage.loaded,
                 rx.el.div(
+                    _to_the_list(),
                     _head(),
+                    _ended(),
                     waiting_move(),
                     rx.el.div(
                         _actions(),
@@ -91,22 +94,26 @@ def _loading() -> rx.Component:
     )
 
 
+def _to_the_list() -> rx.Component:
+    return rx.cond(
+        Viewer.signed_in & BookingPage.is_own,
+        rx.el.div(back_link("Your bookings", "/account"), class_name="mb-4"),
+    )
+
+
 def _head() -> rx.Component:
     tick = rx.match(
         BookingPage.booking.status,
         *[
             (status, rx.el.span(rx.icon(icon, size=30, aria_hidden=True), class_name=f"{DISC} animate-appear {look}"))
-            for status, (icon, look, _) in HEADS.items()
+            for status, (icon, look) in DISCS.items()
         ],
         rx.fragment(),
-    )
-    title = rx.match(
-        BookingPage.booking.status, *[(status, words) for status, (_, _, words) in HEADS.items()], "Your booking"
     )
     return rx.el.div(
         tick,
         rx.el.div(
-            rx.el.h1(title, id=TITLE, tab_index=-1, class_name="text-2xl font-semibold outline-none"),
+            rx.el.h1(BookingPage.heading, id=TITLE, tab_index=-1, class_name="text-2xl font-semibold outline-none"),
             rx.el.p(
                 f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when} ",
                 zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "text-ink-faint"),
@@ -115,6 +122,23 @@ def _head() -> rx.Component:
             aria_live="polite",
         ),
         class_name="flex flex-col items-start gap-4 sm:flex-row sm:items-center",
+    )
+
+
+def _ended() -> rx.Component:
+    """What the customer wants to know first of a booking that does not take place."""
+    ending = BookingPage.ending
+    return rx.cond(
+        ending.then != "",
+        rx.el.div(
+            rx.cond(ending.said != "", rx.el.p(ending.said, class_name="font-medium wrap-anywhere")),
+            rx.cond(
+                ending.words != "",
+                rx.el.blockquote(f"“{ending.words}”", dir="auto", class_name="mt-1 text-lg wrap-anywhere"),
+            ),
+            rx.el.p(ending.then, class_name="mt-2 text-ink-soft first:mt-0"),
+            class_name="mt-6 max-w-text border-s-2 border-line-strong ps-4",
+        ),
     )
 
 
@@ -172,8 +196,7 @@ def _when() -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.cond(
-            _off(),
-            rx.fragment(),
+            _alive(),
             rx.el.div(
                 rx.el.p("Token", class_name="text-xs text-ink-faint"),
                 rx.el.p(booked.token, class_name="font-display text-2xl font-semibold tabular-nums"),
@@ -211,43 +234,50 @@ def _off() -> Any:
     return (status == "cancelled") | (status == "declined") | (status == "expired")
 
 
+def _alive() -> Any:
+    """It is still to take place, or is taking place."""
+    status = BookingPage.booking.status
+    return ((status == "confirmed") & ~BookingPage.booking.over) | (status == "pending")
+
+
 def _next() -> rx.Component:
-    return card(
-        rx.el.h2("What happens next", class_name="text-lg font-semibold"),
-        rx.el.ul(
-            rx.foreach(
-                BookingPage.steps,
-                lambda step: rx.el.li(
-                    rx.icon("arrow-right", size=16, aria_hidden=True, class_name="mt-1 shrink-0 text-accent"),
-                    rx.el.span(step),
-                    class_name="flex gap-2.5",
-                ),
-            ),
-            class_name="mt-3 flex flex-col gap-2.5 text-ink-soft",
+    steps = rx.foreach(
+        BookingPage.steps,
+        lambda step: rx.el.li(
+            rx.icon("arrow-right", size=16, aria_hidden=True, class_name="mt-1 shrink-0 text-accent rtl:-scale-x-100"),
+            rx.el.span(step),
+            class_name="flex gap-2.5",
         ),
-        class_name="p-5 sm:p-6",
+    )
+    return rx.cond(
+        BookingPage.steps,
+        card(
+            rx.el.h2("What happens next", class_name="text-lg font-semibold"),
+            rx.el.ul(steps, class_name="mt-3 flex flex-col gap-2.5 text-ink-soft"),
+            class_name="p-5 sm:p-6",
+        ),
     )
 
 
 def _actions() -> rx.Component:
     """What can be done: on phones at the top, where a thumb finds it, move and cancel side by side."""
     booked = BookingPage.booking
-    alive = (booked.status == "confirmed") | (booked.status == "pending")
     return rx.el.div(
         rx.cond(
-            alive,
+            _alive(),
             rx.el.a(
                 rx.icon("calendar-plus", size=18, aria_hidden=True),
                 "Add to your calendar",
                 href=booked.calendar_href,
                 class_name=looks("primary", "medium", "w-full"),
             ),
-            link(
-                "Book again",
-                href=booked.book_again,
-                class_name=rx.cond(
-                    _off(), looks("primary", "medium", "w-full"), looks("secondary", "medium", "w-full")
+            rx.cond(
+                _off(),
+                rx.fragment(
+                    link_button("Choose another time", href=booked.book_again, class_name="w-full"),
+                    link_button("Find something similar", href=booked.similar, kind="secondary", class_name="w-full"),
                 ),
+                link_button("Book again", href=booked.book_again, kind="secondary", class_name="w-full"),
             ),
         ),
         rx.cond(

@@ -44,6 +44,10 @@ def _queue() -> rx.Component:
         ),
         rx.cond(LINE.skipped.length() > 0, _skipped()),  # type: ignore[attr-defined]
         rx.cond(
+            LINE.empty == "",
+            rx.el.p(text_link("Book a time here", href=f"/providers/{QueueView.slug}"), class_name="print:hidden"),
+        ),
+        rx.cond(
             LINE.waiting.length() > 0,  # type: ignore[attr-defined]
             rx.el.p(
                 "≈ is an estimate: it follows how long today's appointments really take.",

@@ -292,24 +292,35 @@ def _results() -> rx.Component:
                         ),
                     ),
                 ),
-                empty_state(
-                    "search-x",
-                    "Nothing fits all of that",
-                    rx.cond(
-                        Search.next_days.length() > 0,  # type: ignore[attr-defined]
-                        "On another day there is something.",
-                        "Try fewer filters, another day, or a simpler word.",
-                    ),
-                    rx.foreach(
-                        Search.next_days,
-                        lambda day: button(day.label, on_click=Search.look_on(day.value)),
-                    ),
-                    button("Show all services", kind="secondary", on_click=Search.clear),
-                ),
+                _nothing(),
             ),
             rx.el.div(
                 *[skeleton_card() for _ in range(SKELETONS)], class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3"
             ),
         ),
         class_name="mt-5",
+    )
+
+
+def _nothing() -> rx.Component:
+    """What comes nearest is one click away."""
+    return empty_state(
+        "search-x",
+        rx.cond(
+            Search.next_days.length() + Search.any_time.length() > 0,  # type: ignore[attr-defined]
+            "Nothing is free then",
+            "Nothing fits all of that",
+        ),
+        rx.cond(
+            Search.next_days.length() > 0,  # type: ignore[attr-defined]
+            "A little later there are free times.",
+            rx.cond(
+                Search.any_time.length() > 0,  # type: ignore[attr-defined]
+                "At other times of the day there is something.",
+                "Try fewer filters, another day, or a simpler word.",
+            ),
+        ),
+        rx.foreach(Search.next_days, lambda day: button(day.label, on_click=Search.look_on(day.value))),
+        rx.foreach(Search.any_time, lambda day: button(day.label, on_click=Search.look_at_any_time(day.value))),
+        button("Show all services", kind="secondary", on_click=Search.clear),
     )

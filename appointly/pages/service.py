@@ -49,6 +49,11 @@ def _service() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.h1(STORY.title, dir="auto", class_name="text-2xl font-semibold break-words"),
+                rx.el.p(
+                    "with ",
+                    text_link(STORY.provider, href=STORY.provider_href),
+                    class_name="mt-1 text-ink-soft wrap-anywhere",
+                ),
                 rx.cond(STORY.open, rx.fragment(), rx.el.div(_break(), class_name="mt-4")),
                 rx.el.p(
                     stars(ServiceView.stars.average, ServiceView.stars.count),

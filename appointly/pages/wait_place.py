@@ -9,11 +9,12 @@ from appointly.components.countdown import countdown
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import text_area
-from appointly.components.links import text_link
+from appointly.components.links import back_link, text_link
 from appointly.components.questions import question_field
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
+from appointly.state.base import Viewer
 from appointly.state.wait_place import WaitPlace
 
 LEAVE = "leave-list"
@@ -57,6 +58,7 @@ def _not_yours() -> rx.Component:
 
 def _place() -> rx.Component:
     return rx.el.div(
+        rx.cond(Viewer.signed_in, rx.el.div(back_link("Your bookings", "/account"), class_name="mb-4")),
         _head(),
         rx.cond(
             WaitPlace.problem != "",

@@ -5,18 +5,20 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.links import link
-from appointly.components.marks import badge
 from appointly.components.surfaces import section_title
+from appointly.components.zones import zone_note
+
+DISC = "flex size-14 shrink-0 items-center justify-center rounded-card"
 
 
-def waits_of(places: Any) -> rx.Component:
-    """The section of the account; nothing where nobody waits."""
+def waits_of(places: Any, title: str, name: str) -> rx.Component:
+    """A section of the account; nothing where nobody waits."""
     return rx.cond(
         places,
         rx.el.section(
-            section_title("Waiting for", id="waiting"),
+            section_title(title, id=name),
             rx.el.ul(rx.foreach(places, _line), class_name="mt-4 flex flex-col gap-3"),
-            aria_labelledby="waiting",
+            aria_labelledby=name,
         ),
     )
 
@@ -26,18 +28,29 @@ def _line(place: Any) -> rx.Component:
     return rx.el.li(
         link(
             rx.el.span(
-                rx.icon("hourglass", size=24, aria_hidden=True),
-                class_name="flex size-14 shrink-0 items-center justify-center rounded-card bg-sunken text-ink-soft",
+                rx.cond(
+                    offered,
+                    rx.icon("bell-ring", size=24, aria_hidden=True),
+                    rx.icon("hourglass", size=24, aria_hidden=True),
+                ),
+                class_name=rx.cond(offered, f"{DISC} bg-good text-on-accent", f"{DISC} bg-sunken text-ink-soft"),
             ),
             rx.el.span(
                 rx.el.span(place.service, dir="auto", class_name="max-w-full truncate font-semibold"),
                 rx.el.span(
-                    rx.cond(offered, f"{place.offered}, kept for you until {place.until}", place.dates),
+                    rx.cond(
+                        offered,
+                        rx.fragment(
+                            f"{place.offered} ",
+                            zone_note(place.zone, place.zone_name),
+                            f", kept for you until {place.until}",
+                        ),
+                        place.dates,
+                    ),
                     " · ",
                     rx.el.bdi(place.provider),
                     class_name="max-w-full text-sm wrap-anywhere text-ink-soft",
                 ),
-                rx.cond(offered, rx.el.span(badge("A time is free", tone="good", icon="bell-ring"), class_name="mt-1")),
                 class_name="flex min-w-0 flex-1 flex-col items-start",
             ),
             rx.icon("chevron-right", size=18, aria_hidden=True, class_name="shrink-0 text-ink-faint"),

@@ -122,6 +122,13 @@ def _trouble() -> rx.Component:
                     Wizard.alternatives,
                     rx.el.div(
                         rx.foreach(Wizard.alternatives, _alternative),
+                        rx.cond(
+                            Wizard.step == "time",
+                            rx.fragment(),
+                            link_button(
+                                "All times", href=f"/book/{Wizard.slug}?{UNKEPT}step=time", kind="quiet", size="small"
+                            ),
+                        ),
                         role="group",
                         aria_label="The nearest free times",
                         class_name="mt-3 flex flex-wrap gap-2",
@@ -130,7 +137,7 @@ def _trouble() -> rx.Component:
                 tone="warn",
                 role="alert",
             ),
-            class_name="mb-6",
+            class_name=rx.cond(Wizard.step == "time", "mb-6", "mb-6 max-w-text"),
         ),
     )
 

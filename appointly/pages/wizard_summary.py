@@ -73,7 +73,12 @@ def summary() -> rx.Component:
     )
     return rx.fragment(
         rx.el.aside(wide, aria_label="Your booking", class_name="hidden lg:block"),
-        rx.el.aside(narrow, aria_label="Your booking so far", class_name="lg:hidden"),
+        # The review says all of it itself, and its button must not lie behind the bar.
+        rx.cond(
+            Wizard.step == "review",
+            rx.fragment(),
+            rx.el.aside(narrow, aria_label="Your booking so far", class_name="lg:hidden"),
+        ),
     )
 
 

@@ -20,13 +20,14 @@ PAGE = 10
 
 
 class Account(rx.State):
-    """What is to come, what is waited for and what is past; changes by itself."""
+    """What is to come, what is offered, what is waited for and what is past; changes by itself."""
 
     __access__ = "signed_in"
 
     loaded: bool = False
     upcoming: list[BookingView] = []
     past: list[BookingView] = []
+    offers: list[PlaceView] = []
     waits: list[PlaceView] = []
     more_upcoming: bool = False
     more_past: bool = False
@@ -63,7 +64,9 @@ class Account(rx.State):
             coming = await bookings_of_customer(session, own, at, limit=self._upcoming_shown)
             past = await bookings_of_customer(session, own, at, past=True, limit=self._past_shown)
             waiting = await places_of_customer(session, own)
-        self.waits = [place_view(place, at) for place in waiting.items]
+        places = [place_view(place, at) for place in waiting.items]
+        self.offers = [place for place in places if place.offered]
+        self.waits = [place for place in places if not place.offered]
         self.upcoming = [view_of(booking, at) for booking in coming.items]
         self.past = [view_of(booking, at) for booking in past.items]
         self.more_upcoming, self.more_past = bool(coming.next_cursor), bool(past.next_cursor)

@@ -5,7 +5,8 @@ from reflex_base.event import EventSpec
 
 from appointly.clock import now
 from appointly.database import reading
-from appointly.display.bookings import BookingView, Happened, history_of, next_steps, view_of
+from appointly.display.bookings import BookingView, Happened, heading_of, history_of, next_steps, view_of
+from appointly.display.cancellations import CUSTOMERS, Ending, ending_of
 from appointly.errors import NotFound
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.booking_ends import BookingEnds
@@ -24,9 +25,12 @@ class BookingPage(rx.State):
     loaded: bool = False
     missing: bool = False
     booking: BookingView = BookingView()
+    heading: str = ""
+    ending: Ending = Ending()
     history: list[Happened] = []
     steps: list[str] = []
     is_provider: bool = False
+    is_own: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -59,7 +63,10 @@ class BookingPage(rx.State):
             self.loaded, self.missing, self.booking, self.history, self.steps = True, True, BookingView(), [], []
             return
         self.booking = view_of(found, at)
-        self.history = history_of(moves, found.time_zone, at)
-        self.steps = next_steps(self.booking)
         self.is_provider = actor.provider_id == found.provider_id
+        self.is_own = not self.is_provider and actor.kind != "admin"
+        own = ("provider",) if self.is_provider else CUSTOMERS if self.is_own else ()
+        self.heading, self.steps = heading_of(self.booking), next_steps(self.booking)
+        self.ending = ending_of(found, moves[-1], own) if moves else Ending()
+        self.history = history_of(moves, found.time_zone, at, own)
         self.loaded, self.missing = True, False

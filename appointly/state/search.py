@@ -73,6 +73,7 @@ class Search(rx.State):
     sorts: list[Choice] = SORTS
     chips: list[Choice] = []
     next_days: list[Choice] = []
+    any_time: list[Choice] = []
     typed_elsewhere: int = 0
     _query: dict[str, str] = {}
     _meant: dict[str, str] = {}
@@ -92,7 +93,12 @@ class Search(rx.State):
         await limits.take("search")
         async with reading() as session:
             found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
-            self.next_days = [] if found.items else await _next_day_with_any(session, request, at)
+            self.next_days, self.any_time = [], []
+            if not found.items:
+                self.next_days = await _next_day_with_any(session, request, at)
+                if not self.next_days and (request.after or request.before):
+                    whole_days = request.model_copy(update={"after": None, "before": None})
+                    self.any_time = await _next_day_with_any(session, whole_days, at, first=0, words="at any time")
         self.services = [card_of_found(item, at) for item in found.items]
         self.more, self._cursor = bool(found.next_cursor), found.next_cursor or ""
         self.corrected = found.corrected or ""
@@ -164,6 +170,11 @@ class Search(rx.State):
         """The same search on another day, whether its day and time came from filters or from its words."""
         meant = {name: self._meant.get(name, "") for name in ("q", "after", "before")}
         return self._go(meant | {"date": day})
+
+    @rx.event
+    def look_at_any_time(self, day: str) -> EventSpec:
+        """The same search on a day, at whatever time."""
+        return self._go({"q": self._meant.get("q", ""), "after": "", "before": "", "date": day})
 
     @rx.event
     def clear(self) -> EventSpec:
@@ -244,13 +255,15 @@ def time_words(after: str, before: str) -> str:
     return f"from {after}" if after else f"before {before}" if before else ""
 
 
-async def _next_day_with_any(session: AsyncSession, request: SearchRequest, at: datetime) -> list[Choice]:
-    """Where nothing is free on the wanted day: the first of the following week with something, if there is one."""
+async def _next_day_with_any(
+    session: AsyncSession, request: SearchRequest, at: datetime, *, first: int = 1, words: str = ""
+) -> list[Choice]:
+    """Where nothing is free on the wanted day: from `first` days later on the first one with something in a week."""
     if request.date is None:
         return []
-    for offset in range(1, LOOK_AHEAD):
+    for offset in range(first, LOOK_AHEAD):
         day = request.date + timedelta(days=offset)
         found = await search_services(session, request.model_copy(update={"date": day, "limit": 1}), at)
         if found.items:
-            return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))}")]
+            return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))} {words}".strip())]
     return []

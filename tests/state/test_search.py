@@ -81,4 +81,9 @@ async def test_nothing_on_the_wanted_day_leads_to_the_next_with_something(sessio
         assert await titles(tab, redirect) == ["Haircut"]
         assert (await tab.state(Search)).next_days == []
         assert await titles(tab, "/services?q=haircut+today+after+20%3A00") == []
-        assert (await tab.state(Search)).next_days == []
+        page = await tab.state(Search)
+        assert page.next_days == []
+        assert [choice.value for choice in page.any_time] == [day]
+        await tab.send(Search.look_at_any_time, day=day)
+        asked = parse_qs(urlsplit(tab.redirects()[-1]).query)
+        assert asked == {"q": ["haircut"], "date": [day]}

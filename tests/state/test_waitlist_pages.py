@@ -171,4 +171,5 @@ async def test_the_account_lists_what_is_waited_for(session: AsyncSession, line:
         await line.cancel(0, at=now())
         await session.commit()
         await tab.send(Account.refresh)
-        assert account.waits[0].offered
+        assert account.offers[0].offered
+        assert account.waits == []

@@ -1,0 +1,98 @@
+"""The page of one booking: what it says of one that does not take place, to each who may read it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from appointly.appointly import app
+from appointly.clock import now
+from appointly.database import transaction
+from appointly.display.cancellations import Ending
+from appointly.domain.actor import Actor
+from appointly.operations.answer_appointment import decline_appointment
+from appointly.operations.book_appointment import book_appointment
+from appointly.operations.cancel_appointments import cancel_appointments
+from appointly.operations.finish_appointment import mark_no_show
+from appointly.queries.bookings import Booking
+from appointly.state.booking_page import BookingPage
+from tests.making import asking, make_open_provider, make_service, make_slots, owner_of
+from tests.people import Person, person, signed_in
+from tests.state.driver import browser_tab
+
+DAY = timedelta(days=1)
+WORDS = "The heating is broken."
+
+
+@dataclass
+class Told:
+    """Ada's appointment at a provider's, ahead or two days ago."""
+
+    ada: Person
+    owner: Person
+    customer: Actor
+    provider: Actor
+    booked: Booking
+
+
+async def book(session: AsyncSession, approval: str, ahead: timedelta = 3 * DAY) -> Told:
+    provider = await make_open_provider(session)
+    service = await make_service(session, provider, approval=approval, category="hair")
+    [slot] = await make_slots(session, service, 1, now() + ahead)
+    await session.commit()
+    ada = await person()
+    customer = Actor(kind="customer", user_id=ada.user_id)
+    async with transaction() as writing:
+        booked = await book_appointment(writing, customer, asking(slot), now() + min(ahead - DAY, timedelta()))
+    return Told(ada, await signed_in(provider.user_id, ""), customer, owner_of(provider), booked)
+
+
+async def shown(told: Told, who: Person) -> BookingPage:
+    async with browser_tab(app, who.cookie, f"/booking/{told.booked.reference}") as tab:
+        await tab.send(BookingPage.load)
+        return await tab.state(BookingPage)
+
+
+@pytest.mark.parametrize("reason", [WORDS, ""])
+async def test_a_declined_request_shows_the_provider_s_words_first(session: AsyncSession, reason: str) -> None:
+    told = await book(session, "manual")
+    async with transaction() as writing:
+        await decline_appointment(writing, told.provider, told.booked.id, now(), reason)
+    page = await shown(told, told.ada)
+    said = "Studio Nine wrote:" if reason else ""
+    assert page.ending == Ending(said, reason, "Nothing was charged.")
+    assert (page.heading, page.steps) == ("The provider could not take this request", [])
+    assert "paid" not in page.booking.pays
+    assert page.booking.similar == "/services?category=hair"
+    assert [line.who for line in page.history] == ["by the provider", "by you"]
+    page = await shown(told, told.owner)
+    assert page.ending.said == ("You wrote:" if reason else "")
+    assert [line.who for line in page.history] == ["by you", "by the customer"]
+
+
+async def test_a_cancelled_booking_says_who_cancelled_it(session: AsyncSession) -> None:
+    told = await book(session, "instant")
+    async with transaction() as writing:
+        await cancel_appointments(writing, told.customer, [told.booked.id], "", now())
+    assert (await shown(told, told.ada)).ending == Ending(
+        "You cancelled it.", "", "Nothing was charged. The time is free for others again."
+    )
+    assert (await shown(told, told.owner)).ending.said == "Grace Hopper cancelled it."
+
+
+async def test_a_booking_cancelled_by_its_provider_gives_the_reason(session: AsyncSession) -> None:
+    told = await book(session, "instant")
+    async with transaction() as writing:
+        await cancel_appointments(writing, told.provider, [told.booked.id], WORDS, now())
+    assert (await shown(told, told.ada)).ending == Ending("Studio Nine cancelled it:", WORDS, "Nothing was charged.")
+
+
+async def test_what_has_begun_or_is_over_says_so(session: AsyncSession) -> None:
+    told = await book(session, "instant", -2 * DAY)
+    assert (await shown(told, told.ada)).heading == "Your appointment is over"
+    async with transaction() as writing:
+        await mark_no_show(writing, told.provider, told.booked.id, now())
+    page = await shown(told, told.ada)
+    assert (page.heading, page.ending) == ("This appointment is marked as missed", Ending())
+    assert "paid" not in page.booking.pays
