@@ -19,7 +19,7 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
-BANNER = "mt-4 aspect-[3/2] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
+BANNER = "mt-4 aspect-[3/2] max-h-[45dvh] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
 CRUMB = "hover:text-ink hover:underline pointer-coarse:py-3"
 BEGUN = "mt-4 flex items-center gap-2 text-sm"
 STORY = ServiceView.story

@@ -50,6 +50,18 @@ def _join() -> rx.Component:
             class_name="mt-2 text-ink-soft",
         ),
         rx.cond(
+            WaitJoin.own_place != "",
+            rx.el.div(
+                message(
+                    rx.el.p("You are on the list for this service already. We write to you."),
+                    link_button(
+                        "See your place", href=WaitJoin.own_place, kind="secondary", size="small", class_name="mt-3"
+                    ),
+                ),
+                class_name="mt-6",
+            ),
+        ),
+        rx.cond(
             WaitJoin.problem != "",
             rx.el.div(
                 message(

@@ -20,7 +20,7 @@ from appointly.domain.manage_key import manage_key
 from appointly.errors import AppointlyError, DayNotFull, ValidationFailed
 from appointly.operations.join_waitlist import MOST_DATES, WaitRequest, join_waitlist
 from appointly.queries.storefront import ServicePage, service_page
-from appointly.queries.waitlist import full_days
+from appointly.queries.waitlist import full_days, places_of_customer
 from appointly.settings import settings
 from appointly.state.live import watch
 from appointly.validation import parse
@@ -33,7 +33,10 @@ FIELDS = ("customer_name", "customer_email", "customer_phone")
 
 
 class WaitJoin(rx.State):
-    """The full days of a service, those that were chosen, and who waits. `leads_to` is set once that is done."""
+    """The full days of a service, those that were chosen, and who waits. `leads_to` is set once that is done.
+
+    `own_place` leads to where somebody is in line for this service already.
+    """
 
     __access__ = "public"
 
@@ -51,6 +54,7 @@ class WaitJoin(rx.State):
     problem: str = ""
     can_book: bool = False
     leads_to: str = ""
+    own_place: str = ""
     _slug: str = ""
     _asked: str = ""
     _chosen: list[str] = []
@@ -136,6 +140,8 @@ class WaitJoin(rx.State):
                 watch(self, WaitJoin.refresh, f"times:{page.provider_id}")
             today = at.astimezone(ZoneInfo(page.time_zone)).date()
             found = await full_days(session, page.id, today, page.horizon_days, at)
+            own = await places_of_customer(session, current_actor())
+        self.own_place = next((routes.waitlist(each.id) for each in own.items if each.service_slug == page.slug), "")
         self._show(page, found, at)
 
     def _show(self, page: ServicePage, full: list[date], at: datetime) -> None:

@@ -41,6 +41,6 @@ async def test_customers_see_by_themselves_that_the_provider_is_ill(open_page: O
     await expect(sheet.get_by_text("The time is blocked.")).to_be_visible()
     for page in waiting:
         await expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()
-        await expect(page.get_by_text("I have a fever.")).to_be_visible()
+        await expect(page.get_by_role("blockquote").get_by_text("I have a fever.")).to_be_visible()
         await page.reload()
         await expect(page.get_by_role("button", name="Cancel the booking")).to_have_count(0)

@@ -160,6 +160,17 @@ async def test_somebody_else_s_place_is_closed(session: AsyncSession, line: Line
     assert entry.status == "offered"
 
 
+async def test_whoever_waits_already_is_led_to_their_place(session: AsyncSession, line: Line) -> None:
+    ada, path = await person(), f"/services/{line.service.slug}/waitlist"
+    async with browser_tab(app, ada.cookie, path) as tab:
+        await tab.send(WaitJoin.load)
+        assert (await tab.state(WaitJoin)).own_place == ""
+        entry = await line.wait("Ada", at=now(), actor=Actor("customer", ada.user_id))
+        await session.commit()
+        await tab.send(WaitJoin.load)
+        assert (await tab.state(WaitJoin)).own_place == f"/waitlist/{entry.id}"
+
+
 async def test_the_account_lists_what_is_waited_for(session: AsyncSession, line: Line) -> None:
     ada = await person()
     await line.wait("Ada", at=now(), actor=Actor("customer", ada.user_id))
