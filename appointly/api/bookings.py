@@ -26,7 +26,9 @@ from appointly.operations.booking_draft import book_chosen
 from appointly.operations.cancel_appointments import Cancelled, cancel_appointments
 from appointly.operations.finish_appointment import complete_appointment, mark_no_show
 from appointly.queries.bookings import Booking, booking_by_id, bookings_of
+from appointly.queries.find_bookings import LONGEST
 from appointly.queries.reschedules import Reschedule, waiting_moves
+from appointly.validation import Line
 from appointly.visitor import current_actor, current_visitor
 
 router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=GuardedRoute)
@@ -106,7 +108,7 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, Field(max_length=100)] = ""
+    q: Annotated[Line, Field(max_length=LONGEST)] = ""
     status: Status | None = None
     service_id: UUID | None = None
     slot_id: UUID | None = None
@@ -246,8 +248,9 @@ async def post_booking(request: Request, form: BookingRequest, key: Key = None) 
 async def get_bookings(wanted: Annotated[Wanted, Query()]) -> Response:
     """One's own bookings, as customer or as provider, the latest start first; for an admin everybody's.
 
-    `q` finds by reference, by the customer's name or address, or by the provider's name. Of one status, one service,
-    one time (everybody who comes to a class) or between two dates, if that is asked for.
+    `q` finds by a part of the customer's name, mail address or telephone number, of the reference, or of the provider's
+    name. Of one status, one service, one time (everybody who comes to a class) or between two dates, if that is asked
+    for.
     """
     which = wanted.model_dump(exclude={"limit", "cursor"})
     async with reading() as session:

@@ -7,6 +7,16 @@ import reflex as rx
 from appointly.components.buttons import icon_button
 
 
+class CloseAfter(rx.Component):
+    """Within the dialog called `dialog`: closes it whenever `times`, how often its work was done, changes."""
+
+    library = rx.asset("close_after.jsx", shared=True).importable_path
+    tag = "CloseAfter"
+
+    dialog: rx.Var[str]
+    times: rx.Var[int]
+
+
 def opens(name: str) -> dict[str, Any]:
     """What makes a button open the dialog called `name`: `button("Filters", **opens("filters"))`."""
     return {"custom_attrs": {"command": "show-modal", "commandfor": name}, "aria_haspopup": "dialog"}

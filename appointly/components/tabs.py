@@ -7,13 +7,14 @@ import reflex as rx
 from appointly.components.links import link
 
 SHAPE = "flex min-h-11 items-center gap-2 border-b-2 px-2 text-sm sm:px-3 font-medium whitespace-nowrap"
-HERE = "border-accent text-accent-ink"
+HERE = "border-accent text-accent-ink [scroll-initial-target:nearest]"
 ELSEWHERE = "border-transparent text-ink-soft hover:text-ink"
 
 
 def tabs(label: str, *links: rx.Component) -> rx.Component:
-    """A row of `tab`s that scrolls sideways where it is too wide; `label` is read aloud."""
-    return rx.el.nav(*links, aria_label=label, class_name="mt-5 flex gap-1 overflow-x-auto border-b border-line")
+    """A row of `tab`s that scrolls sideways where it is too wide, and shows that it does; `label` is read aloud."""
+    look = "scroll-hint mt-5 flex gap-1 overflow-x-auto border-b border-line"
+    return rx.el.nav(*links, aria_label=label, class_name=look)
 
 
 def tab(label: str, href: str, here: Any, count: Any = "") -> rx.Component:

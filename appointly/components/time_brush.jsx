@@ -14,16 +14,14 @@ function brush(root, settings) {
   let press = null; // {x, y, timer} of a finger that may become a stroke or a swipe
 
   const minuteAt = (column, y) => {
-    const { hour, first } = settings.current;
     const box = column.getBoundingClientRect();
     const inside = Math.min(Math.max(y - box.top, 0), box.height);
-    return first + (inside * 60) / hour;
+    return settings.current.first + inside / parseFloat(getComputedStyle(root).getPropertyValue("--minute"));
   };
   const show = () => {
-    const { hour, first } = settings.current;
     const [start, end] = span();
-    stroke.mark.style.top = `${((start - first) * hour) / 60}px`;
-    stroke.mark.style.height = `${((end - start) * hour) / 60}px`;
+    stroke.mark.style.top = `calc(${start - settings.current.first} * var(--minute))`;
+    stroke.mark.style.height = `calc(${end - start} * var(--minute))`;
     stroke.mark.textContent = `${clock(start)} – ${clock(end)}`;
   };
   const span = () => [

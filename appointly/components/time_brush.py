@@ -21,15 +21,14 @@ def _pointed(day: rx.Var[str], minute: rx.Var[int]) -> list[rx.Var[Any]]:
 class TimeBrush(rx.Component):
     """Around columns that carry `data-day`: a drawn stretch opens the dialog `sheet` and calls `on_draw`.
 
-    `hour` is the height of an hour in pixels, `first` the minute at the top. `on_draw` gets the day and two minutes
-    after its midnight, in steps of 15; a click on free time opens `point_sheet` and calls
-    `on_point` with one minute. The keyboard's way are buttons that open the same dialogs.
+    `var(--minute)` is the height of a minute in it, `first` the minute at the top. `on_draw` gets the day and two
+    minutes after its midnight, in steps of 15; a click on free time opens `point_sheet` and calls `on_point` with one
+    minute. The keyboard's way are buttons that open the same dialogs.
     """
 
     library = rx.asset("time_brush.jsx", shared=True).importable_path
     tag = "TimeBrush"
 
-    hour: rx.Var[int]
     first: rx.Var[int]
     sheet: rx.Var[str]
     point_sheet: rx.Var[str]

@@ -4,6 +4,8 @@ import { createElement, useEffect, useRef } from "react";
 
 const LONG_PRESS_MS = 450;
 const STEADY_PX = 6;
+const EDGE_PX = 40;
+const GLIDE_PX = 6;
 
 function drag(root, settings) {
   let press = null; // {entry, x, y, timer}: something that may become a drag
@@ -24,6 +26,18 @@ function drag(root, settings) {
     root.dataset.dragging = "";
     settings.current.onTake(entry.dataset.moves);
     carry(x, y);
+    glide();
+  };
+  // Near an edge of a window that scrolls by itself, it scrolls on below what is carried.
+  const glide = () => {
+    const pane = root.closest("[role=region]");
+    if (!carried || !pane) return;
+    const { top, bottom } = pane.getBoundingClientRect();
+    const before = pane.scrollTop;
+    if (carried.y < top + EDGE_PX) pane.scrollTop -= GLIDE_PX;
+    if (carried.y > bottom - EDGE_PX) pane.scrollTop += GLIDE_PX;
+    if (pane.scrollTop !== before) carry(carried.x, carried.y);
+    requestAnimationFrame(glide);
   };
   const columnAt = (x) =>
     [...root.querySelectorAll("[data-day]")].find((column) => {
@@ -38,6 +52,7 @@ function drag(root, settings) {
     const { ghost, along, down } = carried;
     ghost.style.left = `${x - along}px`;
     ghost.style.top = `${y - down}px`;
+    Object.assign(carried, { x, y });
     const column = columnAt(x);
     carried.day = column?.dataset.day ?? "";
     const target = nearest(column, y - down);

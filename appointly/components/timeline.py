@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.links import link
+from appointly.components.now_in_view import NowInView
 
 ENTRY = (
     "absolute overflow-hidden rounded-control border-l-4 px-2.5 ring-1 ring-surface text-left transition-colors"
@@ -20,17 +21,25 @@ SPOKEN = {"pending": "awaiting your answer", "completed": "completed", "no_show"
 
 
 def timeline(day: Any, here: str) -> rx.Component:
-    """Hours, closed and blocked time, appointments and a line for now; an entry opens beside the page `here`."""
-    return rx.el.div(
-        rx.foreach(day.marks, _mark),
+    """Hours, closed and blocked time, appointments and a line for now; an entry opens beside the page `here`.
+
+    Where the page is one column, it is a window that opens at now.
+    """
+    return NowInView.create(
         rx.el.div(
-            rx.foreach(day.areas, _area),
-            rx.cond(day.now != "", _now(day)),  # behind the appointments, whose words it would strike out
-            rx.foreach(day.booked, lambda entry: timeline_entry(entry, here)),
-            class_name="absolute inset-y-0 start-14 end-0",
+            rx.foreach(day.marks, _mark),
+            rx.el.div(
+                rx.foreach(day.areas, _area),
+                rx.cond(day.now != "", _now(day)),  # behind the appointments, whose words it would strike out
+                rx.foreach(day.booked, lambda entry: timeline_entry(entry, here)),
+                class_name="absolute inset-y-0 start-14 end-0",
+            ),
+            style={"--minute": day.minute, "height": day.height},
+            class_name="relative my-2",
         ),
-        style={"height": day.height},
-        class_name="relative my-2",
+        label="Today's schedule",
+        day=day.day,
+        class_name="max-xl:day-window max-xl:relative",
     )
 
 
@@ -62,7 +71,7 @@ def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
     spoken = rx.match(entry.status, *SPOKEN.items(), "confirmed")
     return link(
         rx.cond(
-            entry.short,
+            entry.low,
             rx.el.span(
                 rx.el.span(entry.times, class_name="tabular-nums"),
                 rx.el.span(entry.who, dir="auto", class_name="truncate font-semibold"),
@@ -71,7 +80,7 @@ def timeline_entry(entry: Any, here: str, separator: str = "?") -> rx.Component:
             rx.el.span(
                 rx.el.span(entry.who, dir="auto", class_name="truncate text-sm font-semibold"),
                 rx.el.span(f"{entry.times} · {entry.title}", class_name="truncate text-xs tabular-nums"),
-                class_name="flex flex-col pt-1.5",
+                class_name=rx.cond(entry.short, "flex flex-col pt-0.5", "flex flex-col pt-1.5"),
             ),
         ),
         rx.el.span(spoken, class_name="sr-only"),
@@ -110,5 +119,6 @@ def _now(day: Any) -> rx.Component:
         rx.el.span(class_name="block h-0.5 bg-bad"),
         aria_hidden=True,
         style={"top": day.now},
+        custom_attrs={"data-now": ""},
         class_name="pointer-events-none absolute inset-x-0",
     )

@@ -12,10 +12,11 @@ from appointly.queries.bookings import Booking
 from appointly.queries.dashboard import Hours
 from appointly.queries.hours import Blocked
 
-HOUR = 96  # pixels
-LOWEST = 24  # what is drawn lower than this cannot be hit with a thumb
-SHORTEST = 15  # minutes that are as high as that
-SHORT = 46  # what is lower than this shows one line of words
+MINUTE = 1.6  # pixels, on a day of ordinary appointments
+ROOMY = 3.2  # and on one with appointments so brief that a thumb would miss them
+BRIEF = 28  # minutes: what is shorter is lower than a thumb wants it at MINUTE
+LOWEST = 24  # pixels: nothing is drawn lower than this
+SHORT = 46  # what is lower than this has no room for three lines of words
 LOW = 34  # and what is lower than this has room for one line alone
 USUAL = (9 * 60, 17 * 60)
 
@@ -64,8 +65,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A day to scale. `now` is the place of the line for now, empty when it is not in this day's frame."""
+    """A day to scale. `now` is the place of the line for now, empty when it is not in this day's frame.
 
+    All lengths are in `var(--minute)`, which is to be `minute` on what holds them.
+    """
+
+    day: str = ""
+    minute: str = f"{MINUTE}px"
     height: str = "0px"
     marks: list[Mark] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
@@ -76,7 +82,7 @@ class Timeline:
 
 def pixels(minutes: float) -> str:
     """The length of so many minutes."""
-    return f"{minutes * HOUR / 60:.0f}px"
+    return f"calc({minutes:g} * var(--minute))"
 
 
 def frame_of(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -101,20 +107,32 @@ def timeline_of(
     now: datetime,
     frame: tuple[int, int] | None = None,
     classes: Collection[UUID | None] = (),
+    minute: float | None = None,
 ) -> Timeline:
     """The local date `day` to scale, from its first to its last whole hour, or in the given `frame`.
 
-    `classes` are slots with several places: what stands there is many bookings, and none of them is dragged.
+    `classes` are slots with several places: what stands there is many bookings, and none of them is dragged. `minute`
+    is its height in pixels; left out, a day with brief appointments is roomy enough for a thumb.
     """
     spans = [(minute_of(b.start, day, zone), minute_of(b.end, day, zone)) for b in bookings]
     first, last = frame or frame_of([*spans, *((h.opens, h.closes) for h in hours)])
     at_now = minute_of(now, day, zone)
     inside = first <= at_now <= last
+    minute = minute or (ROOMY if any(end - start < BRIEF for start, end in spans) else MINUTE)
+
+    def hidden(hour: int) -> bool:  # the label for now would lie on it
+        return frame is None and inside and abs(hour - at_now) * minute < LOWEST
+
     return Timeline(
+        day=day.isoformat(),
+        minute=f"{minute}px",
         height=pixels(last - first),
-        marks=[Mark(f"{minute // 60 % 24:02d}:00", pixels(minute - first)) for minute in range(first, last + 1, 60)],
+        marks=[
+            Mark("" if hidden(hour) else f"{hour // 60 % 24:02d}:00", pixels(hour - first))
+            for hour in range(first, last + 1, 60)
+        ],
         areas=[*_closed(hours, first, last), *_blocked(blocked, day, zone, first, last)],
-        booked=_entries(bookings, spans, first, classes, now),
+        booked=_entries(bookings, spans, first, classes, now, minute),
         now=pixels(at_now - first) if inside else "",
         now_label=f"{now.astimezone(ZoneInfo(zone)):%H:%M}" if inside else "",
     )
@@ -144,28 +162,26 @@ def _entries(
     first: int,
     classes: Collection[UUID | None],
     now: datetime,
+    minute: float,
 ) -> list[Entry]:
     entries: list[Entry | None] = [None] * len(bookings)
-    for group in _meeting(spans):
-        lanes = _lanes([spans[number] for number in group])
+    # Brief ones are drawn longer than they last, so that they can be hit.
+    drawn = [(start, max(end, start + LOWEST / minute)) for start, end in spans]
+    for group in _meeting(drawn):
+        lanes = _lanes([drawn[number] for number in group])
         for number, lane in zip(group, lanes, strict=True):
             start, end = spans[number]
             view = view_of(bookings[number], now)
-            entry = _entry(view, start - first, end - start, lane, max(lanes) + 1)
+            entry = _entry(view, start - first, end - start, lane, max(lanes) + 1, minute)
             entries[number] = replace(entry, moves="") if bookings[number].slot_id in classes else entry
     return [entry for entry in entries if entry]
 
 
-def drawn_until(span: tuple[int, int]) -> int:
-    """The minute to which a booking is drawn: short ones are drawn longer than they last, so that they can be hit."""
-    return max(span[1], span[0] + SHORTEST)
-
-
-def _meeting(spans: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
-    """The places in `spans` of those that touch one another as they are drawn, together."""
+def _meeting(spans: Sequence[tuple[int, float]]) -> Iterator[list[int]]:
+    """The places in `spans` of those that touch one another, together."""
     group: list[int] = []
     for number in sorted(range(len(spans)), key=lambda number: spans[number]):
-        if group and spans[number][0] >= max(drawn_until(spans[each]) for each in group):
+        if group and spans[number][0] >= max(spans[each][1] for each in group):
             yield group
             group = []
         group.append(number)
@@ -173,19 +189,19 @@ def _meeting(spans: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
         yield group
 
 
-def _lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
+def _lanes(spans: Sequence[tuple[int, float]]) -> list[int]:
     """For each of these spans, in order of their start, the first lane that is free again."""
-    until: list[int] = []
+    until: list[float] = []
     lanes = []
     for span in spans:
         lane = next((lane for lane, end in enumerate(until) if end <= span[0]), len(until))
-        until[lane : lane + 1] = [drawn_until(span)]
+        until[lane : lane + 1] = [span[1]]
         lanes.append(lane)
     return lanes
 
 
-def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int) -> Entry:
-    height = max(length * HOUR / 60 - 3, LOWEST)
+def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int, minute: float) -> Entry:
+    height = max(length * minute - 3, LOWEST)
     return Entry(
         reference=view.reference,
         title=view.service,
@@ -194,7 +210,7 @@ def _entry(view: BookingView, top: int, length: int, lane: int, lanes: int) -> E
         status=view.status,
         token=view.token,
         top=pixels(top),
-        height=f"{height:.0f}px",
+        height=f"max({pixels(length)} - 3px, {LOWEST}px)",
         left=f"{100 * lane / lanes:.2f}%",
         width=f"{100 / lanes:.2f}%",
         short=height < SHORT,

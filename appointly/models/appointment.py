@@ -37,6 +37,11 @@ class Appointment(SQLModel, table=True):
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold_has_an_end"),
         Index("ix_appointment_provider_id_start_time", "provider_id", "start_time"),
         Index("ix_appointment_customer_id_start_time", "customer_id", "start_time"),
+        Index(
+            "ix_appointment_words",
+            text("booking_words(customer_name, customer_email, customer_phone, reference) gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
         CheckConstraint("status <> 'pending' OR answer_by IS NOT NULL", name="request_has_an_end"),
         Index("ix_appointment_answer_by", "answer_by", postgresql_where=text("status = 'pending'")),
         Index(

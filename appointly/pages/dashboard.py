@@ -68,6 +68,7 @@ def _content() -> rx.Component:
             class_name="grid grid-cols-2 gap-3 max-sm:order-last sm:gap-4 xl:grid-cols-4",  # read last with a thumb
         ),
         rx.el.div(
+            rx.el.div(_day(), class_name="min-w-0 xl:col-start-1 xl:row-span-2 xl:row-start-1"),
             rx.el.div(
                 how_it_went(),
                 _soon(),
@@ -75,7 +76,6 @@ def _content() -> rx.Component:
                 asked_moves(HERE),
                 class_name="flex min-w-0 flex-col gap-6 xl:col-start-2",
             ),
-            rx.el.div(_day(), class_name="min-w-0 xl:col-start-1 xl:row-span-2 xl:row-start-1"),
             rx.el.div(_week(), class_name="min-w-0 xl:col-start-2"),
             class_name="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] xl:grid-rows-[auto_1fr]",
         ),

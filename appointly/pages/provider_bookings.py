@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.feedback import empty_state, skeleton
+from appointly.components.fields import CONTROL
 from appointly.components.links import link
 from appointly.components.marks import avatar, badge, status_badge
 from appointly.components.surfaces import card, page_title
@@ -14,18 +15,25 @@ from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
 from appointly.pages.panel import booking_panel
 from appointly.pages.provider_waits import provider_waits
 from appointly.pages.shell import workspace
+from appointly.queries.find_bookings import LONGEST
 from appointly.state.provider_bookings import ProviderBookings
 from appointly.state.provider_waits import ProviderWaits
 
 LIST = "/dashboard/bookings"
-TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"), ("waiting", "Waiting list"))
+TYPING_PAUSE_MS = 250
+TABS = (("upcoming", "Upcoming"), ("requests", "Requests"), ("past", "Past"), ("waiting", "Waiting"))
 
 
 def provider_bookings() -> rx.Component:
     """The page at /dashboard/bookings."""
     return workspace(
         page_title("Bookings", "", cancel_many_button("all")),
-        tabs("Which bookings", *[_tab(name, label) for name, label in TABS]),
+        _search(),
+        rx.cond(
+            ProviderBookings.q == "",
+            tabs("Which bookings", *[_tab(name, label) for name, label in TABS]),
+            _found(),
+        ),
         rx.cond(
             ProviderBookings.loaded,
             rx.cond(
@@ -34,11 +42,7 @@ def provider_bookings() -> rx.Component:
                     rx.el.ul(rx.foreach(ProviderBookings.bookings, _line), class_name="divide-y divide-line"),
                     class_name="mt-5 overflow-hidden",
                 ),
-                rx.cond(
-                    ProviderBookings.show == "waiting",
-                    provider_waits(),
-                    empty_state("calendar-check", "Nothing here", "There are no bookings of this kind at the moment."),
-                ),
+                _none(),
             ),
             skeleton("mt-5 h-96 w-full"),
         ),
@@ -49,9 +53,68 @@ def provider_bookings() -> rx.Component:
                 class_name="mt-4 flex justify-center",
             ),
         ),
+        rx.cond(
+            ProviderBookings.capped,
+            rx.el.p(
+                "More than these are not listed here. Search finds each of the others.",
+                class_name="mt-4 text-center text-sm text-ink-soft",
+            ),
+        ),
         booking_panel(f"{LIST}?show={ProviderBookings.show}"),
         cancel_many_dialog(),
         current=LIST,
+    )
+
+
+def _search() -> rx.Component:
+    return rx.el.div(
+        rx.icon(
+            "search",
+            size=20,
+            aria_hidden=True,
+            class_name="pointer-events-none absolute inset-y-0 start-3 my-auto text-ink-faint",
+        ),
+        rx.el.input(
+            type="search",
+            default_value=ProviderBookings.q,
+            key=ProviderBookings.version,
+            aria_label="Find a booking by name, mail address, phone or reference",
+            placeholder="Name, mail, phone or reference",
+            auto_complete="off",
+            max_length=LONGEST,
+            on_change=ProviderBookings.find.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
+            class_name=f"{CONTROL} ps-10",
+        ),
+        role="search",
+        class_name="relative mt-4 sm:max-w-form",
+    )
+
+
+def _found() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.cond(ProviderBookings.bookings, "Of all bookings: what is to come, then what was.", ""),
+            class_name="text-sm text-ink-soft",
+        ),
+        button("All bookings", kind="quiet", size="small", on_click=ProviderBookings.leave_search),
+        aria_live="polite",
+        class_name="mt-2 flex items-center justify-between gap-3",
+    )
+
+
+def _none() -> rx.Component:
+    return rx.cond(
+        ProviderBookings.q != "",
+        empty_state(
+            "search-x",
+            "No booking found",
+            "Nobody with this name, mail address, telephone number or reference has booked with you.",
+        ),
+        rx.cond(
+            ProviderBookings.show == "waiting",
+            provider_waits(),
+            empty_state("calendar-check", "Nothing here", "There are no bookings of this kind at the moment."),
+        ),
     )
 
 

@@ -9,11 +9,12 @@ from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL
 from appointly.components.links import link
+from appointly.components.now_in_view import NowInView
 from appointly.components.surfaces import CARD, page_title
 from appointly.components.time_brush import TimeBrush
 from appointly.components.time_drag import TimeDrag
 from appointly.components.timeline import narrow_entry, timeline_entry
-from appointly.display.timeline import HOUR
+from appointly.display.timeline import MINUTE
 from appointly.pages.exception_sheet import SHEET, exception_sheet
 from appointly.pages.move_dialog import MOVE
 from appointly.pages.panel import booking_panel
@@ -35,7 +36,8 @@ def provider_calendar() -> rx.Component:
     """The page at /dashboard/calendar."""
     here = f"{HERE}?day={ProviderCalendar.day}"
     return workspace(
-        page_title("Calendar", _lead(), _controls()),
+        page_title("Calendar", _lead(), _block_button(), _week_controls()),
+        _day_controls(),
         rx.el.div(rx.cond(Exceptions.removed != "", _undo()), aria_live="polite"),
         rx.cond(
             ProviderCalendar.loaded,
@@ -66,36 +68,44 @@ def _lead() -> rx.Component:
     )
 
 
-def _controls() -> rx.Component:
+def _block_button() -> rx.Component:
+    return button(
+        rx.icon("ban", size=16, aria_hidden=True),
+        "Block time",
+        kind="secondary",
+        size="small",
+        on_click=ExceptionForm.begin("block"),
+        **opens(SHEET),
+    )
+
+
+def _week_controls() -> rx.Component:
     return rx.el.div(
-        button(
-            rx.icon("ban", size=16, aria_hidden=True),
-            "Block time",
-            kind="secondary",
-            size="small",
-            on_click=ExceptionForm.begin("block"),
-            **opens(SHEET),
-        ),
-        rx.el.div(
-            _arrow("left", "The week before", ProviderCalendar.previous),
-            link_button("This week", href=HERE, kind="secondary", size="small"),
-            _arrow("right", "The week after", ProviderCalendar.next),
-            class_name="flex items-center gap-1 max-lg:hidden",
-        ),
-        rx.el.div(
-            _arrow("left", "The day before", ProviderCalendar.day_before, swipe="previous"),
-            link_button("Today", href=HERE, kind="secondary", size="small"),
-            _arrow("right", "The day after", ProviderCalendar.day_after, swipe="next"),
-            class_name="flex items-center gap-1 lg:hidden",
-        ),
-        rx.el.input(
-            type="date",
-            aria_label="Go to a day",
-            value=ProviderCalendar.day,
-            on_change=ProviderCalendar.go,
-            class_name=f"{CONTROL} max-w-44 shrink-0 lg:w-44",
-        ),
-        class_name="flex flex-wrap items-center gap-3 lg:flex-nowrap",
+        _arrow("left", "The week before", ProviderCalendar.previous),
+        link_button("This week", href=HERE, kind="secondary", size="small"),
+        _arrow("right", "The week after", ProviderCalendar.next),
+        _date("ml-2 w-44"),
+        class_name="flex items-center gap-1 max-lg:hidden",
+    )
+
+
+def _day_controls() -> rx.Component:
+    return rx.el.div(
+        _arrow("left", "The day before", ProviderCalendar.day_before, swipe="previous"),
+        link_button("Today", href=HERE, kind="secondary", size="small"),
+        _arrow("right", "The day after", ProviderCalendar.day_after, swipe="next"),
+        _date("ml-auto max-w-44 min-w-0"),
+        class_name="mt-3 -ml-2 flex items-center gap-1 lg:hidden",
+    )
+
+
+def _date(class_name: str) -> rx.Component:
+    return rx.el.input(
+        type="date",
+        aria_label="Go to a day",
+        value=ProviderCalendar.day,
+        on_change=ProviderCalendar.go,
+        class_name=f"{CONTROL} {class_name}",
     )
 
 
@@ -109,8 +119,8 @@ def _arrow(side: str, label: str, day: Any, swipe: str = "") -> rx.Component:
     )
 
 
-def _brush(*children: Any, class_name: str) -> rx.Component:
-    """Free time can be drawn on, and appointments dragged to another time."""
+def _brush(*children: Any, minute: Any) -> rx.Component:
+    """A minute is `minute` high. Free time can be drawn on, and appointments dragged to another time."""
     return TimeBrush.create(
         TimeDrag.create(
             *children,
@@ -120,14 +130,13 @@ def _brush(*children: Any, class_name: str) -> rx.Component:
             on_drop=CalendarMove.drop,
             class_name="flex min-w-0 flex-1",
         ),
-        hour=HOUR,
         first=ProviderCalendar.first_minute,
         sheet=SHEET,
         on_draw=ExceptionForm.draw,
         point_sheet=WHY_NOT,
         on_point=WhyNot.point,
-        style={"height": ProviderCalendar.height},
-        class_name=class_name,
+        style={"--minute": minute, "height": ProviderCalendar.height},
+        class_name="my-4 flex",
     )
 
 
@@ -142,7 +151,7 @@ def _week(here: str) -> rx.Component:
         _brush(
             _hours(),
             rx.foreach(ProviderCalendar.columns, lambda day: _column(day, lambda entry: narrow_entry(entry, here))),
-            class_name="my-4 flex",
+            minute=f"{MINUTE}px",
         ),
         class_name=f"{CARD} mt-5 max-lg:hidden",
     )
@@ -156,13 +165,15 @@ def _day(here: str) -> rx.Component:
             aria_label="Days of this week",
             class_name="grid grid-cols-7 gap-1",
         ),
-        rx.el.div(
+        NowInView.create(
             _brush(
                 _hours(),
                 _column(ProviderCalendar.shown, lambda entry: timeline_entry(entry, here, separator="&")),
-                class_name="my-4 flex",
+                minute=ProviderCalendar.shown.minute,
             ),
-            class_name=f"{CARD} mt-4 pr-3",
+            label="The day's appointments",
+            day=ProviderCalendar.day,
+            class_name=f"{CARD} day-window mt-4 pr-3",
         ),
         class_name="mt-4 lg:hidden",
     )
@@ -234,6 +245,7 @@ def _column(day: Any, entry: Any) -> rx.Component:
                 rx.el.span(class_name="absolute -top-1 -left-1 size-2.5 rounded-full bg-bad"),
                 aria_hidden=True,
                 style={"top": day.now},
+                custom_attrs={"data-now": ""},
                 class_name="pointer-events-none absolute inset-x-0 h-0.5 bg-bad",
             ),
         ),

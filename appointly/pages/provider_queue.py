@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button, link_button, looks
-from appointly.components.dialogs import closes, dialog, opens
+from appointly.components.dialogs import CloseAfter, closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import option, select, text_area, text_field
 from appointly.components.marks import badge
@@ -17,6 +17,13 @@ from appointly.state.provider_queue import ProviderQueue
 
 HERE = "/dashboard/queue"
 REMOVE = "remove-walk-in"
+WALK_IN = "walk-in"
+DELAY = "running-late"
+# On phones always above the bar of places, for whoever stands at the door does not wait for a list to end.
+AT_HAND = (
+    "flex gap-2 rounded-card border border-line-strong bg-surface p-2 shadow-high max-xl:sticky max-xl:bottom-18"
+    " max-xl:z-20 lg:bottom-4 xl:border-line xl:shadow-none"
+)
 PLACE = "w-16 shrink-0 font-display text-xl font-semibold tabular-nums"
 
 
@@ -45,12 +52,35 @@ def provider_queue() -> rx.Component:
                     _done(),
                     class_name="flex min-w-0 flex-col gap-6",
                 ),
-                rx.el.div(_walk_in(), _delay(), door_code(), _sure(), class_name="flex min-w-0 flex-col gap-6"),
-                class_name="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem]",
+                rx.el.div(_at_hand(), door_code(), class_name="contents min-w-0 flex-col gap-6 xl:flex"),
+                class_name="mt-6 flex flex-col gap-6 xl:grid xl:grid-cols-[minmax(0,1fr)_23rem] xl:items-start",
             ),
             rx.el.div(skeleton("h-40 w-full"), skeleton("mt-6 h-96 w-full"), aria_busy=True, class_name="mt-6"),
         ),
+        _walk_in(),
+        _delay(),
+        _sure(),
         current=HERE,
+    )
+
+
+def _at_hand() -> rx.Component:
+    return rx.el.div(
+        button(
+            rx.icon("user-plus", size=18, aria_hidden=True),
+            "Add a walk-in",
+            kind="secondary",
+            class_name="flex-1 max-sm:px-2",
+            **opens(WALK_IN),
+        ),
+        button(
+            rx.icon("clock-alert", size=18, aria_hidden=True),
+            "Running late",
+            kind="secondary",
+            class_name="flex-1 max-sm:px-2",
+            **opens(DELAY),
+        ),
+        class_name=AT_HAND,
     )
 
 
@@ -211,8 +241,10 @@ def _sure() -> rx.Component:
 
 
 def _walk_in() -> rx.Component:
-    return card(
-        rx.el.h2("Add a walk-in", class_name="text-lg font-semibold"),
+    return dialog(
+        WALK_IN,
+        "Add a walk-in",
+        CloseAfter.create(dialog=WALK_IN, times=ProviderQueue.walk_ins),
         rx.el.form(
             text_field("Name", name="name", optional=True, max_length=120, auto_complete="off"),
             rx.el.div(
@@ -227,7 +259,7 @@ def _walk_in() -> rx.Component:
                 class_name="flex flex-col gap-1.5",
             ),
             _problem(ProviderQueue.walk_in_problem),
-            rx.el.button("Give a token", type="submit", class_name=looks("secondary", "medium", "w-full")),
+            rx.el.button("Give a token", type="submit", class_name=looks("primary", "medium", "w-full")),
             key=f"walk-in-{ProviderQueue.walk_ins}",
             on_submit=ProviderQueue.add,
             class_name="mt-3 flex flex-col gap-3",
@@ -240,8 +272,10 @@ def _problem(words: Any) -> rx.Component:
 
 
 def _delay() -> rx.Component:
-    return card(
-        rx.el.h2("Running late", class_name="text-lg font-semibold"),
+    return dialog(
+        DELAY,
+        "Running late",
+        CloseAfter.create(dialog=DELAY, times=ProviderQueue.version),
         rx.el.p(
             "The estimates move at once. Everybody who still waits with an appointment gets one mail with your words.",
             class_name="mt-1 text-sm text-ink-soft",
@@ -265,7 +299,7 @@ def _delay() -> rx.Component:
                 max_length=300,
                 default_value=ProviderQueue.note,
             ),
-            rx.el.button("Tell everybody", type="submit", class_name=looks("secondary", "medium", "w-full")),
+            rx.el.button("Tell everybody", type="submit", class_name=looks("primary", "medium", "w-full")),
             key=f"delay-{ProviderQueue.version}",
             on_submit=ProviderQueue.announce,
             class_name="mt-3 flex flex-col gap-3",

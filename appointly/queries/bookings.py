@@ -13,6 +13,7 @@ from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, may
 from appointly.errors import NotFound
 from appointly.models.user import NOBODY
+from appointly.queries.find_bookings import naming, naming_or_at
 from appointly.queries.paging import Page, cursor_after, read_cursor
 from appointly.queries.pictures import SHOWN
 
@@ -143,16 +144,6 @@ BACKWARDS = (
     " ORDER BY start_time DESC, appointment.id DESC LIMIT %(limit)s"
 )
 LIVE = "appointment.status IN ('held', 'pending', 'confirmed')"
-# By what people know of a booking: the beginning of its reference or of an address, a part of a name.
-SAYS: LiteralString = """(
-    reference ILIKE %(words)s || '%%' OR customer_email ILIKE %(words)s || '%%'
-    OR customer_name ILIKE '%%' || %(words)s || '%%' OR business_name ILIKE '%%' || %(words)s || '%%'
-)"""
-
-
-def as_typed(words: str) -> str:
-    """Words somebody typed, for `SAYS`: nothing in them is a wildcard."""
-    return words.replace("\0", "").strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def rights(actor: Actor) -> dict[str, object]:
@@ -235,19 +226,19 @@ async def bookings_of(
 ) -> Page[Booking]:
     """What the actor may read, the latest start first; dates are local, both included.
 
-    That is what is one's own, as customer or as provider, and everybody's for an admin. `q` is what `SAYS` looks for.
+    That is what is one's own, as customer or as provider, and everybody's for an admin. `q` is of a customer's name,
+    mail address or telephone number, of the reference or of the provider's name.
     """
-    plain = as_typed(q)
+    named, words = naming_or_at(q)
     asked = {
-        SAYS: plain or None,
         "appointment.status = %(status)s": status,
         "appointment.service_id = %(service_id)s": service_id,
         "slot_id = %(slot_id)s": slot_id,
         "slot_date >= %(first_date)s": first_date,
         "slot_date <= %(last_date)s": last_date,
     }
-    which = " AND ".join([EITHER, *(condition for condition, value in asked.items() if value is not None)])
-    values = {"words": plain, "status": status, "service_id": service_id, "slot_id": slot_id}
+    which = " AND ".join([EITHER, named, *(condition for condition, value in asked.items() if value is not None)])
+    values = {"status": status, "service_id": service_id, "slot_id": slot_id, **words}
     return await _page(session, actor, which, True, limit, cursor, **values, first_date=first_date, last_date=last_date)
 
 
@@ -283,16 +274,32 @@ async def provider_list(
     *,
     past: bool = False,
     status: str | None = None,
+    q: str = "",
     limit: int = 20,
 ) -> list[Booking]:
-    """A provider's bookings: what is to come, the nearest first; or what is past or called off, the latest first."""
-    to_come = f"{LIVE} AND end_time > %(now)s"
+    """A provider's bookings: what is to come, the nearest first; or what is past or called off, the latest first.
+
+    `q` as in `bookings_of`.
+    """
+    # No appointment is longer than a day: so the index on start_time serves, whatever was before.
+    to_come = f"{LIVE} AND end_time > %(now)s AND start_time > %(now)s - interval '2 days'"
+    named, words = naming(q)
     which = (
         f"{AS_PROVIDER} AND appointment.provider_id = %(provider_id)s AND {'NOT ' if past else ''}({to_come})"
-        " AND appointment.status = coalesce(%(status)s::text, appointment.status)"
+        f" AND appointment.status = coalesce(%(status)s::text, appointment.status) AND {named}"
     )
-    page = await _page(session, actor, which, past, limit, None, provider_id=provider_id, now=now, status=status)
-    return list(page.items)
+    values = {"provider_id": provider_id, "now": now, "status": status, **words}
+    return list((await _page(session, actor, which, past, limit, None, **values)).items)
+
+
+async def provider_find(
+    session: AsyncSession, actor: Actor, provider_id: UUID, now: datetime, q: str, limit: int = 20
+) -> list[Booking]:
+    """A provider's bookings that `q` names: what is to come, the nearest first, then what was, the latest first."""
+    found = await provider_list(session, actor, provider_id, now, q=q, limit=limit)
+    if rest := limit - len(found):
+        found += await provider_list(session, actor, provider_id, now, past=True, q=q, limit=rest)
+    return found
 
 
 async def provider_day(session: AsyncSession, actor: Actor, provider_id: UUID, day: date) -> list[Booking]:

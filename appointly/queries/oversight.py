@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
-from appointly.queries.bookings import SAYS, as_typed
+from appointly.queries.find_bookings import naming_or_at
 
 COUNTS = """
 SELECT
@@ -22,12 +22,12 @@ SELECT
   (SELECT count(*) FROM job WHERE done_at IS NULL AND dead_at IS NULL) AS open_jobs,
   (SELECT count(*) FROM job WHERE dead_at IS NOT NULL) AS dead_jobs"""
 
-LATEST_BOOKINGS: LiteralString = f"""
+LATEST_BOOKINGS: LiteralString = """
 SELECT appointment.id, reference, appointment.status, start_time, appointment.created_at, customer_name,
   service.title AS service, business_name AS provider, time_zone, appointment.price_amount, appointment.currency
 FROM appointment JOIN service ON service.id = service_id JOIN provider ON provider.id = appointment.provider_id
-WHERE (%(status)s = '' OR appointment.status = %(status)s) AND (%(words)s = '' OR {SAYS})
-ORDER BY appointment.created_at DESC, appointment.id DESC LIMIT %(limit)s OFFSET %(offset)s"""  # noqa: S608
+WHERE (%(status)s = '' OR appointment.status = %(status)s) AND {named}
+ORDER BY appointment.created_at DESC, appointment.id DESC LIMIT %(limit)s OFFSET %(offset)s"""
 
 JOBS = """
 SELECT id, kind, attempts, last_error, due_at, created_at, done_at, dead_at,
@@ -95,8 +95,9 @@ async def latest_bookings(
 ) -> list[LatestBooking]:
     """Bookings of all providers, the newest first, narrowed by status and by the words someone typed."""
     require(actor, "booking.read", Whose())
-    asked = {"words": as_typed(words), "status": status}
-    return await select(session, LatestBooking, LATEST_BOOKINGS, **asked, limit=limit, offset=offset)
+    named, asked = naming_or_at(words)
+    query = LATEST_BOOKINGS.replace("{named}", named)
+    return await select(session, LatestBooking, query, status=status, limit=limit, offset=offset, **asked)
 
 
 async def jobs(

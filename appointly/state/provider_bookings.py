@@ -17,17 +17,19 @@ from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
 from appointly.display.classes import as_one, with_class
 from appointly.display.formatting import count, long_day, zone_name
-from appointly.display.timeline import Area, Entry, Mark, Timeline, frame_of, minute_of, timeline_of
+from appointly.display.timeline import MINUTE, Area, Entry, Mark, Timeline, frame_of, minute_of, timeline_of
 from appointly.domain.actor import Actor
 from appointly.domain.slot_times import hours_on
 from appointly.operations.hours import DAY_MINUTES
-from appointly.queries.bookings import Booking, bookings_of_provider, provider_list, provider_requests
+from appointly.queries.bookings import Booking, bookings_of_provider, provider_find, provider_list, provider_requests
 from appointly.queries.classes import sizes_of
 from appointly.queries.dashboard import Hours, business
+from appointly.queries.find_bookings import LONGEST
 from appointly.queries.offered import OpenHours, open_hours
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import watch
 from appointly.state.provider_waits import ProviderWaits
+from appointly.validation import Line
 from appointly.visitor import current_actor
 
 PAGE = 25
@@ -47,13 +49,17 @@ class WeekColumn:
     number: str = ""
     note: str = ""
     today: bool = False
+    minute: str = ""
     now: str = ""
     areas: list[Area] = field(default_factory=list)
     booked: list[Entry] = field(default_factory=list)
 
 
 class ProviderBookings(rx.State):
-    """The list: upcoming, requests, past or who waits, as the address says (`?show=…`)."""
+    """The list: upcoming, requests, past or who waits, as the address says (`?show=…`); or of all what is searched for.
+
+    What is typed stays out of the address, for it is somebody's name or number.
+    """
 
     __access__ = "provider"
 
@@ -61,7 +67,10 @@ class ProviderBookings(rx.State):
     show: Shown = "upcoming"
     bookings: list[BookingView] = []
     requests: int = 0
+    q: str = ""
+    version: int = 0
     more: bool = False
+    capped: bool = False
     _limit: int = PAGE
 
     @rx.event
@@ -71,7 +80,9 @@ class ProviderBookings(rx.State):
         if actor.provider_id is None:
             return rx.redirect("/dashboard")
         watch(self, ProviderBookings.refresh, f"provider:{actor.provider_id}")
-        wanted = self.router.url.query_parameters.get("show", "upcoming")
+        wanted = self.router.url.query_parameters.get("show", "")
+        self._fill(self.q if wanted else "")  # the menu leads to the whole list
+        wanted = wanted or "upcoming"
         if wanted != self.show:
             self._limit = PAGE
         self.show = wanted if wanted in ("requests", "past", "waiting") else "upcoming"  # type: ignore[assignment]
@@ -85,6 +96,22 @@ class ProviderBookings(rx.State):
         return [ProviderWaits.load(), *await BookingPanel.follow(self)]  # type: ignore[operator]
 
     @rx.event
+    async def find(self, q: Annotated[Line, Field(max_length=LONGEST)]) -> None:
+        """While typing: a part of a name, a mail address, a telephone number or a reference."""
+        self.q, self._limit = q, PAGE
+        await self._read(current_actor())
+
+    @rx.event
+    async def leave_search(self) -> None:
+        """Show the list again."""
+        self._fill("")
+        await self._read(current_actor())
+
+    def _fill(self, q: str) -> None:
+        if self.q:
+            self.q, self.version, self._limit = q, self.version + 1, self._limit if q else PAGE
+
+    @rx.event
     async def show_more(self) -> None:
         """The next page of the list."""
         self._limit = min(self._limit + PAGE, MOST)
@@ -95,17 +122,21 @@ class ProviderBookings(rx.State):
         async with reading() as session:
             shop = await business(session, actor.provider_id)
             asked = await provider_requests(session, actor, shop.id, at, MOST + 1)
-            if self.show == "waiting":
+            if self.q:
+                found = await provider_find(session, actor, shop.id, at, self.q, limit + 1)
+            elif self.show == "waiting":
                 found = []
             elif self.show == "requests":
                 found = asked[: limit + 1]
             else:
                 past = self.show == "past"
                 found = await provider_list(session, actor, shop.id, at, past=past, limit=limit + 1)
-            sizes = await sizes_of(session, [booking.slot_id for booking in found])
-        lines = found[:limit] if self.show == "requests" else as_one(found[:limit], sizes)
+            singly = self.q != "" or self.show == "requests"
+            sizes = {} if singly else await sizes_of(session, [booking.slot_id for booking in found])
+        lines = as_one(found[:limit], sizes)
         self.bookings = [with_class(view_of(booking, at), booking, sizes) for booking in lines]
-        self.requests, self.more, self.loaded = len(asked), len(found) > limit, True
+        self.more, self.capped = MOST > limit < len(found), limit == MOST < len(found)
+        self.requests, self.loaded = len(asked), True
 
 
 class ProviderCalendar(rx.State):
@@ -168,8 +199,7 @@ class ProviderCalendar(rx.State):
             sizes = await sizes_of(session, {booking.slot_id for booking in page.items})
         kept = as_one((booking for booking in page.items if booking.status not in ENDED), sizes)
         self._name(chosen, monday, shop.time_zone)
-        self._show(kept, sizes, clock, monday, today, at)
-        self.shown = self.columns[chosen.weekday()]
+        self._show(kept, sizes, clock, chosen, today, at)
         self.loaded = True
 
     def _name(self, chosen: date, monday: date, zone: str) -> None:
@@ -185,23 +215,26 @@ class ProviderCalendar(rx.State):
         bookings: list[Booking],
         classes: Collection[UUID],
         clock: OpenHours,
-        monday: date,
+        chosen: date,
         today: date,
         at: datetime,
     ) -> None:
-        zone = str(clock.zone)
+        zone, monday = str(clock.zone), chosen - DAY * chosen.weekday()
         by_day: dict[date, list[Booking]] = {monday + day * DAY: [] for day in range(7)}
         for booking in bookings:
             by_day[booking.slot_date].append(booking)
         open_on = {day: hours_on(day, clock.week, clock.overrides) for day in by_day}
         spans = [(minute_of(b.start, b.slot_date, zone), minute_of(b.end, b.slot_date, zone)) for b in bookings]
         frame = frame_of([*spans, *((each.opens_minute, each.closes_minute) for each in chain(*open_on.values()))])
-        drawn = {
-            day: timeline_of(booked, opened_on(day, clock), clock.blocked, day, zone, at, frame, classes)
-            for day, booked in by_day.items()
-        }
-        self.height, self.marks, self.first_minute = drawn[monday].height, drawn[monday].marks, frame[0]
-        self.columns = [column_of(day, drawn[day], day == today) for day in by_day]
+
+        def drawn(day: date, minute: float | None) -> Timeline:
+            opened = opened_on(day, clock)
+            return timeline_of(by_day[day], opened, clock.blocked, day, zone, at, frame, classes, minute)
+
+        week = {day: drawn(day, MINUTE) for day in by_day}
+        self.height, self.marks, self.first_minute = week[monday].height, week[monday].marks, frame[0]
+        self.columns = [column_of(day, week[day], day == today) for day in by_day]
+        self.shown = column_of(chosen, drawn(chosen, None), chosen == today)
 
 
 def day_of(wanted: str, today: date) -> date:
@@ -232,6 +265,7 @@ def column_of(day: date, drawn: Timeline, is_today: bool) -> WeekColumn:
         number=str(day.day),
         note=count(len(drawn.booked), "booking"),
         today=is_today,
+        minute=drawn.minute,
         now=drawn.now if is_today else "",
         areas=drawn.areas,
         booked=drawn.booked,

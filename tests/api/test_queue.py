@@ -181,4 +181,10 @@ async def test_one_s_bookings_of_a_status_a_time_or_a_day(http: httpx.AsyncClien
     today = slot["start"][:10]
     assert await found(first_date=today, last_date=today) == every
     assert await found(last_date="2020-01-01") == []
+    assert (
+        await found(q=slot["reference"].lower()) == await found(q=slot["reference"], status="confirmed") == [day.ids[1]]
+    )
+    assert await found(q="nobody of this name") == []
+    for q in ("x" * 101, "a\nb"):
+        assert (await http.get("/api/v1/bookings", params={"q": q}, headers=day.owner.headers)).status_code == 422
     assert (await http.get("/api/v1/bookings?status=lost", headers=day.owner.headers)).status_code == 422

@@ -4,12 +4,13 @@ import re
 
 from playwright.async_api import Page, expect
 
-from appointly.display.timeline import HOUR as HOUR_PX
+from appointly.display.timeline import MINUTE
 from tests.browser.conftest import OpenPage
 from tests.browser.people import free_time, sign_in
 from tests.processes import Site
 
 HOURS = "/api/v1/provider/working-hours"
+HOUR_PX = 60 * MINUTE
 
 
 async def test_hours_are_changed_by_thumb_and_an_open_picker_follows(open_page: OpenPage, site: Site) -> None:
@@ -90,10 +91,9 @@ async def test_time_is_blocked_with_a_finger_after_a_long_press(open_page: OpenP
     await days.last.click()
     await expect(days.last).to_have_attribute("aria-current", "date")
     column = page.locator("[data-day]:visible")
-    await column.scroll_into_view_if_needed()
-    box = await column.bounding_box()
+    box = await page.get_by_role("region", name="The day's appointments").bounding_box()
     assert box is not None
-    x, y = box["x"] + box["width"] - 12, box["y"] + 3 * HOUR_PX
+    x, y = box["x"] + box["width"] - 24, box["y"] + 2 * HOUR_PX
     sheet = page.get_by_role("dialog", name="Block time")
     mark = column.get_by_text(re.compile(r"^\d\d:\d\d – \d\d:\d\d$"))
 

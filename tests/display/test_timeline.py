@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from appointly.display.timeline import HOUR, frame_of, minute_of, timeline_of
+from appointly.display.timeline import frame_of, minute_of, pixels, timeline_of
 from appointly.queries.bookings import Booking
 from appointly.queries.dashboard import Hours
 from appointly.queries.hours import Blocked
@@ -48,9 +48,9 @@ def test_the_frame_holds_the_hours_and_what_lies_outside_them() -> None:
 def test_appointments_lie_where_the_clock_says() -> None:
     drawn = timeline_of([booked("10:30", "11:00")], [Hours(540, 1020)], [], DAY, ZONE, at("09:15"))
     [entry] = drawn.booked
-    assert entry.top == f"{1.5 * HOUR:.0f}px"
+    assert entry.top == pixels(90)
     assert entry.times == "10:30 – 11:00"
-    assert drawn.now == f"{0.25 * HOUR:.0f}px"
+    assert drawn.now == pixels(15)
     assert [mark.label for mark in drawn.marks] == [f"{hour:02d}:00" for hour in range(9, 18)]
     assert drawn.areas == []
 
@@ -65,11 +65,21 @@ def test_several_at_one_time_stand_side_by_side() -> None:
 def test_short_bookings_in_a_row_do_not_cover_one_another() -> None:
     quarters = ["10:00", "10:15", "10:30", "10:45", "11:00"]
     pairs = [*pairwise(quarters), ("12:00", "12:20"), ("12:20", "12:40"), ("13:00", "13:05"), ("13:05", "13:15")]
-    drawn = timeline_of([booked(*pair) for pair in pairs], [], [], DAY, ZONE, at("09:00"))
+    bookings = [booked(*pair) for pair in pairs]
+    drawn = timeline_of(bookings, [], [], DAY, ZONE, at("09:00"), minute=1.6)
     places = [(entry.left, entry.width) for entry in drawn.booked]
     half = [("0.00%", "50.00%"), ("50.00%", "50.00%")]
     assert places == [("0.00%", "100.00%")] * 6 + half, "a quarter of an hour has room enough, ten minutes have not"
-    assert all(int(entry.height.removesuffix("px")) >= 24 for entry in drawn.booked)
+    assert all(entry.height.endswith("24px)") for entry in drawn.booked), "a mouse hits each of them"
+
+
+def test_a_day_with_brief_appointments_is_drawn_so_that_a_thumb_hits_them() -> None:
+    quarter, hour = booked("10:00", "10:15"), booked("11:00", "12:00")
+    drawn = timeline_of([quarter, booked("10:15", "10:30"), hour], [], [], DAY, ZONE, at("09:00"))
+    assert 15 * float(drawn.minute.removesuffix("px")) - 3 >= 44
+    assert not any(entry.low for entry in drawn.booked), "two lines of words"
+    assert {entry.width for entry in drawn.booked} == {"100.00%"}
+    assert timeline_of([hour], [], [], DAY, ZONE, at("09:00")).minute == "1.6px"
 
 
 def test_closed_and_blocked_time_is_marked() -> None:
@@ -78,7 +88,7 @@ def test_closed_and_blocked_time_is_marked() -> None:
         [booked("08:00", "08:30")], [Hours(540, 720), Hours(780, 1020)], blocked, DAY, ZONE, at("23:30")
     )
     assert [area.label for area in drawn.areas] == ["", "", "Dentist"]
-    assert drawn.areas[0].height == f"{HOUR}px"
+    assert drawn.areas[0].height == pixels(60)
     assert drawn.now == ""
 
 

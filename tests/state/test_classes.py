@@ -155,3 +155,30 @@ async def test_the_provider_sees_who_waits_and_takes_off(session: AsyncSession) 
         assert [place.customer for group in waits.groups for place in group.places] == ["Eve"]
     await session.refresh(entry)
     assert entry.status == "left"
+
+
+async def test_a_search_finds_each_of_a_class_and_ends_with_the_menu(session: AsyncSession) -> None:
+    line = await make_class(session)
+    owner = await signed_in(line.provider.user_id, "")
+    other = await make_provider(session, "Other")
+    await session.commit()
+    stranger = await signed_in(other.user_id, "")
+    async with browser_tab(app, owner.cookie, "/dashboard/bookings?show=past") as tab:
+        await tab.send(ProviderBookings.load)
+        await tab.send(ProviderBookings.find, q=" ANN@exam ")
+        found = await tab.state(ProviderBookings)
+        assert [(each.customer, each.places) for each in found.bookings] == [("Ann", ""), ("Ann", "")]
+        tab.path = f"/dashboard/bookings?show=past&booking={line.booked[0].reference}"
+        await tab.send(ProviderBookings.load)
+        assert (await tab.state(ProviderBookings)).q == "ANN@exam", "also beside an open booking"
+        for hostile in ("x" * 101, "a\nb", "\ud800", ["ann"], None):
+            await tab.send(ProviderBookings.find, q=hostile)
+            assert (await tab.state(ProviderBookings)).q == "ANN@exam"
+        tab.path = "/dashboard/bookings"
+        await tab.send(ProviderBookings.load)
+        assert ((await tab.state(ProviderBookings)).q, (await tab.state(ProviderBookings)).show) == ("", "upcoming")
+        assert len((await tab.state(ProviderBookings)).bookings) == 2
+    async with browser_tab(app, stranger.cookie, "/dashboard/bookings") as tab:
+        await tab.send(ProviderBookings.load)
+        await tab.send(ProviderBookings.find, q="ann")
+        assert (await tab.state(ProviderBookings)).bookings == []

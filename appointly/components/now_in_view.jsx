@@ -1,0 +1,18 @@
+// A part of the page that scrolls by itself, and opens where its line for now (data-now) is; without one, at its first
+// entry (data-moves), or its beginning. After that it is the reader's.
+import { createElement, useEffect, useRef } from "react";
+
+const ABOVE_PX = 24;
+
+export function NowInView({ children, className, label, day }) {
+  const root = useRef(null);
+  useEffect(() => {
+    const pane = root.current;
+    const line = pane.querySelector("[data-now]");
+    const from = line ?? pane.querySelector("[data-moves]");
+    const { top, height } = pane.getBoundingClientRect();
+    if (!from) pane.scrollTop = 0;
+    else pane.scrollTop += from.getBoundingClientRect().top - top - (line ? height / 3 : ABOVE_PX);
+  }, [day]);
+  return createElement("div", { ref: root, className, role: "region", tabIndex: 0, "aria-label": label }, children);
+}
