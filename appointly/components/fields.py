@@ -13,7 +13,18 @@ SWITCH = (
     "relative h-7 w-12 shrink-0 rounded-full p-1 transition-colors after:absolute after:-inset-x-1 after:-inset-y-2"
 )
 LABEL = "text-sm font-medium text-ink"
+WHOSE = "whose"
 MARKUP_HINT = "You can use **bold**, *italic*, lists with - and [links](https://…)."
+
+
+def belongs_to(id: Any) -> rx.Component:
+    """What a form in a list is about, for its `on_submit`: that stands outside the list and knows no row of it."""
+    return rx.el.input(type="hidden", name=WHOSE, value=id)
+
+
+def whose(form: Any) -> Any:
+    """The id that `belongs_to` has put into what the form sends."""
+    return form.to(dict[str, str])[WHOSE]
 
 
 def field(

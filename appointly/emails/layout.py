@@ -15,7 +15,9 @@ DARK = """
 .ink { color: #f4f1ec !important } .soft { color: #c2bbb1 !important } .line { border-color: #35322e !important }
 .accent { color: #5fc4ba !important } .button { background: #5fc4ba !important; color: #05211f !important }
 }"""
+TOUCHED = "display:inline-block;padding:8px 0;font-weight:600"  # high enough for a thumb
 TITLE = f"margin:0;font-size:24px;line-height:32px;color:{INK}"
+COLUMN = 12  # characters of plain text before a value
 WRAP = "overflow-wrap:anywhere;word-break:break-word"
 
 
@@ -52,9 +54,7 @@ def as_text(letter: Letter) -> str:
         parts.append(letter.before_links)
     parts += [f"{words}:\n{link}" for words, link in letter.links]
     if letter.facts:
-        width = max(len(name) for name, _ in letter.facts) + 2
-        lines = [f"{name + ':':{width}}" + value.replace("\n", "\n" + " " * width) for name, value in letter.facts]
-        parts.append("\n".join(lines))
+        parts.append("\n".join(_fact(name, value) for name, value in letter.facts))
     if letter.button:
         label, link = letter.button
         parts.append(f"{label}:\n{link}")
@@ -62,6 +62,12 @@ def as_text(letter: Letter) -> str:
         parts.append(letter.small_print)
     parts.append(letter.because)
     return "\n\n".join(parts) + "\n"
+
+
+def _fact(name: str, value: str) -> str:
+    """A name and its value beside it; a question somebody was asked has a line of its own."""
+    named = f"{name + ':':{COLUMN}}" if len(name) + 1 < COLUMN else f"{name}\n{' ' * COLUMN}"
+    return named + value.replace("\n", "\n" + " " * COLUMN)
 
 
 def as_html(letter: Letter) -> str:
@@ -72,7 +78,7 @@ def as_html(letter: Letter) -> str:
             *(_paragraph(sentence) for sentence in letter.sentences),
             _quote(letter.quote),
             _paragraph(letter.before_links) if letter.before_links else "",
-            *(_row(_link(words, link), 8) for words, link in letter.links),
+            *(_row(_link(words, link), 0) for words, link in letter.links),
             _facts(letter.facts),
             _button(letter.button),
             _row(
@@ -116,7 +122,7 @@ def _row(content: str, space: int) -> str:
 
 
 def _link(words: str, link: str) -> str:
-    return f'<a class="accent" href="{escape(link)}" style="color:{ACCENT};font-weight:600">{escape(words)}</a>'
+    return f'<a class="accent" href="{escape(link)}" style="{TOUCHED};color:{ACCENT}">{escape(words)}</a>'
 
 
 def _quote(text: str) -> str:

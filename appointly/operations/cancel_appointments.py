@@ -13,6 +13,7 @@ from appointly.domain.lifecycle import Status
 from appointly.errors import ChangedMeanwhile, ValidationFailed
 from appointly.operations.move_appointments import lock_bookings, move, tidy_reason
 from appointly.operations.plan_mails import Mail
+from appointly.queries.alternatives import detail_of, instead_of
 from appointly.queries.cancellations import Preview, preview
 
 MOST_AT_ONCE = 100
@@ -39,7 +40,8 @@ async def cancel_appointments(
 ) -> list[Cancelled]:
     """Cancel all of `ids` or none, as customer (account or mailed link), provider or admin; the time is free again.
 
-    Both sides get a mail, but the provider who did it. `expected`: the refunds that were shown, in minor units by id.
+    Both sides get a mail, but the provider who did it; customers who did not do it get other times near theirs with it.
+    `expected`: the refunds that were shown, in minor units by id.
     Raises `NotFound` when one of the bookings is unknown or somebody else's, `InvalidTransition` when one has ended or,
     for the customer, begun, `ChangedMeanwhile` (its details say the new outcomes) when a refund would be another one,
     and `ValidationFailed`.
@@ -50,8 +52,9 @@ async def cancel_appointments(
     reason = tidy_reason(reason)
     previews = [preview(actor, booking, now) for booking in await lock_bookings(session, actor, unique)]
     _require_expected(previews, expected or {}, now)
-    mails = [Mail(each.booking.id, "cancelled") for each in previews]
     bookings = [each.booking for each in previews]
+    instead = await instead_of(session, [each.booking for each in previews if not each.by_customer], now)
+    mails = [Mail(each.id, "cancelled", detail=detail_of(instead, each.id)) for each in bookings]
     by_others = [each for each in bookings if each.provider_id != actor.provider_id]
     mails += [Mail(each.id, "booking_cancelled", to_provider=True) for each in by_others]
     await move(session, actor, bookings, Status.CANCELLED, now, reason=reason, mails=mails)

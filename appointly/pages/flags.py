@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button, looks
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.fields import text_area
+from appointly.components.fields import belongs_to, text_area, whose
 from appointly.components.links import text_link
 from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title
@@ -90,7 +90,14 @@ def _quote(words: Any) -> rx.Component:
 
 def _decide(flag: Any) -> rx.Component:
     return rx.el.form(
-        text_area("A word to both sides", name="words", id=f"words-{flag.id}", optional=True, rows=2, max_length=1000),
+        text_area(
+            "Your words in the mail",
+            name="words",
+            id=f"words-{flag.id}",
+            optional=True,
+            rows=2,
+            max_length=1000,
+        ),
         rx.el.fieldset(
             rx.el.legend("Decision", class_name="sr-only"),
             _way(rx.cond(flag.kind == "no_show", "They came: completed", "Hide the review"), "upheld"),
@@ -98,7 +105,8 @@ def _decide(flag: Any) -> rx.Component:
             class_name="mt-3 flex flex-wrap gap-x-6",
         ),
         rx.el.button("Decide", type="submit", class_name=looks("primary", "medium", "mt-2")),
-        on_submit=lambda said: Flags.decide(flag.id, said),
+        belongs_to(flag.id),
+        on_submit=lambda said: Flags.decide(whose(said), said),
         reset_on_submit=True,
         class_name="mt-4",
     )

@@ -132,7 +132,7 @@ def _admin(current: str, *children: Any) -> rx.Component:
 
 def _bookings() -> rx.Component:
     return table(
-        ["Reference", "Customer", "Service", "When", "Made", "Price", "Status"],
+        ["Reference", "When", "Status", "Customer", "Service", "Price", "Made (UTC)"],
         rx.foreach(Oversight.bookings, _booking),
         "Bookings",
     )
@@ -141,15 +141,18 @@ def _bookings() -> rx.Component:
 def _booking(booking: Any) -> rx.Component:
     return row(
         text_link(booking.reference, href=booking.href),
+        rx.el.span(
+            rx.el.span(booking.when, class_name=f"block {FIGURE}"),
+            rx.el.span(booking.zone, class_name="block text-ink-faint"),
+        ),
+        status_badge(booking.status),
         rx.el.span(booking.customer, dir="auto", class_name=WORDS),
         rx.el.span(
             rx.el.span(booking.service, dir="auto", class_name=WORDS),
             rx.el.span(booking.provider, dir="auto", class_name=f"{WORDS} text-ink-faint"),
         ),
-        rx.el.span(booking.when, class_name=FIGURE),
-        rx.el.span(booking.made, class_name=FIGURE),
         rx.el.span(booking.price, class_name=FIGURE),
-        status_badge(booking.status),
+        rx.el.span(booking.made, class_name=FIGURE),
     )
 
 

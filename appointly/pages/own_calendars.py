@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import CONTROL, LABEL, text_field
+from appointly.components.fields import CONTROL, LABEL, belongs_to, text_field, whose
 from appointly.components.links import text_link
 from appointly.components.surfaces import card, page_title, section_title, unfolds
 from appointly.pages.availability import HERE, availability_tabs
@@ -127,7 +127,8 @@ def _changing(calendar: Any) -> rx.Component:
                     class_name=f"{LABEL} flex min-w-0 flex-1 flex-col gap-1.5",
                 ),
                 button("Rename", type="submit", kind="secondary"),
-                on_submit=OwnCalendars.rename(calendar.id),
+                belongs_to(calendar.id),
+                on_submit=lambda form: OwnCalendars.rename(whose(form), form),
                 reset_on_submit=False,
                 class_name="flex min-w-0 flex-1 items-end gap-2",
             ),

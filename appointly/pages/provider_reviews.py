@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import KINDS, SHAPE, button, link_button, looks
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.fields import text_area
+from appointly.components.fields import belongs_to, text_area, whose
 from appointly.components.links import link
 from appointly.components.marks import avatar, badge
 from appointly.components.reviews import answered, given_stars, said, spread
@@ -152,7 +152,8 @@ def _answer_form(review: Any) -> rx.Component:
             button("Not now", kind="secondary", size="small", on_click=ProviderReviews.begin("")),
             class_name="flex gap-2",
         ),
-        on_submit=lambda form: ProviderReviews.answer(review.id, form),
+        belongs_to(review.id),
+        on_submit=lambda form: ProviderReviews.answer(whose(form), form),
         class_name="mt-4 flex flex-col gap-3",
     )
 

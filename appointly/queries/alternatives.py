@@ -147,6 +147,8 @@ async def instead_of(
     session: AsyncSession, bookings: Collection[Booking], now: datetime
 ) -> Mapping[UUID, Sequence[Alternative]]:
     """Other times near those of bookings that cannot be, by the booking's id."""
+    if not bookings:
+        return {}
     wishes = [Wish(each.id, each.service_id, each.start, now, each.slot_id) for each in bookings]
     return await alternatives(session, wishes, now)
 

@@ -53,7 +53,7 @@ class AskedMoves(rx.State):
                 await accept_reschedule(session, current_actor(), request_id, now())
         except AppointlyError as error:
             return Viewer.tell(error.message)  # type: ignore[operator]
-        return Viewer.tell("Accepted. The appointment has its new time, and both sides get a mail.", "success")  # type: ignore[operator]
+        return Viewer.tell("Accepted. The appointment has its new time, and the customer gets a mail.", "success")  # type: ignore[operator]
 
     @rx.event
     async def decline(self, request_id: UUID, form: Said) -> EventSpec:

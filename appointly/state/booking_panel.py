@@ -38,7 +38,7 @@ DONE: dict[str, str] = {
     "no_show": "Noted that the customer did not come.",
     "undo": "Undone: the appointment is confirmed again.",
     "take_back": "Noted that the customer came. They get a mail.",
-    "cancel": "Cancelled. Both sides get a mail, and the time is free again.",
+    "cancel": "Cancelled. The customer gets a mail, and the time is free again.",
 }
 
 

@@ -21,7 +21,7 @@ from appointly.visitor import current_actor
 
 PAGE = 20
 MOST = 200
-Form = Annotated[dict[str, str | None], Field(max_length=2)]
+Form = Annotated[dict[str, str | None], Field(max_length=3)]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Flags(rx.State):
             await self._read()
             return Viewer.tell(next(iter(error.fields.values()), error.message))  # type: ignore[operator]
         await self._read()
-        return Viewer.tell("Decided. Both sides get a mail.", "success")  # type: ignore[operator]
+        return Viewer.tell("Decided. Those whom it concerns get a mail.", "success")  # type: ignore[operator]
 
     async def _read(self) -> None:
         actor, at = current_actor(), now()

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.formatting import moment, money
+from appointly.display.formatting import moment, money, zone_name
 from appointly.domain.actor import Actor
 from appointly.errors import AppointlyError
 from appointly.operations.jobs import retry_dead_job
@@ -24,6 +24,16 @@ from appointly.visitor import current_actor
 LATEST = 8
 PAGE = 25
 UTC = "UTC"
+KINDS = {
+    "mail": "Mail about a booking",
+    "account_mail": "Mail about an account",
+    "waitlist_mail": "Mail about a place in line",
+    "google_event": "Booking in a Google calendar",
+    "google_leave": "Leaving a Google calendar",
+    "forget_files": "Deleting pictures",
+    "reset_asked": "A forgotten password",
+    "read_calendars": "Reading calendars",
+}
 Words = Annotated[str, Field(max_length=100)]
 
 
@@ -38,6 +48,7 @@ class BookingRow:
     provider: str
     customer: str
     when: str
+    zone: str
     made: str
     price: str
 
@@ -143,7 +154,7 @@ class Oversight(rx.State):
 
 
 def row_of(booking: LatestBooking, at: datetime) -> BookingRow:
-    """A booking as a line."""
+    """A booking as a line: its start as its people know it, and when it was made in UTC, so that these compare."""
     return BookingRow(
         reference=booking.reference,
         href=f"/booking/{booking.reference}",
@@ -152,11 +163,13 @@ def row_of(booking: LatestBooking, at: datetime) -> BookingRow:
         provider=booking.provider,
         customer=booking.customer_name,
         when=moment(booking.start_time, booking.time_zone, at),
-        made=moment(booking.created_at, booking.time_zone, at),
+        zone=zone_name(booking.time_zone),
+        made=moment(booking.created_at, UTC, at),
         price=money(booking.price_amount, booking.currency),
     )
 
 
 def work_of(job: JobRow, at: datetime) -> Work:
     """A job as a line; its times in UTC, as its log has them."""
-    return Work(str(job.id), job.kind, job.state, str(job.attempts), job.last_error, moment(job.created_at, UTC, at))
+    kind = KINDS.get(job.kind, job.kind)
+    return Work(str(job.id), kind, job.state, str(job.attempts), job.last_error, moment(job.created_at, UTC, at))

@@ -278,6 +278,16 @@ async def test_other_times_are_near_the_one_that_cannot_be(session: AsyncSession
         assert [each["slot_id"] for each in mail.detail["alternatives"]] == [str(later[place].id) for place in near]
 
 
+async def test_whoever_did_not_cancel_gets_other_times(session: AsyncSession, shop: Shop) -> None:
+    mine, theirs, ours = [await shop.book(place) for place in (1, 3, 6)]
+    for actor, booked in ((shop.ada, mine), (shop.owner, theirs), (shop.root, ours)):
+        await cancel_appointments(session, actor, [booked.id], "", NOW)
+    offered = {mail.appointment_id: mail.detail["alternatives"] for mail in await shop.mails("cancelled")}
+    near = {theirs.id: (1, 2, 4), ours.id: (4, 5, 7), mine.id: ()}
+    for booked_id, places in near.items():
+        assert [each["slot_id"] for each in offered[booked_id]] == [str(shop.places[place]) for place in places]
+
+
 RACES: list[tuple[Verb, Verb]] = [
     (confirm_appointment, decline_appointment),
     (confirm_appointment, lambda session, actor, _, at: expire_appointments(session, at)),  # type: ignore[arg-type]
