@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button, looks
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.fields import belongs_to, text_area, whose
+from appointly.components.fields import CONTROL, LABEL, belongs_to, whose
 from appointly.components.links import text_link
 from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title
@@ -90,13 +90,10 @@ def _quote(words: Any) -> rx.Component:
 
 def _decide(flag: Any) -> rx.Component:
     return rx.el.form(
-        text_area(
-            "Your words in the mail",
-            name="words",
-            id=f"words-{flag.id}",
-            optional=True,
-            rows=2,
-            max_length=1000,
+        rx.el.label(
+            rx.el.span("Your words in the mail", rx.el.span(" (optional)", class_name="font-normal text-ink-faint")),
+            rx.el.textarea(name="words", rows="2", max_length=1000, class_name=f"{CONTROL} py-2.5"),
+            class_name=f"{LABEL} flex flex-col gap-1.5",
         ),
         rx.el.fieldset(
             rx.el.legend("Decision", class_name="sr-only"),
