@@ -132,7 +132,7 @@ def _admin(current: str, *children: Any) -> rx.Component:
 
 def _bookings() -> rx.Component:
     return table(
-        ["Reference", "When", "Status", "Customer", "Service", "Price", "Made (UTC)"],
+        ["Booking", "When", "Customer", "Service", "Price", "Made (UTC)"],
         rx.foreach(Oversight.bookings, _booking),
         "Bookings",
     )
@@ -140,12 +140,15 @@ def _bookings() -> rx.Component:
 
 def _booking(booking: Any) -> rx.Component:
     return row(
-        text_link(booking.reference, href=booking.href),
+        rx.el.span(
+            text_link(booking.reference, href=booking.href),
+            status_badge(booking.status),
+            class_name="flex flex-col items-start gap-1",
+        ),
         rx.el.span(
             rx.el.span(booking.when, class_name=f"block {FIGURE}"),
             rx.el.span(booking.zone, class_name="block text-ink-faint"),
         ),
-        status_badge(booking.status),
         rx.el.span(booking.customer, dir="auto", class_name=WORDS),
         rx.el.span(
             rx.el.span(booking.service, dir="auto", class_name=WORDS),
@@ -175,7 +178,7 @@ def _job(job: Any) -> rx.Component:
         badge("Waiting", icon="clock"),
     )
     return row(
-        job.kind,
+        rx.el.span(job.kind, class_name="block min-w-36"),
         state,
         rx.el.span(job.attempts, class_name=FIGURE),
         rx.el.span(job.error, class_name="line-clamp-2 max-w-form break-words text-ink-soft"),
