@@ -232,7 +232,7 @@ class Watch(threading.Thread):
         """Once."""
         [(late,)] = connection.execute(OVERDUE).fetchall()
         [(self.undone,)] = connection.execute(UNDONE).fetchall()
-        self.overdue = late or 0.0
+        self.overdue = max(0.0, late or 0.0)
         self.worst = max(self.worst, self.overdue)
         if self.ageing:
             connection.execute(AGE)
@@ -272,9 +272,8 @@ def strike(house: House, watch: Watch, seconds: float) -> None:
         name = names.pop()
         house.faults[name]()
         time.sleep(EVERY * (0.5 + house.dice.random()))
-        print(
-            f"{until - time.monotonic():6.1f} s left, {watch.overdue:4.1f} s late after the end of {name}", flush=True
-        )
+        left = until - time.monotonic()
+        print(f"{left:6.1f} s left, {watch.overdue:4.1f} s late after the end of {name}", flush=True)
         house.watch()
 
 
