@@ -14,12 +14,13 @@ from appointly.models.base import Instant, created, identifier
 class Job(SQLModel, table=True):
     """Due from `due_at`, claimed until `lease_until`, finished by `done_at` or given up at `dead_at`.
 
-    `dedupe_key` is also the idempotency key of the outside call: a second try is harmless.
+    `dedupe_key` is also the idempotency key of the outside call: a second try is harmless. Of what is due, a lower
+    `turn` is done first.
     """
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_open", "due_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
+        Index("ix_job_open", "turn", "due_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
         Index("ix_job_dead", "dead_at", postgresql_where=text("dead_at IS NOT NULL")),
     )
 
@@ -29,6 +30,7 @@ class Job(SQLModel, table=True):
         default_factory=dict, sa_type=JSONB, nullable=False, sa_column_kwargs={"server_default": text("'{}'")}
     )
     dedupe_key: str = Field(unique=True)
+    turn: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     due_at: datetime = Field(sa_type=Instant)
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     attempts: int = 0

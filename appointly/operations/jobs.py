@@ -39,14 +39,13 @@ VALUES (%(kind)s, %(payload)s, %(dedupe_key)s, %(due_at)s, 0, '')
 ON CONFLICT (dedupe_key) DO NOTHING
 """
 
-# Of many mails of one change the first go with everybody's, the rest after them: nobody else's waits for hundreds.
 # Materialised, because as a plain subquery it may be carried out again for each row, and claim more than its limit.
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM job
     WHERE done_at IS NULL AND dead_at IS NULL AND due_at <= %(now)s
       AND (lease_until IS NULL OR lease_until <= %(now)s) AND attempts < %(most)s
-    ORDER BY coalesce((payload ->> 'place')::int, 0) / %(limit)s, due_at LIMIT %(limit)s
+    ORDER BY turn, due_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE job SET lease_until = %(until)s, attempts = attempts + 1

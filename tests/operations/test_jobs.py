@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from sqlmodel import delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +15,7 @@ from appointly.models import AuditEntry, Job, Message
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.jobs import (
+    CLAIM,
     LEASE,
     LONGEST_WAIT,
     MOST_ATTEMPTS,
@@ -77,6 +79,16 @@ async def test_nobody_waits_for_the_hundreds_of_mails_of_another_change(session:
     assert "code" in {job.dedupe_key for job in first + second}
     third = await claim(session, later, 20)
     assert (len(second), len(third), await claim(session, later, 20)) == (20, 12, [])
+
+
+def test_a_claim_sorts_nothing(database: str) -> None:
+    values = {"now": NOW, "until": NOW, "limit": 20, "most": MOST_ATTEMPTS}
+    with psycopg.connect(database) as connection:
+        # Of a table without rows nothing would be read by an index.
+        connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = str(connection.execute(f"EXPLAIN {CLAIM}", values).fetchall())
+    assert "Index Scan using ix_job_open" in plan
+    assert "Sort" not in plan
 
 
 async def test_failures_back_off_and_end_as_dead(session: AsyncSession) -> None:
