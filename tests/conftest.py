@@ -23,6 +23,18 @@ from tests.processes import TEST_SECRET
 REDIS_DATABASES_EACH = 3
 FIRST_SITE_REDIS = 64
 MANY_BYTES = 400_000
+# What takes longest, so that it is not waited for at the end. The front end is built while the second file runs.
+FIRST = (
+    "tests/browser/test_accessibility.py",
+    "tests/operations/test_whole_life.py",
+    "tests/tasks/",
+    "tests/browser/",
+    "tests/test_up.py",
+    "tests/api/test_schema.py",
+    "tests/test_rights_matrix.py",
+    "tests/state/test_every_handler.py",
+    "tests/operations/",
+)
 SERVERS = pytest.StashKey[Servers]()
 STACK = pytest.StashKey[ExitStack]()
 
@@ -43,6 +55,12 @@ def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]
     """xdist: the controlling process owns the servers, its workers get the addresses."""
     servers = start_servers(node.config)
     node.workerinput["servers"] = (servers.database_url, servers.redis_url)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of the files, in which xdist gives them out."""
+    places = len(FIRST)
+    items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), places))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
