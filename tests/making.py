@@ -97,6 +97,11 @@ async def make_slots(
     return slots
 
 
+def in_two_days() -> datetime:
+    """A full hour by the wall clock, for tests of servers and workers, which know no other."""
+    return now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+
+
 def asking(slot: Slot | UUID, **values: object) -> BookingRequest:
     """A guest's request for this slot."""
     slot_id = slot.id if isinstance(slot, Slot) else slot

@@ -98,13 +98,14 @@ def resend(gate: Gate) -> Iterator[str]:
 
 
 @pytest.fixture
-def to_gate(resend: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+async def to_gate(resend: str, database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """This process, too, sends through the gate."""
     monkeypatch.setenv("RESEND_API_KEY", "re_test")
     monkeypatch.setenv("RESEND_API_URL", resend)
     for made_once in (settings, mail.client):
         made_once.cache_clear()
     yield
+    await mail.client().aclose()
     for made_once in (settings, mail.client):
         made_once.cache_clear()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from appointly.gateways import mail
 from tests.tasks.conftest import Gate
 from tests.tasks.test_worker import assert_each_once, book
 
@@ -19,5 +18,4 @@ async def test_the_next_sweep_does_not_wait_for_the_same_mail_service(gate: Gate
     assert not first.done()
     gate.after.set()
     await first
-    await mail.client().aclose()
     await assert_each_once(gate, expected)

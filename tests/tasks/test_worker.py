@@ -20,7 +20,7 @@ from appointly.models import WorkingHours
 from appointly.operations.book_appointment import book_appointment
 from appointly.settings import settings
 from tests.invariants import broken_invariants
-from tests.making import asking, make_provider, make_service, make_slots
+from tests.making import asking, in_two_days, make_provider, make_service, make_slots
 from tests.tasks.conftest import Gate, StartWorker
 
 PATIENCE = 60.0
@@ -52,7 +52,7 @@ async def book(number: int = 1) -> list[tuple[str, str]]:
     """Book `number` appointments; receiver and subject of the mails that must arrive, each once."""
     async with transaction() as session:
         provider = await make_provider(session)
-        slots = await make_slots(session, await make_service(session, provider), number)
+        slots = await make_slots(session, await make_service(session, provider), number, in_two_days())
         owner = (await session.get_one(type(provider), provider.id)).user_id
         expected = []
         # In one transaction with the slots: a worker that is starting must not find times outside any hours and free.
@@ -81,16 +81,16 @@ async def forget_leases() -> None:
     await bus.publish([], jobs=True)
 
 
+async def sweep() -> None:
+    """What the next worker does first: `test_a_starting_worker_sees_to_what_fell_due`."""
+    from tasks import jobs
+
+    await jobs._sweep()
+
+
 async def waits_for_a_lock() -> bool:
     waiting = "SELECT count(*) AS number FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     return await count(f"{waiting} AND datname = current_database()") > 0
-
-
-async def test_a_poke_brings_the_mail_at_once(gate: Gate, work: StartWorker) -> None:
-    work()  # without beat: there is no sweep
-    expected = await book(3)
-    await assert_each_once(gate, expected)
-    assert gate.requests == 6
 
 
 async def test_without_any_key_a_demo_mails_to_its_own_mailbox(gate: Gate, work: StartWorker) -> None:
@@ -99,7 +99,7 @@ async def test_without_any_key_a_demo_mails_to_its_own_mailbox(gate: Gate, work:
     assert gate.paths == {"/sandbox/resend/emails"}
 
 
-async def test_killed_before_it_claims(gate: Gate, work: StartWorker, database: str) -> None:
+async def test_killed_before_it_claims(gate: Gate, to_gate: None, work: StartWorker, database: str) -> None:
     worker = work()
     async with await psycopg.AsyncConnection.connect(database) as blocker:
         expected = await book()
@@ -111,12 +111,11 @@ async def test_killed_before_it_claims(gate: Gate, work: StartWorker, database: 
             worker.process.kill()
             worker.process.wait()
     expected += await book()
-    work()
-    await bus.publish([], jobs=True)
+    await sweep()
     await assert_each_once(gate, expected)
 
 
-async def test_killed_before_the_mail_is_taken(gate: Gate, work: StartWorker) -> None:
+async def test_killed_before_the_mail_is_taken(gate: Gate, to_gate: None, work: StartWorker) -> None:
     worker = work()
     gate.before.clear()
     expected = await book()
@@ -126,11 +125,13 @@ async def test_killed_before_the_mail_is_taken(gate: Gate, work: StartWorker) ->
     assert await gate.mails() == []
     gate.before.set()
     await forget_leases()
-    work()
+    await sweep()
     await assert_each_once(gate, expected)
 
 
-async def test_killed_after_the_mail_is_taken_and_before_the_answer(gate: Gate, work: StartWorker) -> None:
+async def test_killed_after_the_mail_is_taken_and_before_the_answer(
+    gate: Gate, to_gate: None, work: StartWorker
+) -> None:
     worker = work()
     gate.after.clear()
     expected = await book()
@@ -141,13 +142,13 @@ async def test_killed_after_the_mail_is_taken_and_before_the_answer(gate: Gate, 
     assert len(await gate.mails()) == 2
     gate.after.set()
     await forget_leases()
-    work()
+    await sweep()
     await assert_each_once(gate, expected)
     assert gate.requests == 4
 
 
 async def test_killed_after_the_answer_and_before_it_is_written_down(
-    gate: Gate, work: StartWorker, database: str
+    gate: Gate, to_gate: None, work: StartWorker, database: str
 ) -> None:
     worker = work()
     gate.after.clear()
@@ -161,13 +162,13 @@ async def test_killed_after_the_answer_and_before_it_is_written_down(
         worker.process.kill()
         worker.process.wait()
     await forget_leases()
-    work()
+    await sweep()
     await assert_each_once(gate, expected)
     assert gate.requests == 4
 
 
-async def test_two_workers_share_the_work(gate: Gate, work: StartWorker) -> None:
-    work(), work()
+async def test_two_workers_are_poked_and_share_the_work(gate: Gate, work: StartWorker) -> None:
+    work(), work()  # without beat: there is no sweep
     expected = await book(20)
     await assert_each_once(gate, expected)
     assert gate.requests == 40
@@ -201,7 +202,7 @@ async def test_an_emptied_redis_loses_nothing(gate: Gate, work: StartWorker) -> 
         assert client.dbsize() == 0
     async with AsyncSession(engine()) as session:  # no transaction(): no poke
         provider = await make_provider(session)
-        [slot] = await make_slots(session, await make_service(session, provider), 1)
+        [slot] = await make_slots(session, await make_service(session, provider), 1, in_two_days())
         await book_appointment(session, GUEST, asking(slot), now())
         await session.commit()
     await until(all_done)
