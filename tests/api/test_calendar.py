@@ -10,12 +10,13 @@ from appointly.domain.actor import GUEST
 from appointly.domain.manage_key import manage_key
 from appointly.operations.book_appointment import book_appointment
 from appointly.settings import settings
-from tests.making import asking, make_provider, make_service, make_slots
+from tests.making import asking, in_two_days, make_provider, make_service, make_slots
 
 
 async def test_only_who_may_see_the_booking_gets_its_file(http: httpx.AsyncClient) -> None:
     async with transaction() as session:
-        [slot] = await make_slots(session, await make_service(session, await make_provider(session)), 1)
+        service = await make_service(session, await make_provider(session))
+        [slot] = await make_slots(session, service, 1, in_two_days())
         booked = await book_appointment(session, GUEST, asking(slot), now())
     path = routes.booking_calendar(booked.reference)
     assert (await http.get(path)).status_code == 404

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ async def test_a_sealed_cookie_ends_and_cannot_be_changed(
         ada.http.cookies.clear()
         answer = await ada.http.get(back, headers={"cookie": f"appointly_google={bad}".encode()})
         assert error_of(answer.headers["location"]) == "google_stale"
-    late = now().replace(year=now().year + 1)
+    late = now() + timedelta(days=365)
     monkeypatch.setattr("appointly.api.google.now", lambda: late)
     answer = await ada.http.get(back, headers={"cookie": f"appointly_google={good}"})
     assert error_of(answer.headers["location"]) == "google_stale"

@@ -19,7 +19,7 @@ from appointly.origin import DEVICE_COOKIE, Origin, device_value, set_current_or
 from appointly.settings import settings
 from appointly.state.search import Search
 from appointly.state.sign_in import SignInForm
-from tests.making import make_provider, make_service, make_slots
+from tests.making import in_two_days, make_provider, make_service, make_slots
 from tests.people import PASSWORD, person
 from tests.state.driver import browser_tab
 
@@ -286,7 +286,7 @@ async def test_searches_are_limited_over_http_and_on_the_page(
 async def test_bookings_are_limited_by_network_and_by_customer(
     http: httpx.AsyncClient, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slots = await make_slots(session, await make_service(session, await make_provider(session)))
+    slots = await make_slots(session, await make_service(session, await make_provider(session)), 2, in_two_days())
     await session.commit()
     few(monkeypatch, "booking.account", 1)
 

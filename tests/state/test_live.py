@@ -14,7 +14,7 @@ from appointly.domain.actor import GUEST
 from appointly.operations.book_appointment import book_appointment
 from appointly.state import dashboard, live
 from appointly.state.dashboard import Dashboard
-from tests.making import asking, make_open_provider, make_service, make_slots
+from tests.making import asking, in_two_days, make_open_provider, make_service, make_slots
 from tests.people import signed_in
 from tests.state.driver import browser_tab
 
@@ -23,7 +23,7 @@ async def test_who_books_while_a_dashboard_reads_for_the_first_time_is_not_misse
     database: str, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = await make_open_provider(session)
-    slots = await make_slots(session, await make_service(session, provider), 2)
+    slots = await make_slots(session, await make_service(session, provider), 2, in_two_days())
     await session.commit()
     owner = await signed_in(provider.user_id, "")
     told: list[set[str]] = []

@@ -10,7 +10,7 @@ from appointly.database.embedded import embedded_servers
 from appointly.domain.actor import GUEST
 from appointly.operations.book_appointment import book_appointment
 from appointly.supervisor import Child
-from tests.making import asking, make_provider, make_service, make_slots
+from tests.making import asking, in_two_days, make_provider, make_service, make_slots
 from tests.tasks.conftest import Gate, StartWorker
 from tests.tasks.test_worker import all_done, until
 
@@ -18,7 +18,7 @@ from tests.tasks.test_worker import all_done, until
 async def book_without_a_poke() -> None:
     async with AsyncSession(engine()) as session:  # no transaction(): no poke
         provider = await make_provider(session)
-        [slot] = await make_slots(session, await make_service(session, provider), 1)
+        [slot] = await make_slots(session, await make_service(session, provider), 1, in_two_days())
         await book_appointment(session, GUEST, asking(slot), now())
         await session.commit()
 
