@@ -33,7 +33,7 @@ def message(*children: Any, tone: MessageTone = "info", role: str = "status") ->
     )
 
 
-def notice(text: str, kind: str, on_dismiss: Any) -> rx.Component:
+def notice(text: str, kind: str, number: int, on_dismiss: Any) -> rx.Component:
     """A sentence at the edge of the screen; `kind` is problem, success or info. Good news leaves by itself."""
     icon = rx.match(kind, ("problem", _notice_icon("bad")), ("success", _notice_icon("good")), _notice_icon("info"))
     return rx.el.div(
@@ -49,7 +49,7 @@ def notice(text: str, kind: str, on_dismiss: Any) -> rx.Component:
                     on_click=on_dismiss,
                     class_name="-me-2 flex size-9 shrink-0 items-center justify-center rounded-control",
                 ),
-                key=text,
+                key=number,
                 class_name=rx.cond(kind == "problem", f"{NOTICE} animate-appear", f"{NOTICE} animate-leave"),
             ),
         ),

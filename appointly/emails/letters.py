@@ -60,6 +60,7 @@ def words(news: News) -> dict[str, str]:
     said = {
         "customer": booking.customer_name,
         "provider": booking.provider_name,
+        "mover": booking.provider_name if news.by == "provider" else "Appointly",
         "service": booking.service_title,
         "day": long_day(booking.slot_date),
         "what": f"{booking.service_title} at {booking.provider_name}",

@@ -12,7 +12,7 @@ KINDS = {
     ),
     "moved_by_provider": to_customer(
         "New time: {what}",
-        "{provider} has moved your appointment",
+        "{mover} has moved your appointment",
         "It moved {change}. {settled}",
         FREE_TO_CHANGE,
     ),

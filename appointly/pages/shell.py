@@ -56,7 +56,7 @@ def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Componen
             class_name="flex-1 outline-none" if wide else f"{WIDTH} flex-1 py-8 outline-none sm:py-10",
         ),
         _footer() if footer else rx.fragment(),
-        notice(Viewer.notice, Viewer.notice_kind, Viewer.dismiss_notice),
+        notice(Viewer.notice, Viewer.notice_kind, Viewer.notice_number, Viewer.dismiss_notice),
         id="page",
         class_name="flex min-h-dvh flex-col",
     )
@@ -96,7 +96,7 @@ def workspace(*children: Any, current: str = "/dashboard", places: Places = WORK
             class_name="flex min-w-0 flex-1 flex-col pb-16 lg:pb-0",
         ),
         _bottom_bar(current, places),
-        notice(Viewer.notice, Viewer.notice_kind, Viewer.dismiss_notice),
+        notice(Viewer.notice, Viewer.notice_kind, Viewer.notice_number, Viewer.dismiss_notice),
         id="page",
         class_name="flex min-h-dvh",
     )

@@ -14,7 +14,8 @@ log = structlog.get_logger()
 class Viewer(rx.State):
     """The signed-in person for display alone; decisions are made with `current_actor`. Filled by the guard.
 
-    `notice` is a sentence for the person, shown by the page's shell until it is dismissed.
+    `notice` is a sentence for the person, shown by the page's shell until it is dismissed; its number tells it from the
+    same sentence before, which may have left the screen by itself.
     """
 
     __access__ = "public"
@@ -26,6 +27,7 @@ class Viewer(rx.State):
     initials: str = ""
     notice: str = ""
     notice_kind: str = ""
+    notice_number: int = 0
     _bound_to: str = ""
 
     def _show(self, visitor: Visitor) -> None:
@@ -47,6 +49,7 @@ class Viewer(rx.State):
     def tell(self, sentence: str, kind: str = "problem") -> None:
         """Show a sentence to the person who is looking: `problem`, `success` or `info`."""
         self.notice, self.notice_kind = sentence[:500], kind if kind in {"problem", "success", "info"} else "info"
+        self.notice_number += 1
 
     @rx.event
     def dismiss_notice(self) -> None:

@@ -131,6 +131,7 @@ async def refused(state: BaseState, viewer: Viewer, notice: str, to: str = "") -
     """Send the changes so far and a sentence, or lead to another page, instead of running the event."""
     if notice:
         viewer.notice, viewer.notice_kind = notice, "problem"
+        viewer.notice_number += 1
     delta = await state._get_resolved_delta()
     state._clean()  # type: ignore[no-untyped-call]
     return StateUpdate(delta=delta, events=Event.from_event_type(rx.redirect(to)) if to else [])

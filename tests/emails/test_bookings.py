@@ -134,6 +134,9 @@ async def test_after_a_move_the_invitation_replaces_the_one_before(session: Asyn
         assert invite["METHOD"] == "REQUEST"
         assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (f"{booked.id}@appointly", sequence, "CONFIRMED")
         assert (event["DTSTART"].dt, event["DTEND"].dt) == (slot.start_time, slot.end_time)
+    assert "Studio Nine has moved your appointment" in sent[-1].text
+    await reschedule(session, Actor(kind="admin"), booked.id, slots[0].id, NOW.replace(minute=3))
+    assert "Appointly has moved your appointment" in (await mails_of(session))["moved_by_provider"][1].text
 
 
 async def test_of_two_moves_only_the_last_is_told_where_the_first_mail_comes_late(session: AsyncSession) -> None:

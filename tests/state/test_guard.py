@@ -181,7 +181,12 @@ async def test_a_disabled_account_is_out_at_once(tab: Tab) -> None:
 async def test_wrong_arguments_are_refused_with_a_sentence(tab: Tab, arguments: dict[str, Any]) -> None:
     await tab.send(Open.keep, **arguments)
     assert (await tab.state(Open)).secret == ""
-    assert (await viewer(tab)).notice.startswith("That was not understood.")
+    told = await viewer(tab)
+    assert told.notice.startswith("That was not understood.")
+    # The same sentence again is shown again, whether or not the first has left the screen by itself.
+    number = told.notice_number
+    await tab.send(Open.keep, **arguments)
+    assert (await viewer(tab)).notice_number > number
 
 
 async def test_right_arguments_arrive_with_their_types(tab: Tab) -> None:
