@@ -43,6 +43,10 @@ from appointly.visitor import current_actor
 STEPS = ("time", "details", "review")
 NEAREST = 3
 GONE = "This time is no longer offered. Please choose another one."
+BOOKED = (
+    "This time is booked now. If that was you in another window, there is nothing left to do here."
+    " Otherwise please choose another one."
+)
 JUST_TAKEN = "This time has just been taken. Nothing you wrote is lost: please choose another one."
 ASKED_ANEW = "The provider has just changed the questions. Please look at your answers again; nothing is booked yet."
 
@@ -335,7 +339,8 @@ class Wizard(rx.State):
         held = bool(found and draft and draft.hold_id and draft.slot_id == found.id)
         if found and held:
             found = replace(found, free=True)
-        # Without a draft it was let go in another window.
+        # Without a draft it was let go in another window, or booked there.
+        booked_there = self.problem == BOOKED or (draft is None and self.kept.until > 0)
         known = draft.slot_id == found.id if draft and found else self.kept.until > 0 or self.run_out
         kept_before = known and not self.unkept
         self.chosen = chosen_view(found, service.time_zone, at)
@@ -347,8 +352,8 @@ class Wizard(rx.State):
             if not self.alternatives:
                 nearest = await nearest_free(session, found.id, NEAREST, at)
                 self.alternatives = [Time(str(slot.id), moment(slot.start, service.time_zone, at)) for slot in nearest]
-            self.problem = JUST_TAKEN
-        elif self.problem in (JUST_TAKEN, GONE):
+            self.problem = BOOKED if booked_there else JUST_TAKEN
+        elif self.problem in (JUST_TAKEN, BOOKED, GONE):
             self.problem, self.alternatives = "", []
 
     def _step(self, wanted: str) -> str:

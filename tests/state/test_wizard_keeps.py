@@ -21,7 +21,7 @@ from appointly.operations.hold_slot import expire_holds
 from appointly.state.account import Account
 from appointly.state.open_drafts import OpenDrafts
 from appointly.state.service import ServiceView
-from appointly.state.wizard import GONE, JUST_TAKEN, Wizard
+from appointly.state.wizard import BOOKED, GONE, JUST_TAKEN, Wizard
 from appointly.visitor import VISITOR_COOKIE, browser_hash
 from tests.invariants import broken_invariants
 from tests.making import make_provider, make_service, make_slots
@@ -181,6 +181,19 @@ async def test_what_is_let_go_in_another_window_is_said_in_this_one(slots: list[
         await tab.send(Wizard.keep_again)
         page = await tab.state(Wizard)
         assert (page.run_out, page.kept.until > 0, page.notes) == (False, True, "Still here")
+
+
+async def test_what_is_booked_in_another_window_was_not_taken_by_somebody(slots: list[Slot], service: Service) -> None:
+    async with browser_tab(app, COOKIE["a"]) as tab, browser_tab(app, COOKIE["a"]) as other:
+        await choose(tab, slots[0], service)
+        for _ in range(2):
+            await opened(other, f"/book/{service.slug}?step=review")
+            await other.send(Wizard.submit, form=WHO, attempt=ATTEMPT)
+        for _ in range(2):
+            await tab.send(Wizard.refresh)
+            assert (await tab.state(Wizard)).problem == BOOKED
+        await choose(tab, slots[1], service)
+        assert (await tab.state(Wizard)).problem == ""
 
 
 async def test_taken_after_it_ran_out_is_said_with_the_nearest(slots: list[Slot], service: Service) -> None:
