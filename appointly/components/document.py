@@ -33,6 +33,9 @@ addEventListener("animationstart", ({ target }) => {
 addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-takes-focus] [aria-keyshortcuts=Escape]")) focused?.focus({ preventScroll: true });
 }, true);
+addEventListener("animationend", ({ animationName, target }) => {
+  if (animationName === "leave") target.querySelector("button")?.click();
+});
 """
 # A link within the product changes the page without loading it: the keyboard and what is read out go there too. A page
 # that sets the focus itself keeps it.

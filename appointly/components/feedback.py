@@ -34,7 +34,10 @@ def message(*children: Any, tone: MessageTone = "info", role: str = "status") ->
 
 
 def notice(text: str, kind: str, number: int, on_dismiss: Any) -> rx.Component:
-    """A sentence at the edge of the screen; `kind` is problem, success or info. Good news leaves by itself."""
+    """A sentence at the edge of the screen; `kind` is problem, success or info. Good news leaves by itself.
+
+    Once it is out of sight it is dismissed (components/document.py), or the next page would show it again.
+    """
     icon = rx.match(kind, ("problem", _notice_icon("bad")), ("success", _notice_icon("good")), _notice_icon("info"))
     return rx.el.div(
         rx.cond(

@@ -233,7 +233,7 @@ def heading_of(view: BookingView) -> str:
 
 def next_steps(view: BookingView) -> list[str]:
     """What happens next, as sentences for the customer."""
-    mail = f"We mail the confirmation with a calendar invitation to {view.email}."
+    mail = f"The confirmation with a calendar invitation goes to {view.email}."
     match view.status:
         case "pending":
             return [
@@ -246,7 +246,8 @@ def next_steps(view: BookingView) -> list[str]:
         case "confirmed" if view.begun:
             return ["Your appointment has begun. Enjoy it."]
         case "confirmed":
-            return [mail, f"When you arrive, say your token: {view.token}.", view.policy]
+            here = "You are checked in." if view.came else f"When you arrive, say your token: {view.token}."
+            return [mail, here, view.policy]
         case "completed":
             return ["Thank you for coming. You can book the next appointment whenever it suits you."]
         case "no_show":

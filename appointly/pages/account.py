@@ -25,7 +25,12 @@ def account() -> rx.Component:
             page_title(
                 "Your bookings",
                 "They change here by themselves when a provider answers.",
-                link_button("Find an appointment", href="/services"),
+                # Where nothing is planned, the empty list says it.
+                rx.cond(
+                    Account.loaded & (Account.upcoming.length() == 0),  # type: ignore[attr-defined]
+                    rx.fragment(),
+                    link_button("Find an appointment", href="/services"),
+                ),
             ),
             rx.cond(
                 Account.loaded,

@@ -79,7 +79,11 @@ def _not_yours() -> rx.Component:
             "This booking is not open to you",
             "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
             "or sign in with the account it was made with.",
-            link_button("Sign in", href="/login"),
+            rx.cond(
+                Viewer.signed_in,
+                link_button("Your bookings", href="/account"),
+                link_button("Sign in", href="/login"),
+            ),
             link_button("Find an appointment", href="/services", kind="secondary"),
         ),
     )

@@ -47,7 +47,8 @@ def cancel_dialog() -> rx.Component:
             class_name="mt-3 flex gap-2 rounded-control bg-sunken px-3 py-2 font-medium",
         ),
         rx.el.p(
-            "The time is free for others at once, and this cannot be undone. You and the provider each get a mail.",
+            "The time is free for others at once, and this cannot be undone. ",
+            rx.cond(BookingPage.is_provider, "The customer gets a mail.", "You and the provider each get a mail."),
             class_name="mt-3 text-ink-soft",
         ),
         footer=rx.fragment(

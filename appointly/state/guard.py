@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from appointly.clock import now
 from appointly.database import reading
-from appointly.errors import Forbidden, Unavailable, ValidationFailed
+from appointly.errors import Forbidden, NotSignedIn, Unavailable, ValidationFailed
 from appointly.origin import NOWHERE, Origin, set_current_origin
 from appointly.routes import safe_path
 from appointly.state.base import Viewer
@@ -98,7 +98,10 @@ class Guard(Middleware):
         owner = registered.states[0]
         if not may_call(visitor, event.name, owner):
             log.warning("event_refused", name=event.name, user=str(visitor.actor.user_id))
-            return await refused(state, viewer, Forbidden.message, to=login_page(state, visitor, owner))
+            to = login_page(state, visitor, owner)
+            if to and visitor.session_id is None:
+                return await refused(state, viewer, NotSignedIn.message, to=to, kind="info")
+            return await refused(state, viewer, Forbidden.message, to=to)
         if visitor.actor.kind == "provider" and visitor.actor.provider_id is None and path(state).startswith(WORKSPACE):
             return await refused(state, viewer, "", to=BEGINNING)
         try:
@@ -127,10 +130,10 @@ async def forget(root: BaseState) -> None:
             (await root.get_state(state)).reset()  # type: ignore[no-untyped-call]
 
 
-async def refused(state: BaseState, viewer: Viewer, notice: str, to: str = "") -> StateUpdate:
+async def refused(state: BaseState, viewer: Viewer, notice: str, to: str = "", kind: str = "problem") -> StateUpdate:
     """Send the changes so far and a sentence, or lead to another page, instead of running the event."""
     if notice:
-        viewer.notice, viewer.notice_kind = notice, "problem"
+        viewer.notice, viewer.notice_kind = notice, kind
         viewer.notice_number += 1
     delta = await state._get_resolved_delta()
     state._clean()  # type: ignore[no-untyped-call]
@@ -145,7 +148,7 @@ def path(state: BaseState) -> str:
 def login_page(state: BaseState, visitor: Visitor, owner: type[BaseState]) -> str:
     """Where somebody who may not call `owner` can become somebody who may; empty where nobody may."""
     level = access_of(owner)
-    if level is None:
+    if level in (None, "public"):
         return ""
     here = safe_path(path(state))
     error = {"error": "forbidden"} if visitor.session_id else {}
