@@ -12,6 +12,7 @@ from appointly.api.guard import GuardedRoute, access
 from appointly.api.shapes import answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
+from appointly.display.formatting import street_and_city
 from appointly.display.qr import qr_svg
 from appointly.domain.check_in import read_code
 from appointly.errors import DoorCodeInvalid
@@ -98,9 +99,7 @@ async def get_check_in_sheet() -> Response:
     """The sheet with your code, to hang at the door (A4)."""
     async with reading() as session:
         own_one = await own_door(session, current_actor())
-    address = door_address(own_one)
-    sheet = await asyncio.to_thread(
-        check_in_sheet, name=own_one.name, place=own_one.place, address=address, qr=qr_svg(address)
-    )
+    address, place = door_address(own_one), street_and_city(own_one.address, own_one.city)
+    sheet = await asyncio.to_thread(check_in_sheet, name=own_one.name, place=place, address=address, qr=qr_svg(address))
     headers = {"Content-Disposition": 'inline; filename="check-in.pdf"', "Cache-Control": "private, no-store"}
     return Response(sheet, media_type="application/pdf", headers=headers)

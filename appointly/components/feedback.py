@@ -58,7 +58,8 @@ def notice(text: str, kind: str, number: int, on_dismiss: Any) -> rx.Component:
         ),
         role="status",
         aria_live="polite",
-        class_name="pointer-events-none fixed inset-x-4 bottom-20 z-50 flex justify-center sm:bottom-6",
+        class_name="pointer-events-none fixed inset-x-4 bottom-20 z-50 flex justify-center sm:bottom-6"
+        " max-xl:[#page:has([data-at-hand])>&]:bottom-38",  # above the buttons that stay at hand
     )
 
 

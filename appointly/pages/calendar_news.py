@@ -11,13 +11,17 @@ WARNING = "rounded-card border border-warn bg-warn-soft p-4 text-warn-ink sm:p-5
 
 
 def calendar_news() -> rx.Component:
-    """For the dashboard: in short, with the way to the whole. Nothing, where all is well."""
+    """For the dashboard: in short, on phones in one line, with the way to the whole. Nothing, where all is well."""
+    number: Any = CalendarNews.collisions.length()  # type: ignore[attr-defined]
     whole = rx.cond(
-        CalendarNews.collisions.length() > CalendarNews.first.length(),  # type: ignore[attr-defined]
-        rx.el.p(text_link("See them all", href="/dashboard/calendars"), class_name="mt-2 text-sm"),
+        number > 1,
+        rx.el.p(
+            text_link("See them all", href="/dashboard/calendars"),
+            class_name=rx.cond(number > CalendarNews.first.length(), "mt-2 text-sm", "mt-2 text-sm sm:hidden"),  # type: ignore[attr-defined]
+        ),
     )
     return rx.fragment(
-        rx.cond(CalendarNews.collisions, _collisions(CalendarNews.first, whole)),
+        rx.cond(CalendarNews.collisions, _collisions(CalendarNews.first, whole, "max-sm:*:nth-[n+2]:hidden")),
         rx.cond(CalendarNews.failing, _failing()),
     )
 
@@ -27,7 +31,7 @@ def all_collisions() -> rx.Component:
     return rx.cond(CalendarNews.collisions, _collisions(CalendarNews.collisions, rx.fragment()))
 
 
-def _collisions(shown: Any, whole: rx.Component) -> rx.Component:
+def _collisions(shown: Any, whole: rx.Component, class_name: str = "") -> rx.Component:
     return rx.el.section(
         rx.el.h2(
             rx.icon("calendar-x", size=20, aria_hidden=True, class_name="shrink-0"),
@@ -35,7 +39,7 @@ def _collisions(shown: Any, whole: rx.Component) -> rx.Component:
             class_name="flex items-center gap-2 text-lg font-semibold",
         ),
         rx.el.p(CalendarNews.advice, class_name="mt-1 text-sm"),
-        rx.el.ul(rx.foreach(shown, _collision), class_name="mt-3 flex flex-col gap-1"),
+        rx.el.ul(rx.foreach(shown, _collision), class_name=f"mt-3 flex flex-col gap-1 {class_name}"),
         whole,
         aria_label="Collisions",
         class_name=f"{WARNING} mb-4",

@@ -74,7 +74,7 @@ def _block_button() -> rx.Component:
         "Block time",
         kind="secondary",
         size="small",
-        on_click=ExceptionForm.begin("block"),
+        on_click=ExceptionForm.begin_on(ProviderCalendar.day),
         **opens(SHEET),
     )
 

@@ -99,7 +99,7 @@ def _person(one: Any) -> rx.Component:
             ),
             rx.el.span(status_badge(one.booking.status), class_name="max-sm:hidden"),
             href=f"{LIST}?booking={one.booking.reference}",
-            class_name="flex min-w-0 flex-1 items-center gap-4 px-4 py-3 hover:bg-sunken sm:px-5",
+            class_name="flex min-w-0 flex-1 items-center gap-4 py-3",
         ),
         rx.cond(one.here != "", badge(f"Here since {one.here}", tone="good", icon="map-pin-check")),
         rx.cond(
@@ -113,5 +113,5 @@ def _person(one: Any) -> rx.Component:
                 class_name="print:hidden",
             ),
         ),
-        class_name="flex items-center gap-2 pr-4 sm:pr-5",
+        class_name="flex items-center gap-2 px-4 hover:bg-sunken sm:px-5",
     )

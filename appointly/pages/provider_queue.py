@@ -80,6 +80,7 @@ def _at_hand() -> rx.Component:
             class_name="flex-1 max-sm:px-2",
             **opens(DELAY),
         ),
+        custom_attrs={"data-at-hand": ""},
         class_name=AT_HAND,
     )
 

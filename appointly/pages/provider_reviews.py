@@ -101,6 +101,11 @@ def _line(review: Any) -> rx.Component:
                     _deeds(review),
                 ),
             ),
+            class_name=rx.cond(
+                (review.words == "") & (review.answer == "") & (ProviderReviews.answering != review.id),
+                "p-5 sm:flex sm:items-center sm:gap-5 sm:*:first:flex-1 sm:*:last:mt-0",  # stars alone: one line
+                "p-5",
+            ),
         ),
         key=review.id,
     )
@@ -109,12 +114,12 @@ def _line(review: Any) -> rx.Component:
 def _deeds(review: Any) -> rx.Component:
     return rx.el.div(
         button(
-            rx.cond(review.answer != "", "Change your answer", "Answer"),
+            rx.cond(review.answer != "", "Change answer", "Answer"),
             kind="secondary",
             size="small",
             on_click=ProviderReviews.begin(review.id),
         ),
-        link("The appointment", href=f"/dashboard/bookings?show=past&booking={review.reference}", class_name=SMALL),
+        link("Appointment", href=f"/dashboard/bookings?show=past&booking={review.reference}", class_name=SMALL),
         rx.match(
             review.report,
             *[(name, badge(words, tone=tone, icon=icon)) for name, (words, tone, icon) in REPORTS.items()],

@@ -28,11 +28,6 @@ class Door:
     address: str
     city: str
 
-    @property
-    def place(self) -> str:
-        """Where it is, in one line."""
-        return ", ".join(part for part in (self.address, self.city) if part)
-
 
 DOOR = """
 SELECT id, slug, business_name AS name, check_in_version AS version, address, city FROM provider

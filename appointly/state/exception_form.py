@@ -71,6 +71,11 @@ class ExceptionForm(rx.State):
         await self._begin(kind)
 
     @rx.event
+    async def begin_on(self, day: date) -> None:
+        """The sheet opens to block time on the day that is looked at, or tomorrow where that is not ahead."""
+        await self._begin("block", day)
+
+    @rx.event
     async def draw(self, day: date, start: Minute, end: Minute) -> None:
         """The sheet opens for a stretch that was drawn on the calendar, in minutes after the midnight of `day`."""
         await self._begin("block", day, start, end)
@@ -86,9 +91,10 @@ class ExceptionForm(rx.State):
         self.today = today.isoformat()
         self.kind, self.reason, self.repeat, self.until = kind, "", "no", ""
         self.start_again = self.end_again = ""
-        self.first = self.last = (day or today + DAY).isoformat()
+        drawn = end > start
+        self.first = self.last = (day if day and (drawn or day > today) else today + DAY).isoformat()
         self.start, self.end = ("09:00", "13:00") if kind == "hours" else USUAL_BLOCK
-        if end > start:
+        if drawn:
             self.start, self.end = clock_of(start), clock_of(end % (24 * 60))
         self.version += 1
         self.saved = False

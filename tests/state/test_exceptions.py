@@ -193,6 +193,13 @@ async def test_entries_of_another_provider_cannot_be_removed(tab: Tab, database:
         assert len(await date_overrides(session, other.id, in_days(0))) == 1
 
 
+async def test_time_is_blocked_on_the_day_that_is_looked_at_unless_it_is_over(tab: Tab) -> None:
+    for shown, proposed in ((4, 4), (0, 1), (-3, 1)):
+        await tab.send(ExceptionForm.begin_on, day=str(in_days(shown)))
+        form = await tab.state(ExceptionForm)
+        assert (form.kind, form.first, form.last) == ("block", str(in_days(proposed)), str(in_days(proposed)))
+
+
 async def test_what_is_refused_on_saving_stays_open_and_says_why(
     tab: Tab, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
