@@ -25,6 +25,7 @@ CHIP = (
     " hover:bg-accent hover:text-on-accent pointer-coarse:min-h-11"
 )
 SKELETONS = 6
+GRID = "grid gap-4 sm:grid-cols-2 xl:grid-cols-3"
 WHERE_I_AM = "where-i-am"
 # Types the place into a hidden field, as somebody could by hand; what the browser refuses is said beside it.
 NEAR_ME: rx.Var[Any] = rx.Var(
@@ -258,6 +259,19 @@ def _chips() -> rx.Component:
 
 def _results() -> rx.Component:
     return rx.el.div(
+        _what_was_meant(),
+        rx.cond(
+            Search.loaded,
+            rx.cond(Search.services.length() > 0, _found(), _nothing()),  # type: ignore[attr-defined]
+            rx.el.div(*[skeleton_card() for _ in range(SKELETONS)], class_name=GRID),
+        ),
+        class_name="mt-5",
+    )
+
+
+def _what_was_meant() -> rx.Component:
+    """How the search was read, where that is not plain from its filters."""
+    return rx.fragment(
         rx.cond(Search.problem, rx.el.div(message(Search.problem, tone="warn"), class_name="mb-4")),
         rx.cond(
             Search.understood,
@@ -275,30 +289,19 @@ def _results() -> rx.Component:
             Search.corrected,
             rx.el.p("Showing what fits “", Search.corrected, "”.", class_name="mb-4 text-sm text-ink-soft"),
         ),
+    )
+
+
+def _found() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(rx.foreach(Search.services, lambda service: service_card(service)), class_name=GRID),
         rx.cond(
-            Search.loaded,
-            rx.cond(
-                Search.services.length() > 0,  # type: ignore[attr-defined]
-                rx.fragment(
-                    rx.el.div(
-                        rx.foreach(Search.services, lambda service: service_card(service)),
-                        class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3",
-                    ),
-                    rx.cond(
-                        Search.more,
-                        rx.el.div(
-                            button("Show more", kind="secondary", size="large", on_click=Search.show_more),
-                            class_name="mt-8 flex justify-center",
-                        ),
-                    ),
-                ),
-                _nothing(),
-            ),
+            Search.more,
             rx.el.div(
-                *[skeleton_card() for _ in range(SKELETONS)], class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3"
+                button("Show more", kind="secondary", size="large", on_click=Search.show_more),
+                class_name="mt-8 flex justify-center",
             ),
         ),
-        class_name="mt-5",
     )
 
 
