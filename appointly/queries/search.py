@@ -5,8 +5,9 @@
 import base64
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -73,6 +74,11 @@ class _Place:
     city: str
     count: int
     looked_at: int
+
+
+@dataclass(frozen=True)
+class _Day:
+    day: date
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,44 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
     """
     after = _read_cursor(request)
     terms, corrected = await _terms(session, request)
-    values: dict[str, object] = {
+    values, wanted = _values(request, terms, now), _wanted(request, terms)
+    facets, total, capped = await _counts(session, request, wanted, values)
+    wanted += _filters(request)
+    items: list[Found] = []
+    following = None
+    if total or capped:
+        items, following = await _page(session, request, _order(request, terms), wanted, values, after)
+    return SearchPage(items, facets, total, capped, corrected, following)
+
+
+async def first_day_with_any(
+    session: AsyncSession, request: SearchRequest, days: Sequence[date], now: datetime
+) -> date | None:
+    """The first of `days` on which the search would find something, were it for that day.
+
+    Of each day as many services are looked at as for the counts.
+    """
+    terms, _ = await _terms(session, request)
+    wanted = _wanted(request, terms) + _filters(request)
+    found = await select(
+        session,
+        _Day,
+        f"""
+        SELECT chosen.day FROM unnest(%(days)s::date[]) AS chosen (day)
+        WHERE EXISTS (
+            SELECT FROM (SELECT service_id FROM listing WHERE {" AND ".join(wanted)} LIMIT %(looked_at)s) AS looked
+            WHERE {FREE_THEN.format(then=_then(request))}
+        ) LIMIT 1
+        """.replace("%(day)s", "chosen.day"),
+        **_values(request, terms, now),
+        days=list(days),
+    )
+    return found[0].day if found else None
+
+
+def _values(request: SearchRequest, terms: list[str], now: datetime) -> dict[str, object]:
+    """What the conditions and the items ask for."""
+    return {
         "words": " & ".join(f"'{_stem(term)}':*" for term in terms),
         **{f"title_{place}": f" {_stem(term)}" for place, term in enumerate(terms)},
         "min_price": request.min_price,
@@ -171,18 +214,19 @@ async def search_services(session: AsyncSession, request: SearchRequest, now: da
         "times": TIMES,
         "looked_at": LOOKED_AT,
     }
+
+
+def _wanted(request: SearchRequest, terms: list[str]) -> list[LiteralString]:
+    """The conditions for a listing, but for what the counts are by."""
     wanted: list[LiteralString] = ["true"]
     wanted += [WORDS] * bool(terms) + [LOWEST] * (request.min_price is not None)
     wanted += [NEAR] * bool(request.near)
-    wanted += [HIGHEST] * (request.max_price is not None) + [DAY] * (request.date is not None)
-    facets, total, capped = await _counts(session, request, wanted, values)
-    wanted += [CATEGORY] * bool(request.category) + [CITY] * bool(request.city)
-    items: list[Found] = []
-    following = None
-    if total or capped:
-        order = _score(len(terms)) if terms and request.sort == "relevance" else ORDERS[request.sort]
-        items, following = await _page(session, request, order, wanted, values, after)
-    return SearchPage(items, facets, total, capped, corrected, following)
+    return wanted + [HIGHEST] * (request.max_price is not None) + [DAY] * (request.date is not None)
+
+
+def _filters(request: SearchRequest) -> list[LiteralString]:
+    """The conditions by which the counts are."""
+    return [CATEGORY] * bool(request.category) + [CITY] * bool(request.city)
 
 
 def _around(request: SearchRequest) -> dict[str, object]:
@@ -207,9 +251,11 @@ def _then(request: SearchRequest) -> LiteralString:
     return then
 
 
-def _score(words: int) -> Order:
-    """Words in the title first, then quality."""
-    in_title: LiteralString = " + ".join(IN_TITLE.format(place=place) for place in range(words))
+def _order(request: SearchRequest, terms: list[str]) -> Order:
+    """As asked for; by relevance, words in the title come first, then quality."""
+    if not terms or request.sort != "relevance":
+        return ORDERS[request.sort]
+    in_title: LiteralString = " + ".join(IN_TITLE.format(place=place) for place in range(len(terms)))
     return f"(({in_title}) * 10 + quality)", "DESC", "float8"
 
 

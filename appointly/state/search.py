@@ -14,7 +14,7 @@ from appointly.display import formatting
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, ServiceCard
 from appointly.display.shapes import Choice
 from appointly.domain.spoken_times import spoken_times
-from appointly.queries.search import search_services
+from appointly.queries.search import first_day_with_any, search_services
 from appointly.queries.search_request import SearchRequest, place_in
 from appointly.state.views import card_of_found
 
@@ -40,6 +40,8 @@ TOGETHER = {
 PRICES = {"min_price", "max_price"}
 HUNDREDTHS = 100
 LOOK_AHEAD = 8
+# Of many services that are open on a day, the first ones may have nothing at the wanted time.
+FURTHER = 3
 
 
 class Search(rx.State):
@@ -92,7 +94,13 @@ class Search(rx.State):
         request = self._understand(request, at.date())
         await limits.take("search")
         async with reading() as session:
-            found = await search_services(session, request.model_copy(update={"limit": PAGE}), at)
+            request = request.model_copy(update={"limit": PAGE})
+            found = await search_services(session, request, at)
+            for _ in range(FURTHER):
+                if found.items or not found.next_cursor:
+                    break
+                following = request.model_copy(update={"cursor": found.next_cursor})
+                found = await search_services(session, following, at)
             self.next_days, self.any_time = [], []
             if not found.items:
                 self.next_days = await _next_day_with_any(session, request, at)
@@ -261,9 +269,8 @@ async def _next_day_with_any(
     """Where nothing is free on the wanted day: from `first` days later on the first one with something in a week."""
     if request.date is None:
         return []
-    for offset in range(first, LOOK_AHEAD):
-        day = request.date + timedelta(days=offset)
-        found = await search_services(session, request.model_copy(update={"date": day, "limit": 1}), at)
-        if found.items:
-            return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))} {words}".strip())]
-    return []
+    week = [request.date + timedelta(days=offset) for offset in range(first, LOOK_AHEAD)]
+    day = await first_day_with_any(session, request, week, at)
+    if day is None:
+        return []
+    return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))} {words}".strip())]

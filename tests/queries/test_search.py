@@ -15,9 +15,9 @@ from appointly.domain.actor import GUEST
 from appointly.errors import ValidationFailed
 from appointly.operations.book_appointment import BookingRequest, book_appointment
 from appointly.queries.availability import free_slots
-from appointly.queries.search import Found, SearchPage, search_services
+from appointly.queries.search import Found, SearchPage, first_day_with_any, search_services
 from appointly.queries.search_request import SearchRequest
-from tests.making import NOW, make_provider, make_service, make_slots
+from tests.making import NOW, asking, make_provider, make_service, make_slots
 
 DEMO_NOW = datetime(2026, 11, 23, 9, 20, tzinfo=UTC)
 
@@ -159,6 +159,30 @@ async def test_a_day_that_is_booked_out_or_blocked_is_not_found(session: AsyncSe
     await book_appointment(session, GUEST, request, NOW)
     page = await search(session, date=day)
     assert (page.total, page.items, page.facets) == (0, [], {"category": {"hair": 0}, "city": {"Berlin": 0}})
+
+
+async def test_the_first_day_is_the_one_that_day_by_day_would_find(session: AsyncSession, shops: None) -> None:
+    provider = await make_provider(session, "Evenings")
+    service = await make_service(session, provider, title="Late massage", category="massage", price_amount=900)
+    for days, hour in ((1, 13), (3, 17)):
+        await make_slots(session, service, 1, (NOW + timedelta(days=days)).replace(hour=hour))
+    [slot] = await make_slots(session, service, 1, (NOW + timedelta(days=2)).replace(hour=12))
+    await book_appointment(session, GUEST, asking(slot), NOW)
+    week = [NOW.date() + timedelta(days=days) for days in range(7)]
+    answers = []
+    for values in (
+        {},
+        {"q": "masage", "max_price": "1000"},
+        {"q": "late", "after": "16:00"},
+        {"after": "17:30", "before": "19:00"},
+        {"category": "hair", "after": "20:00"},
+        {"city": "München", "q": "late"},
+        {"near": "52.5,13.4"},
+    ):
+        daily = [day for day in week if (await search(session, date=day, **values)).items]
+        answers.append(await first_day_with_any(session, SearchRequest(date=week[0], **values), week, NOW))
+        assert answers[-1] == (daily[0] if daily else None)
+    assert answers == [week[1], week[1], week[3], week[3], None, None, None]
 
 
 async def test_next_free_times_follow_bookings_cancellations_and_blocked_time(

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.appointly import app
 from appointly.clock import now
 from appointly.database.statement import execute
+from appointly.queries import search
 from appointly.state.search import Search
 from tests.making import make_provider, make_service, make_slots
 from tests.state.driver import Tab, browser_tab
@@ -66,6 +68,20 @@ async def test_filters_that_belong_together(session: AsyncSession) -> None:
         [card] = (await tab.state(Search)).services
         assert card.distance == "2.2 km away"
         assert await titles(tab, "/services?near=52.500,13.400&within=1") == []
+
+
+async def test_those_who_are_free_are_found_behind_many_who_are_not(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_AT", 2)
+    provider = await make_provider(session, time_zone="UTC")
+    for letter, hour in zip("ABCDEF", (9, 9, 9, 9, 9, 18), strict=True):
+        at = (now() + timedelta(days=1)).replace(hour=hour, minute=0, second=0, microsecond=0)
+        service = await make_service(session, provider, letter, title=f"From {hour}", price_amount=hour)
+        await make_slots(session, service, 1, at)
+    await session.commit()
+    async with browser_tab(app) as tab:
+        assert await titles(tab, f"/services?date={at.date()}&after=17:00&sort=price") == ["From 18"]
 
 
 async def test_nothing_on_the_wanted_day_leads_to_the_next_with_something(session: AsyncSession) -> None:
