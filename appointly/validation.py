@@ -37,6 +37,18 @@ SENTENCES = {
     "greater_than_equal": "Please give at least {ge}.",
     "less_than_equal": "Please give at most {le}.",
     "literal_error": "Please choose one of: {expected}.",
+    "list_type": "Please give a list.",
+    "timezone_aware": "Please write the time with its offset, as in 2030-12-31T14:30:00+01:00.",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "Please write true or false."),
+    **dict.fromkeys(("uuid_type", "uuid_parsing"), "This is not an id of ours."),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "Please write a day of the calendar, as in 2030-12-31.",
+    ),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing"),
+        "Please write day and time, as in 2030-12-31T14:30:00+01:00.",
+    ),
 }
 
 

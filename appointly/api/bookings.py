@@ -261,7 +261,7 @@ async def get_bookings(wanted: Annotated[Wanted, Query()]) -> Response:
 @router.get("/{booking_id}", response_model=BookingOut, responses=refusals(404, 422))
 @access("public", "bookings:read")
 async def get_booking(booking_id: UUID) -> Response:
-    """One booking, for its customer (also by the link from the mail) and its provider."""
+    """One booking, for its customer (also by the link from the mail), its provider and admins."""
     async with reading() as session:
         return answer(await shown(session, await booking_by_id(session, current_actor(), booking_id)))
 
@@ -333,7 +333,7 @@ async def post_cancel_all(form: Cancellations) -> Response:
 @router.post("/{booking_id}/cancel", response_model=CancelledOut, responses=MOVES)
 @access("public", "bookings:write")
 async def post_cancel(booking_id: UUID, form: OneCancellation | None = None) -> Response:
-    """Cancel one booking, as its customer or its provider."""
+    """Cancel one booking, as its customer, its provider or an admin."""
     form = form or OneCancellation()
     expected = {} if form.expected_refund is None else {booking_id: form.expected_refund}
     [done] = await cancelled([booking_id], form.reason, expected)
