@@ -41,6 +41,10 @@ HEADINGS = {
     "cancelled": "This booking is cancelled",
     "expired": "This request was not answered in time",
 }
+HEADINGS_FOR_OTHERS = HEADINGS | {
+    "pending": "This request waits for an answer",
+    "confirmed": "This appointment is booked",
+}
 MOVES = {
     "held": "Time held",
     "pending": "Requested",
@@ -224,11 +228,11 @@ def history_of(moves: Iterable[Move], zone: str, now: datetime, own: Collection[
     return lines[::-1]
 
 
-def heading_of(view: BookingView) -> str:
-    """How the booking stands, in one line."""
+def heading_of(view: BookingView, *, own: bool) -> str:
+    """How the booking stands, in one line, for its customer (`own`) or for others."""
     if view.status == "confirmed" and view.begun:
-        return "Your appointment is over" if view.over else "Your appointment has begun"
-    return HEADINGS.get(view.status, "Your booking")
+        return f"{'Your' if own else 'This'} appointment {'is over' if view.over else 'has begun'}"
+    return (HEADINGS if own else HEADINGS_FOR_OTHERS).get(view.status, "Booking")
 
 
 def next_steps(view: BookingView) -> list[str]:

@@ -50,7 +50,7 @@ def booking() -> rx.Component:
                     rx.el.div(
                         _actions(),
                         rx.el.div(
-                            booking_queue(),
+                            rx.cond(BookingPage.is_own, booking_queue()),
                             booking_missed(),
                             booking_review(),
                             _what(),

@@ -48,7 +48,15 @@ def cancel_dialog() -> rx.Component:
         ),
         rx.el.p(
             "The time is free for others at once, and this cannot be undone. ",
-            rx.cond(BookingPage.is_provider, "The customer gets a mail.", "You and the provider each get a mail."),
+            rx.cond(
+                BookingPage.is_own,
+                "You and the provider each get a mail.",
+                rx.cond(
+                    BookingPage.is_provider,
+                    "The customer gets a mail.",
+                    "The customer and the provider each get a mail.",
+                ),
+            ),
             class_name="mt-3 text-ink-soft",
         ),
         footer=rx.fragment(

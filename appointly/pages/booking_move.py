@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from appointly.components.buttons import button
+from appointly.components.buttons import button, link_button
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.move_dialog import move_button, old_and_new
@@ -24,7 +24,7 @@ def move_action() -> rx.Component:
 
 def waiting_move() -> rx.Component:
     """The wish that waits for the provider's answer; it vanishes by itself with the answer."""
-    waiting = Moving.waiting
+    waiting, own = Moving.waiting, BookingPage.is_own
     return rx.el.div(
         rx.cond(
             waiting.id != "",
@@ -32,12 +32,19 @@ def waiting_move() -> rx.Component:
                 rx.el.div(
                     rx.icon("hourglass", size=20, aria_hidden=True, class_name="mt-0.5 shrink-0 text-warn-ink"),
                     rx.el.div(
-                        rx.el.h2("You have asked for another time", class_name="text-lg font-semibold"),
+                        rx.el.h2(
+                            rx.cond(own, "You have asked for another time", "The customer asks for another time"),
+                            class_name="text-lg font-semibold",
+                        ),
                         old_and_new(waiting.old, waiting.new, "mt-2"),
                         zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name),
                         rx.el.p(
-                            f"The new time is kept for you until {waiting.until}. Your old time stays yours until "
-                            f"{BookingPage.booking.provider} says yes; this page then changes by itself.",
+                            rx.cond(
+                                own,
+                                f"The new time is kept for you until {waiting.until}. Your old time stays yours until "
+                                f"{BookingPage.booking.provider} says yes; this page then changes by itself.",
+                                f"Both times are kept until {waiting.until}, or until there is an answer.",
+                            ),
                             class_name="mt-2 text-ink-soft",
                         ),
                         rx.cond(
@@ -48,11 +55,15 @@ def waiting_move() -> rx.Component:
                     ),
                     class_name="flex gap-3",
                 ),
-                button(
-                    "Withdraw",
-                    kind="secondary",
-                    class_name="mt-4 max-sm:w-full",
-                    on_click=Moving.withdraw(waiting.id),
+                rx.cond(
+                    BookingPage.is_provider,
+                    link_button("Answer it", href="/dashboard", class_name="mt-4 max-sm:w-full"),
+                    button(
+                        "Withdraw",
+                        kind="secondary",
+                        class_name="mt-4 max-sm:w-full",
+                        on_click=Moving.withdraw(waiting.id),
+                    ),
                 ),
                 class_name="mt-6 border-warn p-5 sm:p-6",
             ),

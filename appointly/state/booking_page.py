@@ -7,6 +7,7 @@ from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, Happened, heading_of, history_of, next_steps, view_of
 from appointly.display.cancellations import CUSTOMERS, Ending, ending_of
+from appointly.domain.rights import may
 from appointly.errors import NotFound
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.state.booking_ends import BookingEnds
@@ -64,9 +65,10 @@ class BookingPage(rx.State):
             return
         self.booking = view_of(found, at)
         self.is_provider = actor.provider_id == found.provider_id
-        self.is_own = not self.is_provider and actor.kind != "admin"
+        self.is_own = not self.is_provider and may(actor, "no_show.dispute", found.whose)
         own = ("provider",) if self.is_provider else CUSTOMERS if self.is_own else ()
-        self.heading, self.steps = heading_of(self.booking), next_steps(self.booking)
+        self.heading = heading_of(self.booking, own=self.is_own)
+        self.steps = next_steps(self.booking) if self.is_own else []
         self.ending = ending_of(found, moves[-1], own) if moves else Ending()
         self.history = history_of(moves, found.time_zone, at, own)
         self.loaded, self.missing = True, False

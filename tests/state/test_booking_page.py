@@ -71,6 +71,14 @@ async def test_a_declined_request_shows_the_provider_s_words_first(session: Asyn
     assert [line.who for line in page.history] == ["by you", "by the customer"]
 
 
+async def test_only_its_customer_is_told_what_happens_next(session: AsyncSession) -> None:
+    told = await book(session, "instant")
+    page = await shown(told, told.ada)
+    assert (page.heading, len(page.steps)) == ("Your appointment is booked", 3)
+    page = await shown(told, told.owner)
+    assert (page.heading, page.steps) == ("This appointment is booked", [])
+
+
 async def test_a_cancelled_booking_says_who_cancelled_it(session: AsyncSession) -> None:
     told = await book(session, "instant")
     async with transaction() as writing:
