@@ -43,7 +43,7 @@ def waiting_move() -> rx.Component:
                                 own,
                                 f"The new time is kept for you until {waiting.until}. Your old time stays yours until "
                                 f"{BookingPage.booking.provider} says yes; this page then changes by itself.",
-                                f"Both times are kept until {waiting.until}, or until there is an answer.",
+                                f"The new time is kept until {waiting.until}. The old one stays until there is a yes.",
                             ),
                             class_name="mt-2 text-ink-soft",
                         ),
