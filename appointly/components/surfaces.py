@@ -69,7 +69,7 @@ def page_title(text: Any, lead: Any = "", *actions: Any) -> rx.Component:
             rx.el.h1(text, class_name="text-2xl font-semibold"),
             rx.el.p(lead, class_name="mt-1 text-ink-soft") if isinstance(lead, rx.Var) or lead else rx.fragment(),
         ),
-        rx.el.div(*actions, class_name="flex gap-2") if actions else rx.fragment(),
+        rx.el.div(*actions, class_name="flex flex-wrap gap-2") if actions else rx.fragment(),
         class_name="flex flex-wrap items-end justify-between gap-4",
     )
 

@@ -87,6 +87,7 @@ async def test_time_is_blocked_with_a_finger_after_a_long_press(open_page: OpenP
 
     await sign_in(page, site, "provider")
     await page.goto("/dashboard/calendar")
+    await expect(page.locator("[data-now]:visible")).to_be_in_viewport()  # the day opens at now
     days = page.get_by_role("navigation", name="Days of this week").get_by_role("link")
     await days.last.click()
     await expect(days.last).to_have_attribute("aria-current", "date")
