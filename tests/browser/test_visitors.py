@@ -104,6 +104,8 @@ async def test_by_keyboard_alone_to_a_time(page: Page) -> None:
     await page.keyboard.press("Enter")
     await page.locator("main article h2 a").first.focus()
     await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/services/[a-z0-9-]+$"))
+    await expect(page.get_by_role("main")).to_be_focused()
     booker = page.get_by_role("complementary", name="Choose a time")
     time = booker.get_by_role("group", name=re.compile("Morning|Afternoon|Evening")).get_by_role("button").first
     await time.focus()
