@@ -1,10 +1,11 @@
 """Links in mails: confirm an address, set a new password. Twice, late, by other browsers, by mail scanners."""
 
 import asyncio
-import time
+from typing import Any
 from urllib.parse import quote
 
 import httpx
+import psycopg
 import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -227,26 +228,32 @@ async def test_a_refused_password_leaves_the_link_good(
     assert (await mine.post("/session/new-password", password=NEW_PASSWORD)).headers["location"] == "/account"
 
 
-async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
+async def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(
     http: httpx.AsyncClient, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings(), "rate_limit_factor", 1000.0)
+    """What the database is asked for is the same, so the time it takes tells nothing either."""
+    asked: list[object] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def noted(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:
+        asked.append(query)
+        return await execute(cursor, query, *rest, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
     await person()
-    took: dict[str, list[float]] = {"ada@example.com": [], "nobody@example.com": []}
-    answers = set()
-    for _ in range(15):
-        for email, times in took.items():
-            sql("DELETE FROM job")
-            begin = time.perf_counter()
-            answer = await ask(http, email)
-            times.append(time.perf_counter() - begin)
-            answers.add((answer.status_code, answer.headers["location"], answer.text, len(answer.headers)))
-    assert answers == {(303, "/reset-password?sent=1", "", len(answer.headers))}
-    known, unknown = (min(times) for times in took.values())  # what else a machine does can only add to them
-    assert 0.6 < known / unknown < 1.7
-    assert {wish["email"] for wish in jobs("reset_asked")} == {"nobody@example.com"}
+    await ask(http, "somebody@example.com")  # what is done once is done
+    answers, work = [], []
+    for email in ("ada@example.com", "nobody@example.com"):
+        asked.clear()
+        answer = await ask(http, email)
+        answers.append((answer.status_code, answer.headers["location"], answer.text, len(answer.headers)))
+        work.append(tuple(asked))
+    assert answers[0][:3] == (303, "/reset-password?sent=1", "")
+    assert answers[0] == answers[1]
+    assert work[0] == work[1] != ()
+    assert [wish["email"] for wish in jobs("reset_asked")][1:] == ["ada@example.com", "nobody@example.com"]
     await answer_resets()
-    assert not mails("reset_password")
+    assert [mail.to for mail in mails("reset_password")] == ["ada@example.com"]
 
 
 async def test_asking_again_fills_no_mailbox_and_locks_nobody_out(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from appointly.database.embedded import Servers
 from tests.browser.conftest import OpenPage
 from tests.browser.people import rows
 from tests.processes import Site, free_port, start_web
@@ -184,9 +185,12 @@ async def test_a_service_is_described_for_search_engines(page: Page, site: Site)
     assert f"Sitemap: {site.url}/sitemap.xml" in robots
 
 
-async def test_a_lost_connection_is_told_calmly_and_mends_itself(page: Page, site: Site, tmp_path: Path) -> None:
+async def test_a_lost_connection_is_told_calmly_and_mends_itself(
+    page: Page, site: Site, worker_servers: Servers, tmp_path: Path
+) -> None:
     port = free_port()
-    web, other = start_web(site.servers, tmp_path / "web.log", port)
+    servers = Servers(site.servers.database_url, worker_servers.redis_url)  # what ends with the server is its own
+    web, other = start_web(servers, tmp_path / "web.log", port)
     try:
         await page.goto(f"{other.url}/about")
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -194,7 +198,7 @@ async def test_a_lost_connection_is_told_calmly_and_mends_itself(page: Page, sit
         told = page.get_by_text("You are offline for the moment.")
         await expect(told).to_be_visible(timeout=30_000)
         await expect(page.locator("body")).not_to_contain_text(re.compile("wss?://"))
-        web, other = start_web(site.servers, tmp_path / "web.log", port)
+        web, other = start_web(servers, tmp_path / "web.log", port)
         await expect(told).to_be_hidden(timeout=30_000)
     finally:
         web.stop()
