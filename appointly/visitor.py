@@ -7,10 +7,11 @@ import hmac
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -19,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST, Actor
 from appointly.domain.manage_key import manage_key, opens
+from appointly.domain.zones import zones
 from appointly.errors import NotSignedIn
 from appointly.operations.api_tokens import note_token_use
 from appointly.operations.note_visit import note_visit
@@ -30,6 +32,7 @@ SESSION_COOKIE = "appointly_session"
 BOOKINGS_COOKIE = "appointly_bookings"
 BROWSER_COOKIE = "appointly_browser"
 VISITOR_COOKIE = "appointly_visitor"
+ZONE_COOKIE = "appointly_zone"  # written by every page (components/document.py)
 VISITOR_LENGTH = 43  # 256 random bits in base64
 BOOKINGS_KEPT = 20
 ACCESS_TOKEN_LIFE = timedelta(minutes=15)
@@ -54,6 +57,11 @@ class Visitor:
     def browser(self) -> str:
         """The secret of a browser that waits for a mailed code."""
         return self.cookies.get(BROWSER_COOKIE, "")
+
+    def today(self, now: datetime) -> date:
+        """The date where this person is; UTC's where the browser does not say."""
+        zone = self.cookies.get(ZONE_COOKIE, "")
+        return now.astimezone(ZoneInfo(zone if zone in zones() else "UTC")).date()
 
     @property
     def binding(self) -> str:

@@ -10,6 +10,8 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 
 from appointly.components.buttons import looks
 from appointly.components.feedback import connection_lost, empty_state
+from appointly.components.zones import READER_ZONE
+from appointly.visitor import ZONE_COOKIE
 
 INTER = "@fontsource-variable/inter"
 OUTFIT = "@fontsource-variable/outfit"
@@ -36,6 +38,10 @@ addEventListener("click", ({ target }) => {
 addEventListener("animationend", ({ animationName, target }) => {
   if (animationName === "leave") target.querySelector("button")?.click();
 });
+"""
+# "Today" and "tomorrow" are those of whoever asks, wherever that is.
+ZONE = f"""
+document.cookie = "{ZONE_COOKIE}=" + {READER_ZONE!s} + ";path=/;max-age=31536000;samesite=lax";
 """
 # A link within the product changes the page without loading it: the keyboard and what is read out go there too. A page
 # that sets the focus itself keeps it.
@@ -87,6 +93,7 @@ def head() -> list[Component]:
         rx.el.link(rel="manifest", href="/manifest.webmanifest"),
         rx.el.meta(name="theme-color", content=LIGHT_CANVAS, custom_attrs={"media": "(prefers-color-scheme: light)"}),
         rx.el.meta(name="theme-color", content=DARK_CANVAS, custom_attrs={"media": "(prefers-color-scheme: dark)"}),
+        rx.el.script(ZONE),
         rx.el.script(ESCAPE),
         rx.el.script(f"{{{ARRIVAL}}}"),
     ]

@@ -13,6 +13,7 @@ from appointly.display.shapes import Choice
 from appointly.queries import storefront
 from appointly.queries.reviews import best_reviews
 from appointly.state.views import card_of
+from appointly.visitor import current_visitor
 
 CARDS, QUOTES, TIMES, DAYS = 4, 3, 3, 14
 
@@ -39,6 +40,7 @@ class Landing(rx.State):
             self.cities = await storefront.cities(session)
         self.today = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.quotes = quotes_of(said, at)
-        dates = [at.date() + timedelta(days=offset) for offset in range(DAYS)]
-        self.days = [Choice(date.isoformat(), day(date, at.date())) for date in dates]
+        today = current_visitor().today(at)
+        dates = [today + timedelta(days=offset) for offset in range(DAYS)]
+        self.days = [Choice(date.isoformat(), day(date, today)) for date in dates]
         self.loaded = True

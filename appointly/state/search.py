@@ -17,6 +17,7 @@ from appointly.domain.spoken_times import spoken_times
 from appointly.queries.search import first_day_with_any, search_services
 from appointly.queries.search_request import SearchRequest, place_in
 from appointly.state.views import card_of_found
+from appointly.visitor import current_visitor
 
 PAGE, MOST, DAYS = 12, 120, 30
 SORTS = [Choice("", "Best match"), Choice("next", "Soonest"), Choice("price", "Lowest price")]
@@ -91,7 +92,8 @@ class Search(rx.State):
         self._query = request.values()
         self._show_filters(request)
         at = now()
-        request = self._understand(request, at.date())
+        today = current_visitor().today(at)
+        request = self._understand(request, today)
         await limits.take("search")
         async with reading() as session:
             request = request.model_copy(update={"limit": PAGE})
@@ -112,7 +114,6 @@ class Search(rx.State):
         self.corrected = found.corrected or ""
         self.headline = formatting.count(found.total, "service") + (" or more" if found.capped else "")
         self._show_facets(found.facets)
-        today = at.date()
         self.days = [
             Choice(day.isoformat(), formatting.day(day, today))
             for day in (today + timedelta(days=offset) for offset in range(DAYS))
@@ -162,7 +163,7 @@ class Search(rx.State):
     def choose_time(self, value: str) -> EventSpec:
         """Set the time of day, "after-before"; without a day that is today's."""
         after, _, before = value.partition("-")
-        day = self.day or (now().date().isoformat() if value else "")
+        day = self.day or (current_visitor().today(now()).isoformat() if value else "")
         return self._go({"after": after, "before": before, "date": day})
 
     @rx.event
@@ -242,7 +243,7 @@ class Search(rx.State):
         day = values.get("date", "")
         after, before = values.get("after", ""), values.get("before", "")
         return [
-            ("date", formatting.day(date.fromisoformat(day), now().date()) if day else ""),
+            ("date", formatting.day(date.fromisoformat(day), current_visitor().today(now())) if day else ""),
             ("after" if after else "before", time_words(after, before)),
         ]
 
@@ -273,4 +274,9 @@ async def _next_day_with_any(
     day = await first_day_with_any(session, request, week, at)
     if day is None:
         return []
-    return [Choice(day.isoformat(), f"See {formatting.within(formatting.day(day, at.date()))} {words}".strip())]
+    return [
+        Choice(
+            day.isoformat(),
+            f"See {formatting.within(formatting.day(day, current_visitor().today(at)))} {words}".strip(),
+        )
+    ]

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from appointly.database.embedded import Servers
+from appointly.visitor import ZONE_COOKIE
 from tests.browser.conftest import OpenPage
 from tests.browser.people import rows
 from tests.processes import Site, free_port, start_web
@@ -249,6 +250,7 @@ async def test_times_on_cards_name_their_zone_to_readers_elsewhere(browser: Brow
         first = page.locator(card).filter(has=page.get_by_role("link", name=re.compile("^Book "))).first
         await expect(first).to_be_visible()
         await expect(first.get_by_text(re.compile(" time$"))).to_have_count(int(shown))
+        assert [each["value"] for each in await context.cookies() if each["name"] == ZONE_COOKIE] == [zone]
         await context.close()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,6 +12,7 @@ from appointly.clock import now
 from appointly.database.statement import execute
 from appointly.queries import search
 from appointly.state.search import Search
+from appointly.visitor import ZONE_COOKIE
 from tests.making import make_provider, make_service, make_slots
 from tests.state.driver import Tab, browser_tab
 
@@ -45,6 +47,22 @@ async def test_what_is_typed_is_understood(session: AsyncSession) -> None:
         assert await titles(tab, "/services?q=haircut+tomorrow+before+17%3A00") == []
         assert await titles(tab, "/services?q=haircut+near+me") == ["Haircut"]
         assert (await tab.state(Search)).asks_where
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # it is never the same day in both
+async def test_today_is_that_of_who_asks(session: AsyncSession, zone: str) -> None:
+    async with browser_tab(app, f"{ZONE_COOKIE}={zone}") as tab:
+        await titles(tab, "/services?q=haircut+today")
+        page = await tab.state(Search)
+        today = now().astimezone(ZoneInfo(zone)).date().isoformat()
+        assert (page.understood, page._meant["date"], page.days[0].value) == ("today", today, today)
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere/Land", "CET", "../etc/passwd"])
+async def test_without_a_zone_today_is_utcs(session: AsyncSession, zone: str) -> None:
+    async with browser_tab(app, f"{ZONE_COOKIE}={zone}") as tab:
+        await titles(tab, "/services?q=haircut+today")
+        assert (await tab.state(Search))._meant["date"] == now().date().isoformat()
 
 
 async def test_filters_that_belong_together(session: AsyncSession) -> None:
