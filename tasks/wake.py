@@ -35,14 +35,17 @@ def stop(**_: Any) -> None:
 
 
 def listen() -> None:
-    """Carry out what is due each time a poke arrives. One worker takes a poke."""
+    """Carry out what is due each time a poke arrives, until that has gone well. One worker takes a poke."""
     client = redis.Redis.from_url(settings().redis(2), socket_timeout=WAIT_SECONDS + 5)
+    poked = False
     while not stopping.is_set():
         try:
             # Taking the poke away clears it before we look: a job written from now on pokes anew.
-            if client.blpop([JOBS_WAIT], timeout=WAIT_SECONDS):
+            poked = poked or bool(client.blpop([JOBS_WAIT], timeout=WAIT_SECONDS))
+            if poked:
                 run(run_due())
+                poked = False
         except Exception as error:
-            # Redis or PostgreSQL is away: the sweep finds what is left once they are back.
+            # Redis or PostgreSQL is away, or a connection has broken meanwhile.
             log.warning("wake_failed", error=repr(error))
             stopping.wait(RETRY_SECONDS)

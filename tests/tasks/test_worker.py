@@ -174,6 +174,18 @@ async def test_two_workers_are_poked_and_share_the_work(gate: Gate, work: StartW
     assert gate.requests == 40
 
 
+async def test_a_worker_whose_connections_broke_needs_no_second_poke(gate: Gate, work: StartWorker) -> None:
+    work()  # without beat: there is no sweep
+    await assert_each_once(gate, first := await book())
+    await engine().dispose()
+    with psycopg.connect(settings().database_url, autocommit=True) as server:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        assert server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}").rowcount > 0
+    second = await book()
+    await until(all_done)
+    assert len(await gate.mails()) == len(first) + len(second)
+
+
 async def test_a_starting_worker_sees_to_what_fell_due(gate: Gate, work: StartWorker) -> None:
     async with transaction() as session:
         provider = await make_provider(session)
