@@ -24,6 +24,9 @@ from tests.making import asking, in_two_days, make_provider, make_service, make_
 from tests.tasks.conftest import Gate, StartWorker
 
 PATIENCE = 60.0
+PUT_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
@@ -179,8 +182,7 @@ async def test_a_worker_whose_connections_broke_needs_no_second_poke(gate: Gate,
     await assert_each_once(gate, first := await book())
     await engine().dispose()
     with psycopg.connect(settings().database_url, autocommit=True) as server:
-        others = "datname = current_database() AND pid <> pg_backend_pid()"
-        assert server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}").rowcount > 0
+        assert server.execute(PUT_OUT).rowcount > 0
     second = await book()
     await until(all_done)
     assert len(await gate.mails()) == len(first) + len(second)
