@@ -20,35 +20,36 @@ def asked_moves(here: str) -> rx.Component:
     """The list where there is something in it; `here` is the page's address."""
     return rx.cond(
         AskedMoves.asked,
-        rx.fragment(
-            card(
-                rx.el.div(
-                    rx.el.h2("Wishes for another time", class_name="text-lg font-semibold"),
-                    badge(AskedMoves.number, tone="warn"),
-                    class_name="mb-3 flex items-center justify-between gap-3",
-                ),
-                rx.el.ul(
-                    rx.foreach(AskedMoves.asked, lambda asked: _asked(asked, here)), class_name="divide-y divide-line"
-                ),
-                class_name="p-4 sm:p-5",
+        card(
+            rx.el.div(
+                rx.el.h2("Wishes for another time", class_name="text-lg font-semibold"),
+                badge(AskedMoves.number, tone="warn"),
+                class_name="mb-3 flex items-center justify-between gap-3",
             ),
-            _decline(),
+            rx.el.ul(
+                rx.foreach(AskedMoves.asked, lambda asked: _asked(asked, here)), class_name="divide-y divide-line"
+            ),
+            class_name="p-4 sm:p-5",
         ),
     )
 
 
-def answer_move_buttons(request_id: Any, about: Any) -> rx.Component:
-    """Accept or decline, right where the wish stands."""
-    return rx.el.div(
-        button("Accept", size="small", on_click=AskedMoves.accept(request_id)),
-        button(
-            "Decline",
-            size="small",
-            kind="secondary",
-            on_click=AskedMoves.ask(request_id, about),
-            **opens(DECLINE),
+def wish(asked: Any, about: Any) -> rx.Component:
+    """The old time and the new one, why, until when, and the two answers; the page mounts `decline_move_dialog`."""
+    return rx.fragment(
+        old_and_new(asked.old, asked.new, "mt-1.5 text-sm"),
+        rx.cond(
+            asked.reason != "",
+            rx.el.p(f"“{asked.reason}”", dir="auto", class_name="mt-1 text-sm text-ink-soft wrap-anywhere"),
         ),
-        class_name="mt-3 flex gap-2",
+        rx.el.p(f"Kept until {asked.until}", class_name="mt-1 text-sm text-ink-faint"),
+        rx.el.div(
+            button("Accept", size="small", on_click=AskedMoves.accept(asked.id)),
+            button(
+                "Decline", size="small", kind="secondary", on_click=AskedMoves.ask(asked.id, about), **opens(DECLINE)
+            ),
+            class_name="mt-3 flex gap-2",
+        ),
     )
 
 
@@ -61,18 +62,13 @@ def _asked(asked: Any, here: str) -> rx.Component:
             href=f"{here}?booking={asked.reference}",
             class_name="block rounded-control",
         ),
-        old_and_new(asked.old, asked.new, "mt-1.5 text-sm"),
-        rx.cond(
-            asked.reason != "",
-            rx.el.p(f"“{asked.reason}”", dir="auto", class_name="mt-1 text-sm text-ink-soft wrap-anywhere"),
-        ),
-        rx.el.p(f"Kept until {asked.until}", class_name="mt-1 text-sm text-ink-faint"),
-        answer_move_buttons(asked.id, about),
+        wish(asked, about),
         class_name="py-4 first:pt-1 last:pb-0",
     )
 
 
-def _decline() -> rx.Component:
+def decline_move_dialog() -> rx.Component:
+    """Declining a wish with a word; once a page."""
     form = f"{DECLINE}-form"
     return dialog(
         DECLINE,

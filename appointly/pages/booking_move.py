@@ -57,7 +57,11 @@ def waiting_move() -> rx.Component:
                 ),
                 rx.cond(
                     BookingPage.is_provider,
-                    link_button("Answer it", href="/dashboard", class_name="mt-4 max-sm:w-full"),
+                    link_button(
+                        "Answer it",
+                        href=f"/dashboard?booking={BookingPage.booking.reference}",
+                        class_name="mt-4 max-sm:w-full",
+                    ),
                     button(
                         "Withdraw",
                         kind="secondary",

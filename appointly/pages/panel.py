@@ -12,6 +12,7 @@ from appointly.components.fields import text_area
 from appointly.components.links import link, text_link
 from appointly.components.marks import avatar, status_badge
 from appointly.components.surfaces import facts
+from appointly.pages.asked_moves import decline_move_dialog, wish
 from appointly.pages.booking import history_list
 from appointly.pages.move_dialog import move_button, move_dialog
 from appointly.state.booking_panel import BookingPanel
@@ -31,6 +32,7 @@ def booking_panel(here: str) -> rx.Component:
             ),
         ),
         move_dialog(),
+        decline_move_dialog(),
         _asking(
             DECLINE,
             "Decline this request?",
@@ -76,6 +78,7 @@ def _panel(here: str) -> rx.Component:
                     class_name="flex items-center gap-1 text-sm font-medium text-good-ink",
                 ),
             ),
+            rx.cond(Moving.waiting.id != "", _wish()),
             _deeds(),
             facts(
                 ("When", f"{booked.day}, {booked.starts} – {booked.ends}"),
@@ -131,6 +134,16 @@ def _person() -> rx.Component:
             class_name="flex min-w-0 flex-1 flex-col items-start",
         ),
         class_name="flex items-center gap-4",
+    )
+
+
+def _wish() -> rx.Component:
+    """What the customer asks for, above what else can be done."""
+    booked, asked = BookingPanel.booking, Moving.waiting
+    return rx.el.section(
+        rx.el.h3("Asks for another time", class_name="font-semibold"),
+        wish(asked, f"{booked.customer}, {booked.service}, to {asked.new}"),
+        class_name="rounded-card border border-warn p-4",
     )
 
 

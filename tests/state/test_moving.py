@@ -16,6 +16,7 @@ from appointly.queries.reschedules import waiting_moves
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.base import Viewer
 from appointly.state.booking_page import BookingPage
+from appointly.state.booking_panel import BookingPanel
 from appointly.state.calendar_move import CalendarMove
 from appointly.state.dashboard import Dashboard
 from appointly.state.moving import Moving
@@ -78,10 +79,14 @@ async def test_asked_on_the_page_and_accepted_on_the_dashboard(shop: Shop) -> No
         await day.send(Dashboard.load)
         [asked] = (await day.state(AskedMoves)).asked
         assert asked.reason == "The train is late"
+        day.path = f"/dashboard?booking={shop.booked.reference}"
+        await day.send(BookingPanel.load)
+        assert (await day.state(Moving)).waiting.id == asked.id
         await day.send(AskedMoves.accept, request_id=asked.id)
         await day.send(AskedMoves.accept, request_id=asked.id)
         await day.send(Dashboard.refresh)
-        assert (await day.state(AskedMoves)).asked == []
+        await day.send(BookingPanel.refresh)
+        assert ((await day.state(AskedMoves)).asked, (await day.state(Moving)).waiting.id) == ([], "")
         assert await shop.start() == shop.slots[2].start_time
         await ada.send(BookingPage.refresh)
         assert (await ada.state(Moving)).waiting.id == ""
