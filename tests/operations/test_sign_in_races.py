@@ -79,7 +79,8 @@ class Crowd:
                 await ready.wait()
                 try:
                     got = await what(session)
-                except (AppointlyError, psycopg.Error) as refusal:  # a control may run into a constraint
+                except (AppointlyError, psycopg.Error, ValueError) as refusal:
+                    # Without its guard a control may run into a constraint, or miss a row that was there before.
                     return type(refusal).__name__
                 await session.commit()
                 return type(got).__name__
