@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import long_day
+from appointly.display.formatting import day, long_day
 
 PARTS_OF_DAY = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
 
@@ -20,6 +20,12 @@ class Choice:
     note: str = ""
     count: int = 0
     chosen: bool = False
+
+
+def coming_days(today: date, number: int) -> list[Choice]:
+    """Today and the days after it, as choices: YYYY-MM-DD, shown as "Tomorrow" or "Tue 24 Nov"."""
+    days = (today + timedelta(days=offset) for offset in range(number))
+    return [Choice(each.isoformat(), day(each, today)) for each in days]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class Viewer(rx.State):
     @rx.event
     def tell(self, sentence: str, kind: str = "problem") -> None:
         """Show a sentence to the person who is looking: `problem`, `success` or `info`."""
+        self._tell(sentence, kind)
+
+    def _tell(self, sentence: str, kind: str = "problem") -> None:
         self.notice, self.notice_kind = sentence[:500], kind if kind in {"problem", "success", "info"} else "info"
         self.notice_number += 1
 

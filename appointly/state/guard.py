@@ -133,8 +133,7 @@ async def forget(root: BaseState) -> None:
 async def refused(state: BaseState, viewer: Viewer, notice: str, to: str = "", kind: str = "problem") -> StateUpdate:
     """Send the changes so far and a sentence, or lead to another page, instead of running the event."""
     if notice:
-        viewer.notice, viewer.notice_kind = notice, kind
-        viewer.notice_number += 1
+        viewer._tell(notice, kind)
     delta = await state._get_resolved_delta()
     state._clean()  # type: ignore[no-untyped-call]
     return StateUpdate(delta=delta, events=Event.from_event_type(rx.redirect(to)) if to else [])

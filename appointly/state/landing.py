@@ -1,15 +1,12 @@
 """What the landing page shows beside its promise."""
 
-from datetime import timedelta
-
 import reflex as rx
 
 from appointly.clock import now
 from appointly.database import reading
-from appointly.display.formatting import day
 from appointly.display.reviews import Quote, quotes_of
 from appointly.display.services import ServiceCard
-from appointly.display.shapes import Choice
+from appointly.display.shapes import Choice, coming_days
 from appointly.queries import storefront
 from appointly.queries.reviews import best_reviews
 from appointly.state.views import card_of
@@ -40,7 +37,5 @@ class Landing(rx.State):
             self.cities = await storefront.cities(session)
         self.today = [card_of(offer, times.get(offer.id, ()), at) for offer in offers]
         self.quotes = quotes_of(said, at)
-        today = current_visitor().today(at)
-        dates = [today + timedelta(days=offset) for offset in range(DAYS)]
-        self.days = [Choice(date.isoformat(), day(date, today)) for date in dates]
+        self.days = coming_days(current_visitor().today(at), DAYS)
         self.loaded = True

@@ -25,11 +25,11 @@ def leave_no_lock_behind(app: rx.App) -> None:
 
 def finish_locks(manager: StateManagerRedis) -> None:
     """Do the taking and the giving back of this manager's locks to their end, whoever is cancelled meanwhile."""
-    once_locked = manager._lock
+    their_lock = manager._lock
 
     @asynccontextmanager
     async def lock(token: Any, event_name: str | None = None) -> AsyncIterator[bytes]:
-        held = once_locked(token, event_name)
+        held = their_lock(token, event_name)
         taking = asyncio.create_task(held.__aenter__())
         try:
             lock_id = await asyncio.shield(taking)

@@ -12,7 +12,7 @@ from appointly.clock import now
 from appointly.database import reading
 from appointly.display import formatting
 from appointly.display.services import CATEGORIES, CATEGORY_NAMES, ServiceCard
-from appointly.display.shapes import Choice
+from appointly.display.shapes import Choice, coming_days
 from appointly.domain.spoken_times import spoken_times
 from appointly.queries.search import first_day_with_any, search_services
 from appointly.queries.search_request import SearchRequest, place_in
@@ -114,10 +114,7 @@ class Search(rx.State):
         self.corrected = found.corrected or ""
         self.headline = formatting.count(found.total, "service") + (" or more" if found.capped else "")
         self._show_facets(found.facets)
-        self.days = [
-            Choice(day.isoformat(), formatting.day(day, today))
-            for day in (today + timedelta(days=offset) for offset in range(DAYS))
-        ]
+        self.days = coming_days(today, DAYS)
         self.loaded = True
 
     @rx.event
@@ -274,9 +271,5 @@ async def _next_day_with_any(
     day = await first_day_with_any(session, request, week, at)
     if day is None:
         return []
-    return [
-        Choice(
-            day.isoformat(),
-            f"See {formatting.within(formatting.day(day, current_visitor().today(at)))} {words}".strip(),
-        )
-    ]
+    said = formatting.within(formatting.day(day, current_visitor().today(at)))
+    return [Choice(day.isoformat(), f"See {said} {words}".strip())]
