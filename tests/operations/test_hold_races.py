@@ -116,7 +116,11 @@ async def test_control_without_the_holder_s_lock_more_than_three(race: Race, mon
 
 
 async def last_moment(race: Race) -> list[object]:
-    """The holder books, the sweep runs and somebody else chooses, all in the moment the hold runs out."""
+    """The holder books, the sweep runs and somebody else chooses, all in the moment the hold runs out.
+
+    Somebody else is new each time: who won in three rounds before keeps three times already.
+    """
+    stranger = browser(next(STRANGERS))
     async with race.transaction() as session:
         [slot] = await make_slots(session, await make_service(session, await make_provider(session)), 1)
     await choose(race, browser(1), slot)
@@ -131,7 +135,7 @@ async def last_moment(race: Race) -> list[object]:
 
     async def another() -> object:
         async with race.transaction() as session:
-            return await choose_time(session, browser(2), slot.id, OVER)
+            return await choose_time(session, stranger, slot.id, OVER)
 
     return await asyncio.gather(book(), sweep(), another(), return_exceptions=True)
 
