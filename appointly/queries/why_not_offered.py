@@ -169,10 +169,11 @@ async def why_not_offered(
     A `start` without an offset is what the provider's clock shows, the first time it does.
     Raises `NotFound`, `Forbidden`, and `ValidationFailed` for a moment years away.
     """
-    if abs(start.replace(tzinfo=start.tzinfo or UTC) - now) > FARTHEST:
-        raise ValidationFailed(fields={"start": "Please choose a time within two years of today."})
     wall = start if start.tzinfo is None else None
-    known = await _subject(session, service_id, start.replace(tzinfo=UTC))
+    start = start.replace(tzinfo=start.tzinfo or UTC)
+    if abs(start - now) > FARTHEST:
+        raise ValidationFailed(fields={"start": "Please choose a time within two years of today."})
+    known = await _subject(session, service_id, start)
     require(actor, "slot.explain", Whose(provider_id=known.provider_id))
     zone = ZoneInfo(known.time_zone)
     if wall is not None:

@@ -162,6 +162,7 @@ async def shop(session: AsyncSession) -> Shop:
 async def test_hours_grid_and_cap(shop: Shop) -> None:
     session, provider = shop.session, shop.provider
     assert await shop.codes("2026-03-30T09:45") == []
+    assert await shop.codes("2026-03-30T09:45+02:00") == [], "as the lists of free times write it"
     assert await shop.codes("2026-03-30T09:50") == ["off_grid"]
     assert shop.said == [
         "No start is at this minute. Starts are at 09:00, 09:45, 10:30, 11:15, 13:00, 13:45, 14:30, 15:15 …;"
