@@ -81,7 +81,8 @@ class BookingView:
     """One booking as pages show it. Times are the provider's local ones; `zone` is their IANA name.
 
     `can_…` say which buttons make sense now; whether they may be pressed is decided when they are. `places` ("3 of 8")
-    and the way to the participants are set for a class among its provider's bookings.
+    and the way to the participants are set for a class among its provider's bookings, `wish` (the time that is
+    asked for instead) in the customer's account.
     """
 
     id: str = ""
@@ -120,6 +121,7 @@ class BookingView:
     asked: str = ""
     came: str = ""
     answer_by: str = ""
+    wish: str = ""
     href: str = ""
     calendar_href: str = ""
     places: str = ""

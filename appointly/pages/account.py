@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import link
-from appointly.components.marks import status_badge
+from appointly.components.marks import badge, status_badge
 from appointly.components.surfaces import page_title, section_title
 from appointly.components.zones import zone_note
 from appointly.pages.open_drafts import begun_bookings
@@ -84,6 +84,15 @@ def _list(bookings: Any, ahead: bool) -> rx.Component:
     return rx.el.ul(rx.foreach(bookings, lambda booking: _line(booking, ahead)), class_name="mt-4 flex flex-col gap-3")
 
 
+def _stands(booking: Any) -> rx.Component:
+    """Where it stands; of a wish for another time that is what the customer waits to hear."""
+    return rx.cond(
+        booking.wish != "",
+        badge(f"Asked for {booking.wish}", tone="warn", icon="hourglass"),
+        status_badge(booking.status),
+    )
+
+
 def _line(booking: Any, ahead: bool) -> rx.Component:
     colour = "bg-accent-soft text-accent-ink" if ahead else "bg-sunken text-ink-soft"
     return rx.el.li(
@@ -99,14 +108,14 @@ def _line(booking: Any, ahead: bool) -> rx.Component:
                 rx.el.span(
                     f"{booking.when} ",
                     zone_note(booking.zone, booking.zone_name),
-                    " · ",
-                    rx.el.bdi(booking.provider),
+                    rx.el.span(" · ", aria_hidden=True, class_name="max-sm:hidden"),
+                    rx.el.bdi(booking.provider, class_name="max-sm:block"),
                     class_name="max-w-full text-sm wrap-anywhere text-ink-soft",
                 ),
-                rx.el.span(status_badge(booking.status), class_name="mt-1 sm:hidden"),
+                rx.el.span(_stands(booking), class_name="mt-1 sm:hidden"),
                 class_name="flex min-w-0 flex-1 flex-col items-start",
             ),
-            rx.el.span(status_badge(booking.status), class_name="max-sm:hidden"),
+            rx.el.span(_stands(booking), class_name="max-sm:hidden"),
             rx.icon("chevron-right", size=18, aria_hidden=True, class_name="shrink-0 text-ink-faint"),
             href=booking.href,
             class_name="flex items-center gap-4 rounded-card border border-line bg-surface p-4 transition-colors"

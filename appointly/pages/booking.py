@@ -8,6 +8,7 @@ from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import TEXT_LINK, back_link, text_link
 from appointly.components.marks import status_badge
+from appointly.components.ranges import time_range
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.booking_cancel import cancel_button, cancel_dialog
@@ -185,7 +186,8 @@ def _when() -> rx.Component:
             rx.el.span(booked.month_short, class_name="text-xs font-semibold text-accent-ink uppercase"),
             rx.el.span(booked.day_number, class_name="font-display text-xl leading-none font-semibold"),
             aria_hidden=True,
-            class_name="flex size-16 shrink-0 flex-col items-center justify-center gap-1 rounded-card bg-accent-soft",
+            class_name="flex size-16 shrink-0 flex-col items-center justify-center gap-1 rounded-card bg-accent-soft"
+            " max-sm:hidden",
         ),
         rx.el.div(
             rx.el.p(
@@ -193,7 +195,10 @@ def _when() -> rx.Component:
                 class_name=rx.cond(_off(), "text-lg font-semibold line-through", "text-lg font-semibold"),
             ),
             rx.el.p(
-                f"{booked.starts} – {booked.ends} ",
+                rx.el.span(
+                    time_range(booked.starts, booked.ends), class_name=rx.cond(_off(), "line-through", "no-underline")
+                ),
+                " ",
                 zone_note(booked.zone, booked.zone_name, "whitespace-nowrap text-ink-faint"),
                 class_name="text-ink-soft tabular-nums",
             ),
@@ -268,7 +273,7 @@ def _actions() -> rx.Component:
     booked = BookingPage.booking
     return rx.el.div(
         rx.cond(
-            _alive(),
+            _alive() & ~booked.begun,
             rx.el.a(
                 rx.icon("calendar-plus", size=18, aria_hidden=True),
                 "Add to your calendar",

@@ -39,7 +39,7 @@ def booking_queue() -> rx.Component:
                     ),
                 ),
                 rx.cond(
-                    day.here_since == "",
+                    day.arriving,
                     rx.el.p(
                         "When you arrive, scan the code at the door, or show this one at the desk.",
                         class_name="mt-3 text-ink-soft",
@@ -50,7 +50,7 @@ def booking_queue() -> rx.Component:
                 class_name="min-w-0 flex-1 basis-60",
             ),
             rx.cond(
-                day.here_since == "",
+                day.arriving,
                 rx.el.figure(
                     rx.el.img(
                         src=day.ticket,

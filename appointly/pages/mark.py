@@ -91,6 +91,10 @@ def _found() -> rx.Component:
                 MarkPage.outcome,
                 ("own_door", rx.fragment(text_link("Your queue", href="/dashboard/queue"))),
                 ("customer", rx.fragment(text_link("Your queue", href="/dashboard/queue"))),
+                (
+                    "ticket",
+                    rx.fragment(rx.cond(MarkPage.booking_href == "", text_link("Your bookings", href="/account"))),
+                ),
                 ("elsewhere", rx.fragment()),  # nobody waits at a wrong door
                 rx.fragment(
                     rx.cond(MarkPage.slug != "", text_link("Watch the queue", href=f"/queue/{MarkPage.slug}")),

@@ -198,7 +198,7 @@ def _more() -> tuple[rx.Component, ...]:
             "Phone",
             type="tel",
             optional=True,
-            hint="With the country code, for example +49 30 1234567. Everybody can see it.",
+            hint="With the country code, for example +49\u00a030\u00a01234567. Everybody can see it.",
             max_length=40,
             auto_complete="tel",
             **typed(ProfileEditor, "phone"),

@@ -7,6 +7,7 @@ import reflex as rx
 from appointly.components.feedback import WAITING, skeleton, skeleton_card, skeleton_lines
 from appointly.components.links import TEXT_LINK, link
 from appointly.components.marks import portrait, stars
+from appointly.components.ranges import in_order
 from appointly.components.reviews import public_reviews
 from appointly.components.service_card import service_card
 from appointly.components.surfaces import card, section_title
@@ -125,7 +126,7 @@ def _picture(picture: Shown) -> rx.Component:
 def _hours(hours: Hours) -> rx.Component:
     return rx.el.li(
         rx.el.span(hours.day),
-        rx.el.span(hours.hours, class_name="text-end tabular-nums"),
+        rx.el.span(in_order(hours.hours), class_name="text-end tabular-nums"),
         class_name=rx.cond(
             hours.today,
             "flex justify-between gap-4 py-1.5 font-semibold",

@@ -65,8 +65,7 @@ def _head() -> rx.Component:
             rx.el.p(
                 "The queue, ",
                 QueueView.date,
-                " ",
-                zone_note(QueueView.zone, QueueView.zone_name, "text-ink-faint"),
+                zone_note(QueueView.zone, QueueView.zone_name, "block text-base text-ink-faint"),
                 class_name="mt-1 text-lg text-ink-soft",
             ),
             class_name="min-w-0",

@@ -135,7 +135,7 @@ def _form() -> rx.Component:
             type="tel",
             auto_complete="tel",
             optional=True,
-            hint="With the country code, for example +49 30 1234567.",
+            hint="With the country code, for example +49\u00a030\u00a01234567.",
             max_length=40,
             **_typed("customer_phone"),
         ),

@@ -11,6 +11,7 @@ from appointly.components.feedback import empty_state, message, skeleton
 from appointly.components.fields import text_area
 from appointly.components.links import back_link, text_link
 from appointly.components.questions import question_field
+from appointly.components.ranges import in_order
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.shell import page
@@ -77,8 +78,13 @@ def _place() -> rx.Component:
         ),
         card(
             rx.el.dl(
-                _fact("Service", text_link(PLACE.service, href=PLACE.service_href), PLACE.facts),
-                _fact("With", text_link(PLACE.provider, href=PLACE.provider_href)),
+                rx.cond(
+                    PLACE.offered == "",  # the offer names both
+                    rx.fragment(
+                        _fact("Service", text_link(PLACE.service, href=PLACE.service_href), PLACE.facts),
+                        _fact("With", text_link(PLACE.provider, href=PLACE.provider_href)),
+                    ),
+                ),
                 _fact("Days", rx.el.ul(rx.foreach(PLACE.days, rx.el.li))),
                 rx.cond(
                     PLACE.status == "waiting",
@@ -144,11 +150,18 @@ def _offer() -> rx.Component:
             rx.el.div(
                 rx.el.p(PLACE.offered_day, class_name="text-lg font-semibold"),
                 rx.el.p(
-                    rx.el.span(PLACE.offered_at, class_name="font-display text-2xl font-semibold tabular-nums"),
+                    rx.el.span(
+                        in_order(PLACE.offered_at), class_name="font-display text-2xl font-semibold tabular-nums"
+                    ),
                     " ",
                     zone_note(PLACE.zone, PLACE.zone_name, "text-ink-faint"),
                 ),
-                rx.el.p(rx.el.bdi(PLACE.service), " · ", rx.el.bdi(PLACE.provider), class_name="mt-1 wrap-anywhere"),
+                rx.el.p(
+                    text_link(rx.el.bdi(PLACE.service), href=PLACE.service_href),
+                    " · ",
+                    text_link(rx.el.bdi(PLACE.provider), href=PLACE.provider_href),
+                    class_name="mt-1 wrap-anywhere",
+                ),
                 rx.el.p(PLACE.facts, class_name="text-sm text-ink-soft"),
                 class_name="min-w-0",
             ),

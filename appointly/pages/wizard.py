@@ -239,7 +239,7 @@ def _details() -> rx.Component:
             type="tel",
             auto_complete="tel",
             optional=True,
-            hint="With the country code, for example +49 30 1234567.",
+            hint="With the country code, for example +49\u00a030\u00a01234567.",
             max_length=40,
             **_typed("customer_phone"),
         ),

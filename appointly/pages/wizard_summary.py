@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.feedback import skeleton
+from appointly.components.ranges import time_range
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.state.wizard import Wizard
@@ -14,7 +15,9 @@ def when() -> rx.Component:
     """The chosen time."""
     return rx.el.div(
         rx.el.p(
-            f"{Wizard.chosen.day}, {Wizard.chosen.starts} – {Wizard.chosen.ends}",
+            Wizard.chosen.day,
+            ", ",
+            time_range(Wizard.chosen.starts, Wizard.chosen.ends),
             class_name=rx.cond(Wizard.chosen.taken, "font-semibold line-through", "font-semibold"),
         ),
         zone_note(Wizard.offer.zone, Wizard.offer.zone_name),

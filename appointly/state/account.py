@@ -8,9 +8,11 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
+from appointly.display.formatting import moment_within
 from appointly.display.waitlist import PlaceView, place_view
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import bookings_of_customer
+from appointly.queries.reschedules import waiting_moves
 from appointly.queries.waitlist import places_of_customer
 from appointly.state.live import watch
 from appointly.state.open_drafts import OpenDrafts
@@ -63,11 +65,13 @@ class Account(rx.State):
         async with reading() as session:
             coming = await bookings_of_customer(session, own, at, limit=self._upcoming_shown)
             past = await bookings_of_customer(session, own, at, past=True, limit=self._past_shown)
+            wishes = await waiting_moves(session, own, [booking.id for booking in coming.items])
             waiting = await places_of_customer(session, own)
         places = [place_view(place, at) for place in waiting.items]
         self.offers = [place for place in places if place.offered]
         self.waits = [place for place in places if not place.offered]
-        self.upcoming = [view_of(booking, at) for booking in coming.items]
+        wanted = {each: moment_within(wish.start, wish.time_zone, at) for each, wish in wishes.items()}
+        self.upcoming = [replace(view_of(booking, at), wish=wanted.get(booking.id, "")) for booking in coming.items]
         self.past = [view_of(booking, at) for booking in past.items]
         self.more_upcoming, self.more_past = bool(coming.next_cursor), bool(past.next_cursor)
         self.loaded = True

@@ -27,6 +27,7 @@ class BookingQueue(rx.State):
     place: str = ""
     words: str = ""
     here_since: str = ""
+    arriving: bool = False
     delay: str = ""
     note: str = ""
     ticket: str = ""
@@ -50,5 +51,7 @@ class BookingQueue(rx.State):
         self.place, self.words = place_in_line(line, [str(found.id)], at)
         self.note = line.said.note if line.said and line.delay else ""
         self.here_since = clock_time(found.checked_in_at, found.time_zone) if found.checked_in_at else ""
+        called = line.serving is not None and found.id in line.serving.entry.ids
+        self.arriving = not (called or found.checked_in_at)
         code = ticket_code(settings().require_secret(), found.id)
         self.ticket = qr_picture(settings().base_url.rstrip("/") + routes.mark(code))

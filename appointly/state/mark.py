@@ -161,6 +161,7 @@ class MarkPage(rx.State):
         except NotFound:
             return
         if actor.provider_id != booking.provider_id:
+            self.booking_href = routes.booking(booking.reference)
             return
         about, _ = situation([booking], booking.provider_id, now())
         self.outcome, self.title = "customer", f"{booking.customer_name}, {booking.token}"

@@ -143,6 +143,8 @@ async def test_a_ticket_speaks_to_its_provider_alone(day: Day) -> None:
         async with scanned(day, cookie, code) as (tab, page):
             assert (page.outcome, page.visits) == ("ticket", [])
             assert NAME not in str(tab.shown)
+            own = f"/booking/{day.booked[1].reference}" if cookie == day.ada.cookie else ""
+            assert page.booking_href == own
             await tab.send(MarkPage.check_in, booking_id=str(day.booked[1].id))
     assert not await checked_in(day, 1)
     async with scanned(day, day.owner.cookie, code) as (tab, page):

@@ -13,6 +13,7 @@ from appointly.models import Service, Slot, User
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.queries.bookings import booking_by_id
 from appointly.queries.reschedules import waiting_moves
+from appointly.state.account import Account
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.base import Viewer
 from appointly.state.booking_page import BookingPage
@@ -75,6 +76,10 @@ async def test_asked_on_the_page_and_accepted_on_the_dashboard(shop: Shop) -> No
         await ada.send(BookingPage.refresh)
         moving = await ada.state(Moving)
         assert (moving.waiting.reason, moving.round, moving.moved.id) == ("The train is late", 1, "")
+        async with browser_tab(app, shop.ada.cookie, "/account") as account:
+            await account.send(Account.load)
+            [listed] = (await account.state(Account)).upcoming
+            assert listed.wish
 
         await day.send(Dashboard.load)
         [asked] = (await day.state(AskedMoves)).asked

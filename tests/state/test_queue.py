@@ -134,7 +134,14 @@ async def test_the_booking_s_page_shows_the_place_in_line_on_the_day(day: Day) -
         await tab.send(BookingQueue.load)
         page = await tab.state(BookingQueue)
         assert (page.shown, page.slug, page.place) == (True, day.provider.slug, "1 person before you")
+        assert page.arriving
         assert page.ticket.startswith("data:image/svg+xml")
+        async with browser_tab(app, day.owner.cookie, "/dashboard/queue") as desk:
+            await desk.send(ProviderQueue.load)
+            await desk.send(ProviderQueue.act, verb="call", entry_id=str(day.booked[1].id))
+        await tab.send(BookingQueue.load)
+        page = await tab.state(BookingQueue)
+        assert (page.place, page.arriving) == ("It is your turn", False)
     async with browser_tab(app, "", path) as stranger:
         await stranger.send(BookingQueue.load)
         page = await stranger.state(BookingQueue)
