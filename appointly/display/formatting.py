@@ -73,14 +73,24 @@ def long_day(value: date) -> str:
 
 
 def clock_time(instant: datetime, zone: str) -> str:
-    """The time of day in `zone`: "14:30"."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+    """The time of day in `zone`: "14:30"; in the hour that the clock shows twice also which one: "02:30 UTC+2"."""
+    return local_time(instant.astimezone(ZoneInfo(zone)))
+
+
+def local_time(local: datetime) -> str:
+    """The same of an instant that is in its zone already."""
+    offset = local.utcoffset()
+    if offset is None or offset == local.replace(fold=1 - local.fold).utcoffset():
+        return f"{local:%H:%M}"
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "-" if offset < timedelta(0) else "+"
+    return f"{local:%H:%M} UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
 
 
 def moment(instant: datetime, zone: str, now: datetime) -> str:
     """Day and time in `zone`: "Tomorrow, 14:30"."""
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{day(local.date(), now.astimezone(local.tzinfo).date())}, {local:%H:%M}"
+    return f"{day(local.date(), now.astimezone(local.tzinfo).date())}, {local_time(local)}"
 
 
 def moment_within(instant: datetime, zone: str, now: datetime) -> str:
@@ -102,7 +112,7 @@ def within(told: str) -> str:
 def day_and_time(instant: datetime, zone: str) -> str:
     """The same whatever day it is: "Tue 24 Nov, 10:00"."""
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}, {local_time(local)}"
 
 
 def zone_name(zone: str) -> str:

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from appointly.display.formatting import day, long_day
+from appointly.display.formatting import day, local_time, long_day
 
-PARTS_OF_DAY = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
+PARTS_OF_DAY = ("Morning", "Afternoon", "Evening", "After midnight")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class FreeTime(Protocol):
     @property
     def id(self) -> object: ...
     @property
+    def date(self) -> date: ...
+    @property
     def start(self) -> datetime: ...
     @property
     def remaining(self) -> int: ...
@@ -111,21 +113,24 @@ def month_of(first: date, free: Collection[date], today: date, last: date, full:
 
 
 def times_of_day(slots: Iterable[FreeTime], zone: str, capacity: int = 1, own: str = "") -> list[TimeGroup]:
-    """Free times grouped into the parts of the day of `zone`; empty parts are left out. `own` is kept for who looks."""
-    zoned = ZoneInfo(zone)
-    timed = [(slot.start.astimezone(zoned), slot) for slot in slots]
-    groups = [
-        TimeGroup(
-            name,
-            [
-                Time(str(slot.id), f"{local:%H:%M}", note_of(slot, capacity, own))
-                for local, slot in timed
-                if begins <= local.hour < ends
-            ],
+    """Free times grouped into the parts of the day of `zone`; empty parts are left out. `own` is kept for who looks.
+
+    Times of hours that reach beyond midnight come last, as the day goes on.
+    """
+    groups: dict[str, list[Time]] = {name: [] for name in PARTS_OF_DAY}
+    for slot in slots:
+        local = slot.start.astimezone(ZoneInfo(zone))
+        groups[part_of_day(local, slot.date)].append(
+            Time(str(slot.id), local_time(local), note_of(slot, capacity, own))
         )
-        for name, begins, ends in PARTS_OF_DAY
-    ]
-    return [group for group in groups if group.times]
+    return [TimeGroup(name, times) for name, times in groups.items() if times]
+
+
+def part_of_day(local: datetime, of_day: date) -> str:
+    """In which part of its day a time lies: one of `PARTS_OF_DAY`."""
+    if local.date() > of_day:
+        return "After midnight"
+    return "Morning" if local.hour < 12 else "Afternoon" if local.hour < 17 else "Evening"
 
 
 def note_of(slot: FreeTime, capacity: int, own: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, day, duration, long_day, moment, moment_within
+from appointly.display.formatting import clock_time, day, duration, local_time, long_day, moment, moment_within
 from appointly.queries.why_not_offered import Explained, Reason
 
 MOST_STARTS = 8
@@ -277,9 +277,9 @@ def _span(reason: Reason, explained: Explained, now: datetime) -> str:
     zone = ZoneInfo(explained.time_zone)
     first, last = reason.start.astimezone(zone), reason.end.astimezone(zone)
     if first.date() == last.date():
-        return f"from {first:%H:%M} to {last:%H:%M}"
+        return f"from {local_time(first)} to {local_time(last)}"
     today = now.astimezone(zone).date()
-    return f"from {day(first.date(), today)}, {first:%H:%M} to {day(last.date(), today)}, {last:%H:%M}"
+    return f"from {day(first.date(), today)}, {local_time(first)} to {day(last.date(), today)}, {local_time(last)}"
 
 
 def _buffers(reason: Reason, explained: Explained) -> str:

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from appointly import routes
-from appointly.display.formatting import clock_time, day_and_time, long_day, zone_name
+from appointly.display.formatting import clock_time, day_and_time, local_time, long_day, zone_name
 from appointly.domain.manage_key import manage_key
 from appointly.emails.layout import Letter, as_mail
 from appointly.emails.mail import Mail
@@ -47,7 +47,7 @@ def _offered(news: PlaceNews, link: str, settings: Settings) -> Letter:
     local = news.start.astimezone(ZoneInfo(zone))
     short = day_and_time(news.start, zone)  # never "today": it may be read tomorrow
     kept = day_and_time(news.expires_at, zone)
-    when = f"{long_day(local.date())} {local.year}\n{local:%H:%M} ({zone_name(zone)})"
+    when = f"{long_day(local.date())} {local.year}\n{local_time(local)} ({zone_name(zone)})"
     if zone != news.time_zone:
         there = news.start.astimezone(ZoneInfo(news.time_zone))
         when += f"\n{long_day(there.date())}, {clock_time(news.start, news.time_zone)} ({zone_name(news.time_zone)})"

@@ -1,7 +1,7 @@
 """What the booking wizard shows: the service, and the time that was chosen."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -22,7 +22,7 @@ WHERE service.slug = %(slug)s AND status <> 'archived'
 """  # noqa: S608
 
 CHOSEN: LiteralString = f"""
-SELECT slot.id, start_time AS start, end_time AS "end", letter || token AS token,
+SELECT slot.id, slot_date AS date, start_time AS start, end_time AS "end", letter || token AS token,
        slot.booked_count - (SELECT count(*) FROM hold WHERE slot_id = slot.id AND expires_at <= %(now)s) < slot.capacity
        AND NOT ({IN_THE_WAY})
        AND start_time > %(now)s + make_interval(mins => min_notice_minutes) AS free
@@ -60,9 +60,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class ChosenSlot:
-    """The time somebody is about to book, and whether it is still free."""
+    """The time somebody is about to book, and whether it is still free. `date` is the one it is listed under: of hours
+    that reach beyond midnight the one before."""
 
     id: UUID
+    date: date
     start: datetime
     end: datetime
     token: str

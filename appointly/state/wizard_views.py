@@ -36,7 +36,7 @@ class OfferView:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The time in the summary; `taken` when it is not free any more."""
+    """The time in the summary; `date` is the day it is listed under, `taken` when it is not free any more."""
 
     id: str = ""
     day: str = ""
@@ -76,7 +76,7 @@ def chosen_view(slot: ChosenSlot | None, zone: str, at: datetime) -> Chosen:
     return Chosen(
         id=str(slot.id),
         day=day(local, today),
-        date=local.isoformat(),
+        date=slot.date.isoformat(),
         starts=clock_time(slot.start, zone),
         ends=clock_time(slot.end, zone),
         token=slot.token,

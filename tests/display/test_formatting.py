@@ -6,6 +6,7 @@ import pytest
 
 from appointly.display.formatting import (
     amount_of,
+    clock_time,
     count,
     day,
     duration,
@@ -114,3 +115,18 @@ def test_what_is_no_price_is_told(text: str) -> None:
 )
 def test_a_city_is_said_once(address: str, city: str, written: str) -> None:
     assert street_and_city(address, city) == written
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "written"),
+    [
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "Europe/Berlin", "02:30 UTC+2"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "Europe/Berlin", "02:30 UTC+1"),
+        (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "Europe/Berlin", "03:00"),
+        (datetime(2026, 11, 1, 6, 0, tzinfo=UTC), "America/New_York", "01:00 UTC-5"),
+        (datetime(2027, 4, 3, 15, 0, tzinfo=UTC), "Australia/Lord_Howe", "01:30 UTC+10:30"),
+        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "Europe/Berlin", "03:00"),
+    ],
+)
+def test_the_hour_that_the_clock_shows_twice_says_which_one_it_is(instant: datetime, zone: str, written: str) -> None:
+    assert clock_time(instant, zone) == written

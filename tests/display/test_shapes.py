@@ -13,6 +13,7 @@ class Slot:
     id: str
     start: datetime
     remaining: int = 1
+    date: date = TODAY
 
 
 def test_weeks_that_are_over_are_left_out() -> None:
@@ -38,6 +39,19 @@ def test_times_are_grouped_by_the_clock_of_the_place() -> None:
         ("Evening", ["18:30"]),
     ]
     assert groups[0].times[0].note == "3 of 4 left"
+
+
+def test_times_after_midnight_come_last_and_a_repeated_hour_says_which_one() -> None:
+    night = date(2026, 10, 24)
+    starts = [
+        datetime(2026, 10, 24, 21, tzinfo=UTC),
+        *(datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)),
+    ]
+    groups = times_of_day([Slot(str(start), start, date=night) for start in starts], "Europe/Berlin")
+    assert [(group.name, [time.label for time in group.times]) for group in groups] == [
+        ("Evening", ["23:00"]),
+        ("After midnight", ["02:30 UTC+2", "02:30 UTC+1"]),
+    ]
 
 
 def test_a_time_that_somebody_took_stays_where_it_is_marked() -> None:
