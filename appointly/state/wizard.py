@@ -109,7 +109,8 @@ class Wizard(rx.State):
         slug, asked = str(self.router.url.path.rpartition("/")[2]), self.router.url.query_parameters
         wanted, step = str(asked.get("slot", "")), str(asked.get("step", ""))
         actor, at = current_actor(), now()
-        self.leads_to, self.sending, self.problem, self.alternatives, self.crowded = "", False, "", [], False
+        self.leads_to, self.sending, self.alternatives, self.crowded = "", False, [], False
+        self.problem = BOOKED if self.problem == BOOKED and not wanted else ""  # true on every step, until a new choice
         onward = ""
         try:
             async with reading() as session:
@@ -317,6 +318,7 @@ class Wizard(rx.State):
             self.slug, self.day, self._shown_month = service.slug, "", ""
             self._service_id, self._provider_id = str(service.id), str(service.provider_id)
             self.errors, self.questions = dict.fromkeys(self.errors, ""), []
+            self.chosen, self.kept, self.run_out, self.problem = Chosen(), Kept(), False, ""
         self.questions = renewed(self.questions, service.questions)
 
     def _fill(self, draft: Draft | None, actor: Actor) -> None:

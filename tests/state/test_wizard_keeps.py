@@ -15,7 +15,7 @@ from appointly.database import transaction
 from appointly.database.statement import execute
 from appointly.display.holds import UNKEPT
 from appointly.domain.actor import Actor
-from appointly.models import Appointment, BookingDraft, Hold, Service, Slot
+from appointly.models import Appointment, BookingDraft, Hold, Provider, Service, Slot
 from appointly.operations.booking_draft import take_over_drafts
 from appointly.operations.hold_slot import expire_holds
 from appointly.state.account import Account
@@ -192,8 +192,22 @@ async def test_what_is_booked_in_another_window_was_not_taken_by_somebody(slots:
         for _ in range(2):
             await tab.send(Wizard.refresh)
             assert (await tab.state(Wizard)).problem == BOOKED
+        assert (await opened(tab, f"/book/{service.slug}?step=time")).problem == BOOKED, "on the way back too"
         await choose(tab, slots[1], service)
         assert (await tab.state(Wizard)).problem == ""
+
+
+async def test_a_time_of_one_service_says_nothing_in_the_wizard_of_another(
+    session: AsyncSession, slots: list[Slot], service: Service
+) -> None:
+    other = await make_service(session, await session.get_one(Provider, service.provider_id), "B")
+    await session.commit()
+    async with browser_tab(app, COOKIE["a"]) as tab:
+        await choose(tab, slots[0], service)
+        page = await opened(tab, f"/book/{other.slug}")
+        assert (page.problem, page.chosen.id, page.kept.until, page.run_out) == ("", "", 0, False)
+        page = await opened(tab, f"/book/{service.slug}?step=details")
+        assert page.chosen.id == str(slots[0].id)
 
 
 async def test_taken_after_it_ran_out_is_said_with_the_nearest(slots: list[Slot], service: Service) -> None:
