@@ -168,7 +168,8 @@ class MarkPage(rx.State):
         self.words = ABOUT_CUSTOMER[about].format(
             when=moment_within(booking.start, booking.time_zone, now()), at=clock_time(booking.start, booking.time_zone)
         )
-        self.visits = [visit_of(booking, name=True, can_check_in=about == "here")]
+        if about in ("here", "over"):  # else it does not take place: whether they came is no news
+            self.visits = [visit_of(booking, name=True, can_check_in=about == "here")]
 
     async def _at_the_door(self, session: AsyncSession, gate: Door, follow: bool) -> None:
         actor, at = self._actor(), now()

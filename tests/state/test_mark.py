@@ -150,7 +150,12 @@ async def test_a_ticket_speaks_to_its_provider_alone(day: Day) -> None:
     async with scanned(day, day.owner.cookie, code) as (tab, page):
         assert (page.outcome, page.title) == ("customer", f"{NAME}, A2")
         await tab.send(MarkPage.check_in, booking_id=page.visits[0].id)
+        assert [each.here for each in (await tab.state(MarkPage)).visits] == [True]
     assert await checked_in(day, 1)
+    async with transaction() as session:
+        await execute(session, "UPDATE appointment SET status = 'cancelled'")
+    async with scanned(day, day.owner.cookie, code) as (_, page):
+        assert (page.words.endswith("does not take place."), page.visits) == (True, [])
 
 
 async def test_the_provider_at_the_own_door(day: Day) -> None:
