@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
-from appointly.database.statement import execute, select
+from appointly.database.statement import select
 from appointly.domain.waitlist import offer_until
 from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
@@ -34,6 +34,14 @@ class Next:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """A place in line whose offer is over."""
+
+    id: UUID
+    customer_id: UUID | None
+
+
+@dataclass(frozen=True)
 class Offered:
     """An offer that was made."""
 
@@ -54,6 +62,7 @@ WITH ended AS (
     RETURNING entry_id
 )
 UPDATE waitlist_entry SET status = 'waiting', updated_at = %(now)s FROM ended WHERE id = entry_id
+RETURNING id, customer_id
 """
 # Whoever waits, with each free time on a date they wait for that they were not offered before.
 COULD_BE_OFFERED: LiteralString = f"""
@@ -95,7 +104,8 @@ async def offer_freed(session: AsyncSession, provider_ids: Sequence[UUID], now: 
     """
     made = 0
     for waited in await select(session, Waited, WAITED, provider_ids=list(provider_ids)) if provider_ids else []:
-        await execute(session, EXPIRE, provider_id=waited.provider_id, now=now)
+        for ended in await select(session, Ended, EXPIRE, provider_id=waited.provider_id, now=now):
+            _tell(session, waited.provider_id, ended.id, ended.customer_id)
         while found := await select(session, Next, NEXT, provider_id=waited.provider_id, now=now):
             await _offer(session, waited.provider_id, found[0], now)
             made += 1
@@ -108,9 +118,15 @@ async def _offer(session: AsyncSession, provider_id: UUID, chosen: Next, now: da
         session, Offered, OFFER, entry_id=chosen.entry_id, slot_id=chosen.slot_id, until=until, now=now
     )
     await mail_waitlist(session, "offered", chosen.entry_id, now, offer_id=offer.id)
-    announce(session, f"provider:{provider_id}", f"times:{provider_id}", f"waitlist:{chosen.entry_id}")
-    if chosen.customer_id:
-        announce(session, f"customer:{chosen.customer_id}")
+    announce(session, f"times:{provider_id}")
+    _tell(session, provider_id, chosen.entry_id, chosen.customer_id)
+
+
+def _tell(session: AsyncSession, provider_id: UUID, entry_id: UUID, customer_id: UUID | None) -> None:
+    """Let the pages that show this place in line re-read."""
+    announce(session, f"provider:{provider_id}", f"waitlist:{entry_id}")
+    if customer_id:
+        announce(session, f"customer:{customer_id}")
 
 
 async def offer_missed(session: AsyncSession, now: datetime) -> int:

@@ -91,7 +91,9 @@ async def test_nothing_of_a_sick_day_is_kept_for_anybody(session: AsyncSession, 
     session.add(second)
     await session.flush()
     absence = Absence(first_date=TOMORROW, last_date=TOMORROW, reason="I have a fever")
+    session.info.pop("topics")
     await call_off_days(session, shop.owner, absence, NOW)
+    assert f"waitlist:{first.id}" in session.info["topics"], "the open page of the offer hears that it is over"
     assert not list(await session.exec(select(Hold)))
     assert await shop.status(taken) == "cancelled"
     with pytest.raises(errors.SlotTaken):
