@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.clock import now
 from appointly.database import reading, transaction
-from appointly.display.formatting import long_day, moment, zone_name
+from appointly.display.formatting import long_day, moment, within, zone_name
 from appointly.display.moves import WaitingView, told_before, waiting_view
 from appointly.display.shapes import Month, Time, TimeGroup, month_of, times_of_day
 from appointly.domain.actor import Actor
@@ -46,9 +46,13 @@ MonthName = Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]
 
 @dataclass(frozen=True)
 class Moved:
-    """The appointment that is about to move, and where to; `new` is empty until a time is chosen."""
+    """The appointment that is about to move, and where to; `new` is empty until a time is chosen.
+
+    `start` is where it is as far as the dialog has told, in ISO 8601.
+    """
 
     id: str = ""
+    start: str = ""
     service: str = ""
     customer: str = ""
     old: str = ""
@@ -91,7 +95,29 @@ class Moving(rx.State):
         self.waiting = waiting_view(waiting, at) if waiting else WaitingView()
         self.movable = can_move(booking, at)
         if self.moved.id == str(booking.id) and not self.sending:
+            await self._notice_move(session, actor, booking, waiting, at)
             await self._show(session, actor, booking, waiting, at)
+
+    async def _notice_move(
+        self, session: AsyncSession, actor: Actor, booking: Booking, waiting: Reschedule | None, at: datetime
+    ) -> bool:
+        """Whether somebody else has moved it while the dialog was open: then it says so, and what would happen now."""
+        if self.moved.start == booking.start.isoformat():
+            return False
+        chosen, self.alternatives = self.moved.slot, []
+        self._name(booking, actor, at)
+        self.moved = replace(self.moved, slot="", new="")
+        if chosen and chosen != str(booking.slot_id):
+            with suppress(AppointlyError):
+                await self._choose(session, actor, booking, waiting, UUID(chosen), at)
+        self.problem = f"It was moved meanwhile, to {within(self.moved.old)}."
+        return True
+
+    async def _moved_meanwhile(self, actor: Actor, at: datetime) -> bool:
+        async with reading() as session:
+            booking = await booking_by_id(session, actor, UUID(self.moved.id))
+            waiting = (await waiting_moves(session, actor, [booking.id])).get(booking.id)
+            return await self._notice_move(session, actor, booking, waiting, at)
 
     @rx.event
     async def begin(self, booking_id: UUID) -> EventSpec | None:
@@ -148,6 +174,8 @@ class Moving(rx.State):
         actor, at = current_actor(), now()
         self.sending = True
         try:
+            if await self._moved_meanwhile(actor, at):
+                return await self._read()
             async with transaction() as session:
                 ids = UUID(self.moved.id), UUID(self.moved.slot)
                 done = await reschedule(session, actor, *ids, at, next(iter(form.values()), ""))
@@ -197,6 +225,7 @@ class Moving(rx.State):
         self.moved = replace(
             self.moved,
             id=str(booking.id),
+            start=booking.start.isoformat(),
             service=booking.service_title,
             customer=booking.customer_name,
             old=moment(booking.start, booking.time_zone, at),

@@ -7,10 +7,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.appointly import app
 from appointly.clock import now
-from appointly.database import reading
-from appointly.domain.actor import GUEST, SYSTEM
+from appointly.database import reading, transaction
+from appointly.domain.actor import GUEST, SYSTEM, Actor
 from appointly.models import Service, Slot, User
 from appointly.operations.book_appointment import Booked, book_appointment
+from appointly.operations.reschedule import reschedule
 from appointly.queries.bookings import booking_by_id
 from appointly.queries.reschedules import waiting_moves
 from appointly.state.account import Account
@@ -57,6 +58,29 @@ async def shop(session: AsyncSession) -> Shop:
     await session.commit()
     owner = await signed_in(provider.user_id, (await session.get_one(User, provider.user_id)).email)
     return Shop(service, slots, ada, owner, booked)
+
+
+async def test_what_was_moved_while_the_dialog_was_open_is_said_before_anything_happens(shop: Shop) -> None:
+    owner = Actor("provider", provider_id=shop.service.provider_id)
+    async with browser_tab(app, shop.ada.cookie, f"/booking/{shop.booked.reference}") as ada:
+        await ada.send(BookingPage.load)
+        await ada.send(Moving.begin, booking_id=str(shop.booked.id))
+        await ada.send(Moving.pick, slot_id=str(shop.slots[2].id))
+        for place, seen in ((1, False), (3, True), (2, False)):
+            async with transaction() as session:
+                await reschedule(session, owner, shop.booked.id, shop.slots[place].id, now())
+            if seen:
+                await ada.send(BookingPage.refresh)
+            else:
+                await ada.send(Moving.submit, form={"word": ""})
+            moving = await ada.state(Moving)
+            assert moving.problem.startswith("It was moved meanwhile, to ")
+            assert moving.moved.start == shop.slots[place].start_time.isoformat()
+            assert moving.moved.slot == ("" if place == 2 else str(shop.slots[2].id)), "where it is already"
+            assert await shop.waiting() == []
+        await ada.send(Moving.pick, slot_id=str(shop.slots[0].id))
+        await ada.send(Moving.submit, form={"word": ""})
+        assert len(await shop.waiting()) == 1
 
 
 async def test_asked_on_the_page_and_accepted_on_the_dashboard(shop: Shop) -> None:
