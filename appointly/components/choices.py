@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.fields import LABEL
+from appointly.components.fields import LABEL, field_problem
 
 CARD = (
     "flex min-h-12 items-center gap-3 rounded-control border border-field-line bg-surface px-3 py-2 text-sm font-medium"
@@ -18,7 +18,7 @@ def group(label: str, *choices: Any, error: Any = "", class_name: str = "grid ga
     return rx.el.fieldset(
         rx.el.legend(label, class_name=f"mb-1.5 {LABEL}"),
         rx.el.div(*choices, class_name=class_name),
-        rx.cond(error != "", rx.el.p(error, role="alert", class_name="mt-1.5 text-sm text-bad-ink")),
+        rx.cond(error != "", rx.el.div(field_problem(error, role="alert"), class_name="mt-1.5")),
     )
 
 

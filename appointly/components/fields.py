@@ -27,6 +27,16 @@ def whose(form: Any) -> Any:
     return form.to(dict[str, str])[WHOSE]
 
 
+def field_problem(sentence: Any, **props: Any) -> rx.Component:
+    """What is wrong with the field above."""
+    return rx.el.p(
+        rx.icon("circle-alert", size=16, aria_hidden=True, class_name="mt-0.5 shrink-0"),
+        sentence,
+        class_name="flex gap-1.5 text-sm text-bad-ink",
+        **props,
+    )
+
+
 def field(
     label: str,
     control: rx.Component,
@@ -39,12 +49,7 @@ def field(
     """`control`, whose id is `name`, with its label above and its error or hint below."""
     below = rx.el.p(hint, id=f"{name}-note", class_name="text-sm text-ink-faint") if hint else rx.fragment()
     if isinstance(error, rx.Var) or error:
-        sentence = rx.el.p(
-            rx.icon("circle-alert", size=16, aria_hidden=True, class_name="mt-0.5 shrink-0"),
-            error,
-            id=f"{name}-note",
-            class_name="flex gap-1.5 text-sm text-bad-ink",
-        )
+        sentence = field_problem(error, id=f"{name}-note")
         below = rx.cond(error, sentence, below) if isinstance(error, rx.Var) else sentence
     return rx.el.div(
         rx.el.label(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.fields import LABEL, text_field
+from appointly.components.fields import LABEL, field_problem, text_field
 
 
 def question_field(question: Any, keep: Any = None) -> rx.Component:
@@ -44,6 +44,6 @@ def question_field(question: Any, keep: Any = None) -> rx.Component:
             ),
             class_name="mt-1 flex flex-wrap gap-x-6",
         ),
-        rx.cond(question.error != "", rx.el.p(question.error, role="alert", class_name="text-sm text-bad-ink")),
+        rx.cond(question.error != "", field_problem(question.error, role="alert")),
     )
     return rx.cond(question.kind == "text", written, choices)

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import button
-from appointly.components.fields import LABEL
+from appointly.components.fields import LABEL, field_problem
 from appointly.components.marks import avatar
 from appointly.display.reviews import Quote, Share, StarsView
 
@@ -41,7 +41,7 @@ def star_choice(name: str, chosen: Any, problem: Any) -> rx.Component:
             ],
             class_name="-ms-2 flex",
         ),
-        rx.cond(problem != "", rx.el.p(problem, role="alert", class_name="text-sm text-bad-ink")),
+        rx.cond(problem != "", field_problem(problem, role="alert")),
     )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from appointly.components.links import link
 from appointly.components.marks import stars
+from appointly.components.ranges import in_order
 from appointly.components.surfaces import CARD
 from appointly.components.zones import zone_note
 from appointly.display.services import QuickTime, ServiceCard
@@ -54,7 +55,7 @@ def service_card(service: ServiceCard, level: int = 2) -> rx.Component:
             rx.el.p(
                 rx.el.span(
                     rx.el.span(service.price, class_name="font-semibold text-ink"),
-                    rx.el.span(" · ", service.duration, class_name="text-ink-soft"),
+                    rx.el.span(" · ", in_order(service.duration), class_name="text-ink-soft"),
                     class_name="whitespace-nowrap",
                 ),
                 zone_note(service.zone, service.zone_name, "min-w-0 truncate text-xs text-ink-faint"),

@@ -16,7 +16,8 @@ PROMISES = (
     (
         "eye",
         "What you see is what you can book",
-        "The list of free times and the booking read the same rows. There is no “we will get back to you”.",
+        "The list of free times and the booking read the same rows. Where a provider answers first, the page says so, "
+        "and the time is kept until then.",
     ),
     (
         "mail-check",

@@ -8,7 +8,7 @@ from appointly.components.buttons import link_button, looks
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import TEXT_LINK, back_link, text_link
 from appointly.components.marks import status_badge
-from appointly.components.ranges import time_range
+from appointly.components.ranges import in_order, time_range
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.pages.booking_cancel import cancel_button, cancel_dialog
@@ -152,7 +152,7 @@ def _what() -> rx.Component:
     return card(
         _when(),
         rx.el.dl(
-            _fact("Service", text_link(booked.service, href=booked.service_href), booked.duration),
+            _fact("Service", text_link(booked.service, href=booked.service_href), in_order(booked.duration)),
             _fact("With", text_link(booked.provider, href=booked.provider_href), _telephone()),
             _fact(
                 "Where",

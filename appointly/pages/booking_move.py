@@ -63,7 +63,7 @@ def waiting_move() -> rx.Component:
                         class_name="mt-4 max-sm:w-full",
                     ),
                     button(
-                        "Withdraw",
+                        "Withdraw the wish",
                         kind="secondary",
                         class_name="mt-4 max-sm:w-full",
                         on_click=Moving.withdraw(waiting.id),

@@ -102,7 +102,7 @@ def _found() -> rx.Component:
             ),
             class_name="mt-6 flex flex-wrap justify-center gap-x-6 gap-y-3 empty:hidden",
         ),
-        class_name="mx-auto flex max-w-panel flex-col items-center p-6 text-center sm:p-10",
+        class_name="mx-auto flex max-w-panel flex-col items-center p-6 text-center sm:p-10 low:p-5",
     )
 
 

@@ -11,6 +11,7 @@ from appointly.components.feedback import message
 from appointly.components.fields import text_area
 from appointly.components.links import link, text_link
 from appointly.components.marks import avatar, status_badge
+from appointly.components.ranges import time_range
 from appointly.components.surfaces import facts
 from appointly.pages.asked_moves import decline_move_dialog, wish
 from appointly.pages.booking import history_list
@@ -81,7 +82,7 @@ def _panel(here: str) -> rx.Component:
             rx.cond(Moving.waiting.id != "", _wish()),
             _deeds(),
             facts(
-                ("When", f"{booked.day}, {booked.starts} – {booked.ends}"),
+                ("When", rx.fragment(booked.day, ", ", time_range(booked.starts, booked.ends))),
                 ("Service", booked.service),
                 ("Duration", booked.duration),
                 ("Token", booked.token),

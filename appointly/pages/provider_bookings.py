@@ -9,6 +9,7 @@ from appointly.components.feedback import empty_state, skeleton
 from appointly.components.fields import CONTROL
 from appointly.components.links import link
 from appointly.components.marks import avatar, badge, status_badge
+from appointly.components.ranges import time_range
 from appointly.components.surfaces import card, page_title
 from appointly.components.tabs import tab, tabs
 from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
@@ -131,7 +132,9 @@ def _line(booking: Any) -> rx.Component:
         link(
             rx.el.span(
                 rx.el.span(booking.day, class_name="block text-sm font-medium"),
-                rx.el.span(f"{booking.starts} – {booking.ends}", class_name="block text-sm text-ink-soft tabular-nums"),
+                rx.el.span(
+                    time_range(booking.starts, booking.ends), class_name="block text-sm text-ink-soft tabular-nums"
+                ),
                 class_name="w-24 shrink-0 sm:w-28",
             ),
             rx.cond(

@@ -11,6 +11,7 @@ from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import WAITING, message, skeleton, skeleton_lines
 from appointly.components.links import TEXT_LINK, link, text_link
 from appointly.components.marks import badge, portrait, stars
+from appointly.components.ranges import in_order
 from appointly.components.reviews import public_reviews
 from appointly.components.surfaces import CARD
 from appointly.components.written import written
@@ -19,7 +20,10 @@ from appointly.pages.shell import page
 from appointly.state.service import ServiceView
 
 SHEET = "booker"
-BANNER = "mt-4 aspect-[3/2] max-h-[45dvh] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
+BANNER = (
+    "mt-4 aspect-[3/2] max-h-[45dvh] w-full rounded-card bg-sunken object-cover sm:aspect-[2/1] dark:brightness-90"
+    " low:hidden"
+)
 CRUMB = "hover:text-ink hover:underline pointer-coarse:py-3"
 BEGUN = "mt-4 flex items-center gap-2 text-sm"
 STORY = ServiceView.story
@@ -64,7 +68,7 @@ def _service() -> rx.Component:
                 _begun(),
                 rx.el.p(
                     rx.el.span(STORY.price, class_name="font-display text-xl font-semibold text-ink"),
-                    rx.el.span(STORY.duration),
+                    rx.el.span(in_order(STORY.duration)),
                     class_name="mt-4 flex items-baseline gap-3 text-ink-soft lg:hidden",
                 ),
                 class_name="mt-6",
@@ -176,7 +180,7 @@ def _who() -> rx.Component:
 def _price() -> rx.Component:
     return rx.el.p(
         rx.el.span(STORY.price, class_name="font-display text-xl font-semibold"),
-        rx.el.span(STORY.duration, class_name="text-ink-soft"),
+        rx.el.span(in_order(STORY.duration), class_name="text-ink-soft"),
         class_name="flex items-baseline justify-between",
     )
 
@@ -261,7 +265,7 @@ def _phone_bar() -> rx.Component:
         rx.el.div(
             rx.el.p(
                 rx.el.span(STORY.price, class_name="block font-display text-lg font-semibold"),
-                rx.el.span(STORY.duration, class_name="block text-sm text-ink-soft"),
+                rx.el.span(in_order(STORY.duration), class_name="block text-sm text-ink-soft"),
             ),
             rx.cond(
                 STORY.open,

@@ -53,7 +53,7 @@ def page(*children: Any, wide: bool = False, footer: bool = True) -> rx.Componen
             *children,
             id="content",
             tab_index=-1,
-            class_name="flex-1 outline-none" if wide else f"{WIDTH} flex-1 py-8 outline-none sm:py-10",
+            class_name="flex-1 outline-none" if wide else f"{WIDTH} flex-1 py-8 outline-none sm:py-10 low:py-4",
         ),
         _footer() if footer else rx.fragment(),
         notice(Viewer.notice, Viewer.notice_kind, Viewer.notice_number, Viewer.dismiss_notice),
@@ -144,9 +144,9 @@ def _header() -> rx.Component:
                 ),
                 class_name="ml-auto flex items-center gap-1",
             ),
-            class_name="mx-auto flex h-16 w-full max-w-page items-center px-4 sm:px-6",
+            class_name="mx-auto flex h-16 w-full max-w-page items-center px-4 sm:px-6 low:h-12",
         ),
-        class_name="sticky top-0 z-30 border-b border-line bg-surface",
+        class_name="sticky top-0 z-30 border-b border-line bg-surface low:static",
     )
 
 

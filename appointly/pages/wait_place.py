@@ -81,7 +81,7 @@ def _place() -> rx.Component:
                 rx.cond(
                     PLACE.offered == "",  # the offer names both
                     rx.fragment(
-                        _fact("Service", text_link(PLACE.service, href=PLACE.service_href), PLACE.facts),
+                        _fact("Service", text_link(PLACE.service, href=PLACE.service_href), in_order(PLACE.facts)),
                         _fact("With", text_link(PLACE.provider, href=PLACE.provider_href)),
                     ),
                 ),
@@ -162,7 +162,7 @@ def _offer() -> rx.Component:
                     text_link(rx.el.bdi(PLACE.provider), href=PLACE.provider_href),
                     class_name="mt-1 wrap-anywhere",
                 ),
-                rx.el.p(PLACE.facts, class_name="text-sm text-ink-soft"),
+                rx.el.p(in_order(PLACE.facts), class_name="text-sm text-ink-soft"),
                 class_name="min-w-0",
             ),
             countdown(

@@ -78,10 +78,10 @@ def _heading() -> rx.Component:
                 class_name="flex items-center gap-2 sm:gap-3",
             ),
             aria_label="Steps",
-            class_name="mt-4",
+            class_name="mt-4 low:mt-0",
         ),
-        rx.el.h1(titles, id="step-title", tab_index=-1, class_name="mt-6 text-2xl font-semibold outline-none"),
-        class_name="mb-6",
+        rx.el.h1(titles, id="step-title", tab_index=-1, class_name="mt-6 text-2xl font-semibold outline-none low:mt-2"),
+        class_name="mb-6 low:mb-3",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.feedback import skeleton
-from appointly.components.ranges import time_range
+from appointly.components.ranges import in_order, time_range
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
 from appointly.state.wizard import Wizard
@@ -50,7 +50,7 @@ def summary() -> rx.Component:
                 skeleton("h-12 w-full"),
             ),
             _line("calendar", chosen),
-            _line("clock", Wizard.offer.duration),
+            _line("clock", in_order(Wizard.offer.duration)),
             _line("map-pin", Wizard.offer.place),
             _line("wallet", Wizard.offer.pays),
             class_name="flex flex-col gap-4 p-5",
@@ -72,7 +72,7 @@ def summary() -> rx.Component:
         ),
         rx.el.p(Wizard.offer.price, class_name="font-display text-lg font-semibold tabular-nums"),
         class_name="fixed inset-x-0 bottom-0 z-20 flex items-center justify-between gap-4 border-t border-line"
-        " bg-surface px-4 py-3 lg:hidden",
+        " bg-surface px-4 py-3 lg:hidden low:static low:rounded-card low:border",
     )
     return rx.fragment(
         rx.el.aside(wide, aria_label="Your booking", class_name="hidden lg:block"),
