@@ -44,6 +44,7 @@ def dialog(name: str, title: Any, *children: Any, footer: Any = None) -> rx.Comp
         custom_attrs={"closedby": "any"},
         class_name=(
             "mx-auto mt-auto mb-0 max-h-[88dvh] w-full max-w-full flex-col rounded-t-card bg-surface text-ink"
-            " low:max-h-dvh shadow-high open:flex open:animate-appear sm:my-auto sm:w-full sm:max-w-panel sm:rounded-card"
+            " shadow-high open:flex open:animate-appear sm:my-auto sm:w-full sm:max-w-panel sm:rounded-card"
+            " low:max-h-dvh"
         ),
     )
