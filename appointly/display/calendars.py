@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from appointly import routes
 from appointly.display.formatting import clock_time, count, day, within
 from appointly.queries.external_calendars import Collision, OwnCalendar
 
@@ -26,10 +27,10 @@ class CalendarView:
 
 @dataclass(frozen=True)
 class CollisionView:
-    """A booking at a time at which the provider is busy elsewhere."""
+    """An appointment at a time at which the provider is busy elsewhere; `who` comes, of a class how many."""
 
-    reference: str
-    customer: str
+    href: str
+    who: str
     service: str
     when: str
     calendar: str
@@ -101,9 +102,10 @@ def collision_view(collision: Collision, zone: str, at: datetime) -> CollisionVi
     """A row of the card."""
     local = collision.start.astimezone(ZoneInfo(zone))
     date = day(local.date(), at.astimezone(ZoneInfo(zone)).date())
+    a_class = collision.places > 1
     return CollisionView(
-        reference=collision.reference,
-        customer=collision.customer_name,
+        href=routes.class_list(collision.slot_id) if a_class else f"/dashboard?booking={collision.reference}",
+        who=f"{collision.booked} of {collision.places} places" if a_class else collision.customer_name,
         service=collision.service,
         when=f"{date}, {clock_time(collision.start, zone)} to {clock_time(collision.end, zone)}",
         calendar=collision.calendar,

@@ -50,13 +50,13 @@ def _collision(each: Any) -> rx.Component:
     return rx.el.li(
         link(
             rx.el.span(each.when, class_name="font-medium tabular-nums"),
-            rx.el.span(f"{each.customer} · {each.service}", dir="auto", class_name="min-w-0 wrap-anywhere"),
+            rx.el.span(f"{each.who} · {each.service}", dir="auto", class_name="min-w-0 wrap-anywhere"),
             rx.el.span(
                 rx.el.span(f"busy in {each.calendar}", class_name="min-w-0 wrap-anywhere"),
                 rx.icon("chevron-right", size=16, aria_hidden=True, class_name="ml-auto shrink-0"),
                 class_name="flex items-center gap-2 text-ink-soft",
             ),
-            href=f"/dashboard?booking={each.reference}",
+            href=each.href,
             class_name="grid min-h-11 items-center gap-x-6 rounded-control bg-surface px-3 py-2 text-sm text-ink"
             " hover:bg-sunken sm:grid-cols-[13rem_minmax(0,1fr)_auto]",
         )

@@ -52,7 +52,7 @@ def provider_calendar() -> rx.Component:
             ".",
             class_name="mt-3 text-sm text-ink-faint",
         ),
-        why_not_button("small", "mt-1 -ml-3"),
+        why_not_button("small", "mt-1 -ml-3", WhyNot.begin_on(ProviderCalendar.day)),
         exception_sheet(),
         why_not_sheet(),
         _blocked_time(),

@@ -15,14 +15,14 @@ SHEET = "why-not"
 WAY = f"{TEXT_LINK} inline-flex items-center text-sm pointer-coarse:min-h-11"
 
 
-def why_not_button(size: Size = "medium", class_name: str = "") -> rx.Component:
-    """Opens the sheet; to be mounted once with `why_not_sheet`."""
+def why_not_button(size: Size = "medium", class_name: str = "", begins: Any = WhyNot.begin) -> rx.Component:
+    """Opens the sheet; to be mounted once with `why_not_sheet`. `begins` says what is asked first."""
     return button(
         rx.icon("circle-help", size=16, aria_hidden=True),
         "Why is a time not offered?",
         kind="quiet",
         size=size,
-        on_click=WhyNot.begin,
+        on_click=begins,
         class_name=class_name,
         **opens(SHEET),
     )

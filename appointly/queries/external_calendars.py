@@ -38,11 +38,16 @@ class OwnCalendar:
 
 @dataclass(frozen=True)
 class Collision:
-    """A booking to come at a time at which the provider's own calendar is busy."""
+    """An appointment to come at a time at which the provider's own calendar is busy: one booking, or a whole class.
 
-    appointment_id: UUID
+    `places` are those of a class, else 1; `slot_id` leads to it, `reference` to its first booking.
+    """
+
+    slot_id: UUID
     reference: str
     customer_name: str
+    booked: int
+    places: int
     service: str
     start: datetime
     end: datetime
@@ -60,17 +65,19 @@ FROM external_calendar, LATERAL (
 WHERE provider_id = %(provider_id)s
 """
 COLLISIONS: LiteralString = """
-SELECT appointment.id AS appointment_id, reference, customer_name, service.title AS service,
-       appointment.start_time AS start, appointment.end_time AS "end", min(external_calendar.name) AS calendar
-FROM appointment JOIN service ON service.id = appointment.service_id
+SELECT slot.id AS slot_id, (array_agg(reference ORDER BY appointment.id))[1] AS reference,
+       (array_agg(customer_name ORDER BY appointment.id))[1] AS customer_name, count(DISTINCT appointment.id) AS booked,
+       slot.capacity AS places, service.title AS service, slot.start_time AS start, slot.end_time AS "end",
+       min(external_calendar.name) AS calendar
+FROM appointment JOIN service ON service.id = appointment.service_id JOIN slot ON slot.id = appointment.slot_id
 JOIN external_busy ON external_busy.provider_id = appointment.provider_id
   AND tstzrange(external_busy.start_time, external_busy.end_time)
       && tstzrange(appointment.start_time, appointment.end_time)
 JOIN external_calendar ON external_calendar.id = calendar_id
 WHERE appointment.provider_id = %(provider_id)s AND appointment.end_time > %(now)s
   AND appointment.status IN ('pending', 'confirmed')
-GROUP BY appointment.id, service.title
-ORDER BY appointment.start_time LIMIT 50
+GROUP BY slot.id, service.title
+ORDER BY slot.start_time LIMIT 50
 """
 
 
@@ -92,6 +99,6 @@ async def own_calendar(
 
 
 async def collisions(session: AsyncSession, actor: Actor, provider_id: UUID, now: datetime) -> list[Collision]:
-    """The bookings to come that meet busy time of the provider's own calendars, by start; at most fifty."""
+    """The appointments to come that meet busy time of the provider's own calendars, by start; at most fifty."""
     require(actor, "calendar.read", Whose(provider_id=provider_id))
     return await select(session, Collision, COLLISIONS, provider_id=provider_id, now=now)

@@ -162,7 +162,7 @@ class OwnCalendars(rx.State):
 
 
 class CalendarNews(rx.State):
-    """What needs the provider: bookings that meet busy times elsewhere, and calendars that cannot be read."""
+    """What needs the provider: appointments that meet busy times elsewhere, and calendars that cannot be read."""
 
     __access__ = "provider"
 
@@ -190,13 +190,13 @@ class CalendarNews(rx.State):
 
 
 def collision_words(number: int) -> tuple[str, str]:
-    """ "1 booking collides with your own calendar", and what to do about it."""
+    """ "1 appointment collides with your own calendar", and what to do about it."""
     if number == 1:
         return (
-            "1 booking collides with your own calendar",
+            "1 appointment collides with your own calendar",
             "We changed nothing. Move or cancel it, or leave it if both fit.",
         )
     return (
-        f"{number} bookings collide with your own calendar",
+        f"{number} appointments collide with your own calendar",
         "We changed nothing. Move or cancel them, or leave them if both fit.",
     )

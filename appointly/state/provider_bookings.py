@@ -80,8 +80,10 @@ class ProviderBookings(rx.State):
         if actor.provider_id is None:
             return rx.redirect("/dashboard")
         watch(self, ProviderBookings.refresh, f"provider:{actor.provider_id}")
-        wanted = self.router.url.query_parameters.get("show", "")
-        self._fill(self.q if wanted else "")  # the menu leads to the whole list
+        address = self.router.url.query_parameters
+        wanted, opened = address.get("show", ""), address.get("booking", "")
+        led_here = opened != "" and opened not in {booking.reference for booking in self.bookings}
+        self._fill(self.q if wanted and not led_here else "")  # the menu, and other pages, lead to the whole list
         wanted = wanted or "upcoming"
         if wanted != self.show:
             self._limit = PAGE

@@ -88,6 +88,12 @@ class WhyNot(Question, rx.State):
         await self._open()
 
     @rx.event
+    async def begin_on(self, day: date) -> None:
+        """The sheet opens on a page that shows this day."""
+        self.day = day.isoformat()
+        await self._open()
+
+    @rx.event
     async def point(self, day: date, minute: Minute) -> None:
         """The sheet opens with a time that was pointed at, in minutes after the midnight of `day`."""
         at = datetime.combine(day, time()) + timedelta(minutes=minute)

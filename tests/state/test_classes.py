@@ -174,6 +174,12 @@ async def test_a_search_finds_each_of_a_class_and_ends_with_the_menu(session: As
         for hostile in ("x" * 101, "a\nb", "\ud800", ["ann"], None):
             await tab.send(ProviderBookings.find, q=hostile)
             assert (await tab.state(ProviderBookings)).q == "ANN@exam"
+        tab.path = f"/dashboard/bookings?show=past&booking={line.booked[2].reference}"
+        await tab.send(ProviderBookings.load)
+        assert (await tab.state(ProviderBookings)).q == "", (
+            "another page has led to a booking that was not searched for"
+        )
+        await tab.send(ProviderBookings.find, q="ann")
         tab.path = "/dashboard/bookings"
         await tab.send(ProviderBookings.load)
         assert ((await tab.state(ProviderBookings)).q, (await tab.state(ProviderBookings)).show) == ("", "upcoming")

@@ -105,7 +105,26 @@ async def test_collisions_and_failures_come_to_the_dashboard_and_go(provider: Pr
         assert page.calendars[0].status.startswith("1 busy time until ")
         await tab.send(Dashboard.refresh)
         news = await tab.state(CalendarNews)
-        assert news.title == "2 bookings collide with your own calendar"
-        assert [each.customer for each in news.first] == ["Grace Hopper"] * 2
+        assert news.title == "2 appointments collide with your own calendar"
+        assert [each.who for each in news.first] == ["Grace Hopper"] * 2
+        assert all(each.href.startswith("/dashboard?booking=") for each in news.first)
         await tab.send(OwnCalendars.remove, calendar=page.calendars[0].id)
         assert (await tab.state(CalendarNews)).collisions == []
+
+
+async def test_a_class_that_collides_is_one_line_and_leads_to_its_list(provider: Provider) -> None:
+    async with browser_tab(app) as tab:
+        await opened(tab, provider)
+        await tab.send(OwnCalendars.submit, form={"address": "https://calendar.example/a", "name": "Family"})
+        async with transaction() as session:
+            begin = (now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+            [slot] = await make_slots(session, await make_service(session, provider, capacity=5), 1, begin)
+            for number in range(3):
+                await book_appointment(session, GUEST, asking(slot, customer_email=f"{number}@example.com"), now())
+            [claimed] = await claim_due_calendars(session, now(), 1)
+            await note_reading(session, claimed, Reading([Span(slot.start_time, slot.end_time)]), now())
+        await tab.send(Dashboard.refresh)
+        news = await tab.state(CalendarNews)
+        assert news.title == "1 appointment collides with your own calendar"
+        [line] = news.collisions
+        assert (line.who, line.href) == ("3 of 5 places", f"/dashboard/class/{slot.id}")

@@ -266,6 +266,9 @@ async def test_why_a_time_is_not_offered(
     state = await tab.state(WhyNot)
     assert state.answer.offered
     assert state.answer.href.startswith("/book/")
+    await tab.send(WhyNot.begin_on, day=(day + timedelta(days=1)).isoformat())
+    state = await tab.state(WhyNot)
+    assert (state.day, state.clock) == ((day + timedelta(days=1)).isoformat(), "10:00")
     for name, value in (("clock", "25:00"), ("day", "2026-02-30"), ("service", "x")):
         await tab.send(WhyNot.put, name=name, value=value)
         assert (await tab.state(WhyNot)).problem
