@@ -23,7 +23,7 @@ SPOKEN = {"pending": "awaiting your answer", "completed": "completed", "no_show"
 def timeline(day: Any, here: str) -> rx.Component:
     """Hours, closed and blocked time, appointments and a line for now; an entry opens beside the page `here`.
 
-    Where the page is one column, it is a window that opens at now.
+    It is a window that opens at now: beside other columns as high as the screen.
     """
     return NowInView.create(
         rx.el.div(
@@ -39,7 +39,7 @@ def timeline(day: Any, here: str) -> rx.Component:
         ),
         label="Today's schedule",
         day=day.day,
-        class_name="max-xl:day-window max-xl:relative",
+        class_name="relative max-xl:day-window xl:day-beside",
     )
 
 

@@ -149,7 +149,8 @@ def add_workspaces(app: rx.App) -> None:
             dashboard,
             "/dashboard",
             "Today",
-            [Dashboard.load, HowItWent.load, CalendarNews.load, Checklist.load, BookingPanel.load, Unconfirmed.load],
+            # What stands above the day comes first, so that the day opens at now where it stays.
+            [Unconfirmed.load, Checklist.load, CalendarNews.load, Dashboard.load, HowItWent.load, BookingPanel.load],
         ),
         (
             provider_bookings,
@@ -157,7 +158,7 @@ def add_workspaces(app: rx.App) -> None:
             "Bookings",
             [ProviderBookings.load, BookingPanel.load, ProviderWaits.load],
         ),
-        (provider_class, "/dashboard/class/[slot]", "Class", ProviderClass.load),
+        (provider_class, "/dashboard/class/[slot]", "Class", [ProviderClass.load, BookingPanel.load]),
         (provider_calendar, "/dashboard/calendar", "Calendar", [ProviderCalendar.load, BookingPanel.load]),
         (provider_queue, "/dashboard/queue", "Queue", [ProviderQueue.load, DoorCode.load]),
         (

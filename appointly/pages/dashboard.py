@@ -68,7 +68,7 @@ def _content() -> rx.Component:
             class_name="grid grid-cols-2 gap-3 max-sm:order-last sm:gap-4 xl:grid-cols-4",  # read last with a thumb
         ),
         rx.el.div(
-            rx.el.div(_day(), class_name="min-w-0 xl:col-start-1 xl:row-span-2 xl:row-start-1"),
+            rx.el.div(_day(), class_name="min-w-0 xl:sticky xl:top-4 xl:col-start-1 xl:row-span-2 xl:row-start-1"),
             rx.el.div(
                 how_it_went(),
                 _soon(),

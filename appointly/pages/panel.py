@@ -22,7 +22,7 @@ from appointly.state.moving import Moving
 DECLINE, CANCEL = "decline-booking", "cancel-by-provider"
 
 
-def booking_panel(here: str) -> rx.Component:
+def booking_panel(here: Any) -> rx.Component:
     """The panel over the right column, and its dialogs; `here` is the address without a booking."""
     return rx.fragment(
         rx.cond(BookingPanel.booking.reference != "", _panel(here)),

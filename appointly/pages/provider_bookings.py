@@ -13,7 +13,7 @@ from appointly.components.ranges import time_range
 from appointly.components.surfaces import card, page_title
 from appointly.components.tabs import tab, tabs
 from appointly.pages.cancel_many import cancel_many_button, cancel_many_dialog
-from appointly.pages.panel import booking_panel
+from appointly.pages.panel import answer_buttons, booking_panel
 from appointly.pages.provider_waits import provider_waits
 from appointly.pages.shell import workspace
 from appointly.queries.find_bookings import LONGEST
@@ -164,5 +164,9 @@ def _line(booking: Any) -> rx.Component:
                 f"{LIST}?show={ProviderBookings.show}&booking={booking.reference}",
             ),
             class_name="flex items-center gap-4 px-4 py-3 hover:bg-sunken sm:px-5",
-        )
+        ),
+        rx.cond(
+            (ProviderBookings.show == "requests") & booking.can_answer,
+            rx.el.div(answer_buttons(booking), class_name="flex px-4 pb-4 sm:justify-end sm:px-5"),
+        ),
     )

@@ -11,6 +11,7 @@ from appointly.components.feedback import empty_state, skeleton
 from appointly.components.links import back_link, link
 from appointly.components.marks import avatar, badge, status_badge
 from appointly.components.surfaces import card, page_title
+from appointly.pages.panel import booking_panel
 from appointly.pages.shell import workspace
 from appointly.state.provider_class import ProviderClass
 
@@ -35,6 +36,7 @@ def provider_class() -> rx.Component:
             ),
             rx.cond(ProviderClass.loaded, _class(), skeleton("mt-5 h-96 w-full")),
         ),
+        booking_panel(ProviderClass.path),
         current=LIST,
     )
 
@@ -98,7 +100,7 @@ def _person(one: Any) -> rx.Component:
                 class_name="min-w-0 flex-1",
             ),
             rx.el.span(status_badge(one.booking.status), class_name="max-sm:hidden"),
-            href=f"{LIST}?booking={one.booking.reference}",
+            href=f"{ProviderClass.path}?booking={one.booking.reference}",
             class_name="flex min-w-0 flex-1 items-center gap-4 py-3",
         ),
         rx.cond(one.here != "", badge(f"Here since {one.here}", tone="good", icon="map-pin-check")),

@@ -86,7 +86,9 @@ def _line(review: Any) -> rx.Component:
                 avatar(review.initials, review.tint, "small"),
                 rx.el.div(
                     rx.el.p(review.name, dir="auto", class_name="text-sm font-semibold wrap-anywhere"),
-                    rx.el.p(review.when, " · ", review.about, class_name="truncate text-sm text-ink-faint"),
+                    rx.el.p(
+                        review.when, " · ", review.about, class_name="text-sm text-ink-faint wrap-anywhere sm:truncate"
+                    ),
                     class_name="min-w-0 flex-1",
                 ),
                 given_stars(review.stars),

@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 from reflex_base.event import EventSpec
 
+from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, view_of
@@ -16,6 +17,7 @@ from appointly.operations.cancel_appointments import MOST_AT_ONCE, cancel_appoin
 from appointly.operations.check_in import check_in
 from appointly.queries.classes import participants
 from appointly.state.base import Viewer
+from appointly.state.booking_panel import BookingPanel
 from appointly.state.live import watch
 from appointly.visitor import current_actor
 
@@ -44,6 +46,7 @@ class ProviderClass(rx.State):
     token: str = ""
     people: list[Participant] = []
     listed: str = ""
+    path: str = ""
     can_cancel: bool = False
 
     @rx.event
@@ -55,9 +58,10 @@ class ProviderClass(rx.State):
         await self._read()
 
     @rx.event
-    async def refresh(self) -> None:
+    async def refresh(self) -> list[EventSpec]:
         """Somebody has booked, cancelled or checked in."""
         await self._read()
+        return await BookingPanel.follow(self)
 
     @rx.event
     async def cancel_all(self) -> EventSpec | None:
@@ -106,6 +110,7 @@ class ProviderClass(rx.State):
             self.missing, self.people, self.listed, self.can_cancel = True, [], "", False
             return
         first, zone = view_of(found[0], at), found[0].time_zone
+        self.path = routes.class_list(size.id)
         self.missing, self.title, self.when = False, first.service, f"{first.date}, {first.starts} – {first.ends}"
         self.places = f"{size.booked} of {size.capacity}"
         self.kept = f"{size.kept} more kept for people who are booking" if size.kept else ""

@@ -110,6 +110,7 @@ async def test_who_has_come_is_noted_on_the_list_on_its_day_alone(session: Async
         stranger = await signed_in(other.user_id, "")
         async with browser_tab(app, stranger.cookie, f"/dashboard/class/{line.slots[0].id}") as another:
             await another.send(ProviderClass.check_in, booking_id=first)
+        assert (await tab.state(ProviderClass)).path == tab.path
         await tab.send(ProviderClass.refresh)
         assert [each.can_check_in for each in found.people] == [True] * 3
         await tab.send(ProviderClass.check_in, booking_id=first)
@@ -176,9 +177,7 @@ async def test_a_search_finds_each_of_a_class_and_ends_with_the_menu(session: As
             assert (await tab.state(ProviderBookings)).q == "ANN@exam"
         tab.path = f"/dashboard/bookings?show=past&booking={line.booked[2].reference}"
         await tab.send(ProviderBookings.load)
-        assert (await tab.state(ProviderBookings)).q == "", (
-            "another page has led to a booking that was not searched for"
-        )
+        assert (await tab.state(ProviderBookings)).q == "", "another page has led to one that was not found"
         await tab.send(ProviderBookings.find, q="ann")
         tab.path = "/dashboard/bookings"
         await tab.send(ProviderBookings.load)
