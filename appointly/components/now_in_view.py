@@ -6,7 +6,8 @@ import reflex as rx
 class NowInView(rx.Component):
     """Around a day to scale: when it appears, or `day` becomes another one, its `[data-now]` is brought into view.
 
-    On a day without that line it is the first entry. It never scrolls by itself after that. `label` is read aloud.
+    On a day without that line it is the first entry, unless `entries` says no. It never scrolls by itself after that.
+    `label` is read aloud.
     """
 
     library = rx.asset("now_in_view.jsx", shared=True).importable_path
@@ -14,3 +15,4 @@ class NowInView(rx.Component):
 
     label: rx.Var[str]
     day: rx.Var[str]
+    entries: rx.Var[bool] = rx.Var.create(True)

@@ -26,12 +26,7 @@ def booking_panel(here: Any) -> rx.Component:
     """The panel over the right column, and its dialogs; `here` is the address without a booking."""
     return rx.fragment(
         rx.cond(BookingPanel.booking.reference != "", _panel(here)),
-        rx.cond(
-            BookingPanel.missing,
-            rx.el.div(
-                message("This booking is not one of yours, or it does not exist.", tone="warn"), class_name="mb-6"
-            ),
-        ),
+        rx.cond(BookingPanel.missing, _missing(here)),
         move_dialog(),
         decline_move_dialog(),
         _asking(
@@ -64,10 +59,10 @@ def answer_buttons(booking: Any, size: Any = "small") -> rx.Component:
     )
 
 
-def _panel(here: str) -> rx.Component:
+def _panel(here: Any) -> rx.Component:
     booked = BookingPanel.booking
     return rx.el.aside(
-        _head(here),
+        _head(here, _named()),
         rx.el.div(
             _person(),
             rx.cond(
@@ -100,19 +95,42 @@ def _panel(here: str) -> rx.Component:
         tab_index=-1,
         aria_label="Booking",
         custom_attrs=TAKES_FOCUS,
-        class_name="fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface"
-        " shadow-high outline-none sm:max-w-form",
+        class_name=PANEL,
     )
 
 
-def _head(here: str) -> rx.Component:
+PANEL = (
+    "fixed inset-y-0 right-0 z-40 flex w-full animate-appear flex-col border-l border-line bg-surface shadow-high"
+    " outline-none sm:max-w-form"
+)
+
+
+def _missing(here: Any) -> rx.Component:
+    return rx.el.aside(
+        _head(here, rx.el.p("Booking", class_name="font-semibold")),
+        rx.el.div(
+            message("This booking is not one of yours, or it does not exist.", tone="warn"),
+            class_name="p-5",
+        ),
+        tab_index=-1,
+        aria_label="Booking",
+        custom_attrs=TAKES_FOCUS,
+        class_name=PANEL,
+    )
+
+
+def _named() -> rx.Component:
     booked = BookingPanel.booking
     return rx.el.div(
-        rx.el.div(
-            rx.el.p(booked.reference, class_name="text-xs tracking-wide text-ink-faint tabular-nums"),
-            status_badge(booked.status),
-            class_name="flex items-center gap-3",
-        ),
+        rx.el.p(booked.reference, class_name="text-xs tracking-wide text-ink-faint tabular-nums"),
+        status_badge(booked.status),
+        class_name="flex items-center gap-3",
+    )
+
+
+def _head(here: Any, title: rx.Component) -> rx.Component:
+    return rx.el.div(
+        title,
         link(
             rx.icon("x", size=20, aria_hidden=True),
             href=here,

@@ -142,18 +142,21 @@ def _brush(*children: Any, minute: Any) -> rx.Component:
 
 def _week(here: str) -> rx.Component:
     """Seven columns to scale, for wide screens."""
-    return rx.el.div(
+    return NowInView.create(
         rx.el.div(
             rx.el.span(class_name="w-14 shrink-0"),
             rx.foreach(ProviderCalendar.columns, _column_head),
-            class_name="flex border-b border-line",
+            class_name="sticky top-0 z-30 flex border-b border-line bg-surface",
         ),
         _brush(
             _hours(),
             rx.foreach(ProviderCalendar.columns, lambda day: _column(day, lambda entry: narrow_entry(entry, here))),
             minute=f"{MINUTE}px",
         ),
-        class_name=f"{CARD} mt-5 max-lg:hidden",
+        label="The week's appointments",
+        day=ProviderCalendar.day,
+        entries=False,  # the first of them is not the earliest
+        class_name=f"{CARD} week-window mt-5 max-lg:hidden",
     )
 
 

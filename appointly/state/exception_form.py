@@ -33,6 +33,7 @@ Minute = Annotated[int, Field(ge=0, le=2880)]
 DAY = timedelta(days=1)
 USUAL_REPEAT = timedelta(weeks=12)
 USUAL_BLOCK = ("12:00", "13:00")
+LAST_HOUR = 22  # after it there is no full hour left to block today
 
 
 class ExceptionForm(rx.State):
@@ -72,7 +73,7 @@ class ExceptionForm(rx.State):
 
     @rx.event
     async def begin_on(self, day: date) -> None:
-        """The sheet opens to block time on the day that is looked at, or tomorrow where that is not ahead."""
+        """The sheet opens to block time on the day that is looked at, or tomorrow where that is over."""
         await self._begin("block", day)
 
     @rx.event
@@ -87,15 +88,14 @@ class ExceptionForm(rx.State):
         async with reading() as session:
             shop = await business(session, actor.provider_id)
         self.zone, self.zone_name = shop.time_zone, zone_name(shop.time_zone)
-        today = now().astimezone(ZoneInfo(shop.time_zone)).date()
-        self.today = today.isoformat()
+        local = now().astimezone(ZoneInfo(shop.time_zone))
+        self.today = local.date().isoformat()
         self.kind, self.reason, self.repeat, self.until = kind, "", "no", ""
         self.start_again = self.end_again = ""
-        drawn = end > start
-        self.first = self.last = (day if day and (drawn or day > today) else today + DAY).isoformat()
-        self.start, self.end = ("09:00", "13:00") if kind == "hours" else USUAL_BLOCK
-        if drawn:
-            self.start, self.end = clock_of(start), clock_of(end % (24 * 60))
+        first, self.start, self.end = proposed(kind, day, local)
+        if day and end > start:
+            first, self.start, self.end = day, clock_of(start), clock_of(end % (24 * 60))
+        self.first = self.last = first.isoformat()
         self.version += 1
         self.saved = False
         await self._tell()
@@ -225,3 +225,13 @@ def shown_by(local: datetime, zone: ZoneInfo) -> datetime:
             f"On {long_day(local.date())} the clocks skip {local:%H:%M}. Please choose another time."
         )
     return instant
+
+
+def proposed(kind: Kind, day: date | None, local: datetime) -> tuple[date, str, str]:
+    """What the sheet begins with: the day that is looked at where it is ahead, else tomorrow; or the hour to come."""
+    today = local.date()
+    hours = ("09:00", "13:00") if kind == "hours" else USUAL_BLOCK
+    if kind == "block" and day == today and local.hour < LAST_HOUR:
+        hours = (clock_of((local.hour + 1) * 60), clock_of((local.hour + 2) * 60))
+        return today, *hours
+    return day if day and day > today else today + DAY, *hours

@@ -20,7 +20,7 @@ from appointly.operations.set_working_hours import set_working_hours
 from appointly.queries.hours import Blocked, DateRange, blocked_times, date_overrides
 from appointly.queries.offered import free_times
 from appointly.state.base import Viewer
-from appointly.state.exception_form import ExceptionForm, shown_by
+from appointly.state.exception_form import ExceptionForm, proposed, shown_by
 from appointly.state.exceptions import Exceptions
 from tests.hostile import fingerprint
 from tests.making import asking, every_day, make_provider, make_service, owner_of
@@ -194,10 +194,20 @@ async def test_entries_of_another_provider_cannot_be_removed(tab: Tab, database:
 
 
 async def test_time_is_blocked_on_the_day_that_is_looked_at_unless_it_is_over(tab: Tab) -> None:
-    for shown, proposed in ((4, 4), (0, 1), (-3, 1)):
+    for shown, expected in ((4, 4), (-3, 1)):
         await tab.send(ExceptionForm.begin_on, day=str(in_days(shown)))
         form = await tab.state(ExceptionForm)
-        assert (form.kind, form.first, form.last) == ("block", str(in_days(proposed)), str(in_days(proposed)))
+        assert (form.kind, form.first, form.last) == ("block", str(in_days(expected)), str(in_days(expected)))
+
+
+def test_today_the_next_full_hour_is_proposed_as_long_as_there_is_one() -> None:
+    today, noon = date(2026, 11, 21), ("12:00", "13:00")
+    for hour, expected in ((9, (today, "10:00", "11:00")), (21, (today, "22:00", "23:00"))):
+        assert proposed("block", today, datetime(2026, 11, 21, hour, 40, tzinfo=UTC)) == expected
+    late = datetime(2026, 11, 21, 22, 5, tzinfo=UTC)
+    assert proposed("block", today, late) == (today + timedelta(days=1), *noon)
+    assert proposed("block", today + timedelta(days=3), late) == (today + timedelta(days=3), *noon)
+    assert proposed("off", None, late)[0] == today + timedelta(days=1)
 
 
 async def test_what_is_refused_on_saving_stays_open_and_says_why(
