@@ -11,8 +11,10 @@ from appointly.components.written import written
 EMPTY = "text-ink-faint italic"
 
 
-def profile_preview(preview: Any, photo: Any = "", hours: Any = None, gallery: Any = None) -> rx.Component:
-    """How others will see the business, `hours` as `preview_line`s, `gallery` as addresses.
+def profile_preview(
+    preview: Any, photo: Any = "", rated: Any = None, hours: Any = None, gallery: Any = None
+) -> rx.Component:
+    """How others will see the business; `rated` are its stars, `hours` `preview_line`s, `gallery` addresses.
 
     An illustration: nothing in it can be pressed.
     """
@@ -27,7 +29,7 @@ def profile_preview(preview: Any, photo: Any = "", hours: Any = None, gallery: A
                 _face(preview, photo),
                 _title(preview),
                 rx.el.div(
-                    badge("New"),
+                    badge("New") if rated is None else rated,
                     rx.cond(preview.category != "", badge(preview.category, tone="accent")),
                     class_name="mt-3 flex flex-wrap gap-2",
                 ),

@@ -10,6 +10,7 @@ from appointly.components.dialogs import dialog, opens
 from appointly.components.feedback import message, skeleton
 from appointly.components.fields import CONTROL, MARKUP_HINT, field, option, text_area, text_field
 from appointly.components.kept_fields import TYPING, choice, places, typed
+from appointly.components.marks import stars
 from appointly.components.picture_upload import picture_upload
 from appointly.components.profile_preview import profile_preview
 from appointly.components.surfaces import card, page_title, save_bar, unfolds
@@ -62,7 +63,8 @@ def profile_editor() -> rx.Component:
 
 
 def _preview() -> rx.Component:
-    return profile_preview(ProfileEditor.preview, ProfileEditor.photo, gallery=ProfileEditor.gallery)
+    rated = stars(ProfileEditor.rating, ProfileEditor.reviews)
+    return profile_preview(ProfileEditor.preview, ProfileEditor.photo, rated, gallery=ProfileEditor.gallery)
 
 
 def _pictures() -> rx.Component:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly import routes
 from appointly.clock import now
 from appointly.database import reading, transaction
+from appointly.display import formatting
 from appointly.display.changes import ChangeView, change_view
 from appointly.domain.actor import Actor
 from appointly.domain.zones import zones
@@ -21,6 +22,7 @@ from appointly.operations.preview_change import preview_change
 from appointly.operations.provider_fields import MOST_LANGUAGES, MOST_LINKS, languages
 from appointly.queries.pictures import pictures_of
 from appointly.queries.profiles import OwnProfile, own_profile
+from appointly.queries.reviews import spread_of_provider
 from appointly.state.profile_views import Preview, preview_of
 from appointly.state.views import photo_of
 from appointly.validation import parse
@@ -54,6 +56,8 @@ class ProfileEditor(rx.State):
     preview: Preview = Preview()
     photo: str = ""
     gallery: list[str] = []
+    rating: str = ""
+    reviews: str = ""
     zone_change: ChangeView = ChangeView()
     _saved: dict[str, str] = {}
     _saved_spoken: list[str] = []
@@ -67,6 +71,8 @@ class ProfileEditor(rx.State):
         async with reading() as session:
             profile = await own_profile(session, actor, now())
             self.gallery = await gallery_of(session, actor)
+            said = await spread_of_provider(session, actor.provider_id)
+        self.rating, self.reviews = formatting.rating(said.average), f"({said.count})"
         if profile is None:
             return
         self._saved, self._saved_spoken = typed_of(profile), list(profile.languages)

@@ -29,6 +29,7 @@ from appointly.state.base import Viewer
 from appointly.state.booking_page import BookingPage
 from appointly.state.booking_review import NO_STARS, BookingReview
 from appointly.state.live import watchers
+from appointly.state.profile_editor import ProfileEditor
 from appointly.state.provider import ProviderView
 from appointly.state.provider_reviews import ProviderReviews
 from appointly.state.public_reviews import REVIEWS
@@ -225,6 +226,9 @@ async def test_the_dashboard_answers_and_reports(tab: Tab, world: World, session
     assert (page.answering, [each.words for each in page.reviews]) == ("", ["Slow"])
     await tab.send(ProviderReviews.report, review_id=page.reviews[0].id, form={"reason": "Not our customer"})
     assert (await tab.state(ProviderReviews)).reviews[0].report == "open"
+    await tab.send(ProfileEditor.load)
+    profile = await tab.state(ProfileEditor)
+    assert (profile.rating, profile.reviews) == (page.stars.average, f"({len(page.reviews)})")
     await tab.send(ProviderReviews.report, review_id=page.reviews[0].id, form={"reason": "Again"})
     assert (await tab.state(Viewer)).notice == "This review was reported already."
 
