@@ -7,7 +7,10 @@ import reflex as rx
 
 CARD = "rounded-card border border-line bg-surface"
 # Above the bar of places on phones.
-SAVE_BAR = "sticky bottom-18 z-20 rounded-card border border-line-strong bg-surface p-3 pl-5 shadow-high lg:bottom-4"
+SAVE_BAR = (
+    "sticky bottom-18 z-20 rounded-card border border-line-strong bg-surface p-3 pl-5 shadow-high lg:bottom-4"
+    " short:max-lg:bottom-13"
+)
 
 
 def card(*children: Any, class_name: str = "p-5", **props: Any) -> rx.Component:

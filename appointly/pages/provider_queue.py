@@ -19,10 +19,10 @@ HERE = "/dashboard/queue"
 REMOVE = "remove-walk-in"
 WALK_IN = "walk-in"
 DELAY = "running-late"
-# On phones always above the bar of places, for whoever stands at the door does not wait for a list to end.
+# On phones held upright always above the bar of places, for whoever stands at the door does not wait for a list to end.
 AT_HAND = (
     "flex gap-2 rounded-card border border-line-strong bg-surface p-2 shadow-high max-xl:sticky max-xl:bottom-18"
-    " max-xl:z-20 lg:bottom-4 xl:border-line xl:shadow-none"
+    " short:static max-xl:z-20 lg:bottom-4 xl:border-line xl:shadow-none"
 )
 PLACE = "w-16 shrink-0 font-display text-xl font-semibold tabular-nums"
 
