@@ -9,7 +9,7 @@ CARD = "rounded-card border border-line bg-surface"
 # Above the bar of places on phones.
 SAVE_BAR = (
     "sticky bottom-18 z-20 rounded-card border border-line-strong bg-surface p-3 pl-5 shadow-high lg:bottom-4"
-    " short:max-lg:bottom-13"
+    " low:max-lg:bottom-13"
 )
 
 

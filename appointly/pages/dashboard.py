@@ -66,7 +66,7 @@ def _content() -> rx.Component:
             stat_card("Next 7 days", Dashboard.week_ahead, Dashboard.week_note, icon="calendar-range"),
             stat_card("Earned in 30 days", Dashboard.earned, Dashboard.earned_note, icon="wallet"),
             # Read last on phones, upright or sideways.
-            class_name="grid grid-cols-2 gap-3 max-sm:order-last sm:gap-4 xl:grid-cols-4 short:order-last",
+            class_name="grid grid-cols-2 gap-3 max-sm:order-last sm:gap-4 xl:grid-cols-4 low:order-last",
         ),
         rx.el.div(
             rx.el.div(_day(), class_name="min-w-0 xl:sticky xl:top-4 xl:col-start-1 xl:row-span-2 xl:row-start-1"),

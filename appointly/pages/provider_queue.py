@@ -22,7 +22,7 @@ DELAY = "running-late"
 # On phones held upright always above the bar of places, for whoever stands at the door does not wait for a list to end.
 AT_HAND = (
     "flex gap-2 rounded-card border border-line-strong bg-surface p-2 shadow-high max-xl:sticky max-xl:bottom-18"
-    " short:static max-xl:z-20 lg:bottom-4 xl:border-line xl:shadow-none"
+    " low:static max-xl:z-20 lg:bottom-4 xl:border-line xl:shadow-none"
 )
 PLACE = "w-16 shrink-0 font-display text-xl font-semibold tabular-nums"
 

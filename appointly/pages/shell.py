@@ -15,8 +15,7 @@ MENU_ITEM = "flex min-h-11 w-full items-center gap-3 rounded-control px-3 text-s
 NAVIGATION_LINK = "rounded-control px-3 py-2 text-sm font-medium text-ink-soft hover:bg-sunken hover:text-ink"
 BOTTOM_PLACES = 5
 BOTTOM_PLACE = (
-    "flex min-h-16 flex-col items-center justify-center gap-1 text-xs font-medium short:min-h-11 short:flex-row"
-    " short:gap-2"
+    "flex min-h-16 flex-col items-center justify-center gap-1 text-xs font-medium low:min-h-11 low:flex-row low:gap-2"
 )
 FOOTER_LINK = "inline-block py-1.5 text-sm text-ink-soft hover:text-ink hover:underline"
 WIDTH = "mx-auto w-full max-w-page px-4 sm:px-6"
@@ -88,13 +87,14 @@ def workspace(*children: Any, current: str = "/dashboard", places: Places = WORK
             rx.el.header(
                 link(logo(), href="/"),
                 rx.el.div(theme_button(), _account_menu("top-full right-0 mt-2"), class_name="flex items-center gap-1"),
-                class_name="flex h-16 items-center justify-between border-b border-line bg-surface px-4 lg:hidden",
+                class_name="flex h-16 items-center justify-between border-b border-line bg-surface px-4 lg:hidden"
+                " low:h-12",
             ),
             rx.el.main(
                 *children,
                 id="content",
                 tab_index=-1,
-                class_name="w-full max-w-wide flex-1 px-4 py-6 outline-none sm:px-8 sm:py-8 short:py-3",
+                class_name="w-full max-w-wide flex-1 px-4 py-6 outline-none sm:px-8 sm:py-8 low:py-3",
             ),
             class_name="flex min-w-0 flex-1 flex-col pb-16 lg:pb-0",
         ),
