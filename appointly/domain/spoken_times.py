@@ -14,6 +14,9 @@ PARTS: dict[str, tuple[time | None, time | None]] = {
 DAY = re.compile(rf"\b(?:(?:on|this)\s+)?(today|tonight|tomorrow|{'|'.join(WEEKDAYS)})\b")
 PART = re.compile(r"\b(?:in the\s+|this\s+)?(morning|afternoon|evening)\b")
 CLOCK = re.compile(r"\b(after|from|before|until)\s+(\d{1,2})(?:[:.](\d\d))?\s*(am|pm|h|o'clock)?(?=\s|$|,)")
+# Other words for the same: "between 10 and 12" is "from 10 until 12", and "at 5pm" looks from five o'clock on.
+BETWEEN = re.compile(r"\b(?:between|from)\s+(\S+)\s+(?:and|to)\s+(\S+)")
+AT = re.compile(r"\bat\s+(?=\d{1,2}(?:[:.]\d\d|\s*(?:am|pm|o'clock))(?:\s|$|,))")
 NEAR_ME = re.compile(r"\b(?:near|close to|around)\s+me\b|\bnearby\b")
 
 
@@ -33,7 +36,7 @@ def spoken_times(text: str, today: date) -> Spoken:
 
     A time of day without a day means today. What makes no sense ("after 25:00") stays a word like others.
     """
-    words = text.lower()
+    words = AT.sub("from ", BETWEEN.sub(_from_until, text.lower()))
     day: date | None = None
     after: time | None = None
     before: time | None = None
@@ -65,6 +68,12 @@ def _day(word: str, today: date) -> date:
     if word in WEEKDAYS:
         return today + timedelta(days=(WEEKDAYS.index(word) - today.weekday()) % 7)
     return today + timedelta(days=int(word == "tomorrow"))
+
+
+def _from_until(found: re.Match[str]) -> str:
+    said = f"from {found[1]} until {found[2]}"
+    times = [_clock(each) for each in CLOCK.finditer(said)]
+    return said if len(times) == 2 and None not in times else found[0]
 
 
 def _clock(found: re.Match[str]) -> time | None:
