@@ -142,6 +142,7 @@ WITH customer AS (
     INSERT INTO message (appointment_id, start_time, kind, channel, recipient, status, created_at)
     SELECT booked.id, start_time, mail.kind, 'email', mail.recipient, 'planned', %(now)s
     FROM booked, (VALUES (%(to_customer)s, %(email)s), (%(to_provider)s, %(provider_email)s)) AS mail (kind, recipient)
+    WHERE mail.recipient IS NOT NULL
     RETURNING id
 ), queued AS (
     INSERT INTO job (kind, payload, dedupe_key, due_at, attempts, last_error, created_at)
@@ -160,6 +161,7 @@ async def book_appointment(
     session: AsyncSession, actor: Actor, request: BookingRequest, now: datetime, hold_id: UUID | None = None
 ) -> Booked:
     """Book the slot for a guest or for the signed-in customer, remember price and policy, plan the mails.
+    A provider who books at their own business books for somebody else, and knows of it without a mail.
 
     `hold_id` is the customer's own hold of a place, which becomes the appointment's. Confirmed at once, or pending
     where the provider answers each request. Raises `NotFound`, `ServiceUnavailable`, `SlotInPast`, `TooSoon`,
@@ -172,6 +174,7 @@ async def book_appointment(
     # Looked before locking, so that a refusal is cheap; the statement after the lock looks again.
     await lock_providers(session, [wanted.provider_id])
     instant = wanted.approval == "instant"
+    by_provider = actor.provider_id == wanted.provider_id
     try:
         made = await select(
             session,
@@ -179,7 +182,7 @@ async def book_appointment(
             BOOK,
             slot_id=request.slot_id,
             hold_id=hold_id,
-            customer_id=None if actor.provider_id == wanted.provider_id else actor.user_id,
+            customer_id=None if by_provider else actor.user_id,
             name=request.customer_name,
             email=request.customer_email,
             phone=request.customer_phone,
@@ -193,7 +196,7 @@ async def book_appointment(
             actor_id=actor.user_id,
             to_customer="confirmed" if instant else "requested",
             to_provider="new_booking" if instant else "new_request",
-            provider_email=wanted.provider_email,
+            provider_email=None if by_provider else wanted.provider_email,
             now=now,
         )
     except ExclusionViolation:

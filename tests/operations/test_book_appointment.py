@@ -59,9 +59,17 @@ async def test_an_account_owns_what_it_books(session: AsyncSession, shop) -> Non
     assert f"customer:{user.id}" in session.info["topics"]
 
 
-async def test_a_provider_books_for_somebody_else(session: AsyncSession, shop) -> None:
+@pytest.mark.parametrize(
+    ("approval", "mails"), [("instant", {"confirmed"}), ("manual", {"requested", "answer_reminder"})]
+)
+async def test_a_provider_books_for_somebody_else_and_gets_no_mail_about_it(
+    session: AsyncSession, shop, approval: str, mails: set[str]
+) -> None:
+    shop["service"].approval = approval
     booked = await book_appointment(session, owner_of(shop["provider"]), asking(shop["slots"][0]), NOW)
     assert booked.customer_id is None
+    assert {message.kind for message in await session.exec(select(Message))} == mails
+    assert len((await session.exec(select(Job))).all()) == len(mails)
 
 
 async def test_a_request_waits_for_the_provider(session: AsyncSession, shop) -> None:
