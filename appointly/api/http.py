@@ -50,8 +50,9 @@ Times are RFC 3339 with an offset, dates local at the provider, money in minor u
 and `cursor` and answer `next_cursor`, null at the end.
 
 A request whose answer was lost can be sent again. Where a second time would be a second effect, an `Idempotency-Key`
-makes it one and gives the first answer again: bookings, walk-ins, new services, blocked times. What is done with a
-booking, a wish, the line or a place on the waiting list happens once by itself, or is refused with a 409 that says so.
+makes it one and gives the first answer again: bookings, walk-ins, new services, blocked times, pictures. What is done
+with a booking, a wish, the line or a place on the waiting list happens once by itself, or is refused with a 409 that
+says so.
 
 Sign in with `POST /auth/login` and send `Authorization: Bearer …`, or make a token in your settings. Guests are known
 by a cookie that `POST /bookings`, `/holds` and `/waitlist` set: keep it to look at them again."""

@@ -3,13 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, File, Form, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from appointly import limits, routes
 from appointly.api.guard import GuardedRoute, access
-from appointly.api.shapes import refusals
+from appointly.api.once import Key, answered, once
+from appointly.api.shapes import answer, refusals
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.domain.actor import Actor
@@ -72,23 +73,36 @@ async def get_pictures() -> PicturesOut:
     return await _all(current_actor())
 
 
-@router.post("", status_code=201, responses=refusals(409, 429, 502))
+@router.post("", status_code=201, response_model=PictureOut, responses=refusals(409, 429, 502))
 @access("provider", "provider:write", largest=LARGEST)
-async def post_picture(kind: Annotated[Kind, Form()], file: Annotated[UploadFile, File()]) -> PictureOut:
+async def post_picture(
+    request: Request, kind: Annotated[Kind, Form()], file: Annotated[UploadFile, File()], key: Key = None
+) -> Response:
     """Upload a picture: JPEG, PNG or WebP, at most 10 MiB and 40 megapixels.
 
     It is encoded anew, upright and without what the camera wrote beside it. One for the profile takes the place of the
     last; one for a service is named in the service's `picture` within a day, by its address `large`.
+    With an `Idempotency-Key` the same picture can be sent again: it is kept once.
     """
     actor = current_actor()
     await limits.take("upload", str(actor.user_id))
-    made = await reencoded(await file.read())
+    content = await file.read()
+    body = kind.encode() + content
+    async with reading() as session:
+        if before := await answered(session, request, key, body):
+            return answer(before, 201)
+    made = await reencoded(content)
     async with transaction() as session:
         picture_id = await plan_picture(session, actor, kind, now())
     await files.put(picture_id, {"large": made.large, "small": made.small})
+    at = now()
     async with transaction() as session:
-        await keep_picture(session, actor, picture_id, kind, made.width, made.height, now())
-    return as_shown(Uploaded(picture_id, kind, made.width, made.height))
+
+        async def keep() -> bytes:
+            await keep_picture(session, actor, picture_id, kind, made.width, made.height, at)
+            return as_shown(Uploaded(picture_id, kind, made.width, made.height)).model_dump_json().encode()
+
+        return answer(await once(session, request, key, keep, at, body=body), 201)
 
 
 @router.put("/order", responses=refusals(404))

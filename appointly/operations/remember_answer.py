@@ -44,17 +44,26 @@ async def claim_key(
     Keys belong to the account, or to the address a guest gives. The same request at the same time waits here for the
     first one's commit. Raises `IdempotencyKeyReused` for another request under the same key.
     """
-    who = f"user:{actor.user_id}" if actor.user_id else f"guest:{sha256(guest.encode()).hexdigest()}"
-    fingerprint = sha256(request).digest()
+    who, fingerprint = _owner(actor, guest), sha256(request).digest()
     claimed = await select(session, Attempt, _CLAIM, actor=who, key=key, fingerprint=fingerprint, now=now)
     if claimed:
         return claimed[0]
-    earlier = await select(session, Attempt, _EARLIER, actor=who, key=key)
-    if not earlier:
+    earlier = await earlier_attempt(session, actor, guest, key, request)
+    if earlier is None:
         raise RequestInProgress
-    if earlier[0].fingerprint != fingerprint:
+    return earlier
+
+
+async def earlier_attempt(session: AsyncSession, actor: Actor, guest: str, key: str, request: bytes) -> Attempt | None:
+    """The same request under this key, answered before. Raises `IdempotencyKeyReused` for another request."""
+    earlier = await select(session, Attempt, _EARLIER, actor=_owner(actor, guest), key=key)
+    if earlier and earlier[0].fingerprint != sha256(request).digest():
         raise IdempotencyKeyReused
-    return earlier[0]
+    return earlier[0] if earlier else None
+
+
+def _owner(actor: Actor, guest: str) -> str:
+    return f"user:{actor.user_id}" if actor.user_id else f"guest:{sha256(guest.encode()).hexdigest()}"
 
 
 async def keep_answer(session: AsyncSession, attempt: Attempt, status: int, body: bytes) -> None:

@@ -1,5 +1,6 @@
 """Pictures over HTTP: upload, order, removal, and the files themselves."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -221,6 +222,30 @@ async def test_ten_mebibytes_and_no_more(http: httpx.AsyncClient, owner: Person)
     assert (await http.send(request)).status_code == 413
     other = await http.put(f"{ALL}/order", headers=owner.headers, content=b"x" * 70_000)
     assert other.status_code == 413, "the other routes keep their limit"
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_the_same_picture_with_a_key_is_kept_once(
+    http: httpx.AsyncClient, owner: Person, provider: Provider, session: AsyncSession, media: Path, together: bool
+) -> None:
+    if not together:  # the gallery is full afterwards
+        for _ in range(MOST_IN_GALLERY - 1):
+            session.add(Picture(provider_id=provider.id, kind="gallery", width=1, height=1))
+        await session.commit()
+    headers = {**owner.headers, "Idempotency-Key": "a-key"}
+
+    async def send(kind: str = "gallery", content: bytes = GOOD) -> httpx.Response:
+        return await http.post(ALL, headers=headers, data={"kind": kind}, files={"file": content})
+
+    answers = await asyncio.gather(send(), send()) if together else [await send(), await send()]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+    kept = answers[0].json()["id"]
+    assert (await all_of(http, owner))[-1] == kept
+    for other in (await send("service"), await send(content=file(halves(), "JPEG"))):
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    await carry_out_everything()
+    assert kept_in(media) == {kept}
 
 
 async def test_an_upload_that_is_cut_off_leaves_nothing(
