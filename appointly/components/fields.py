@@ -102,6 +102,20 @@ def text_area(
     return field(label, control, name=props["id"], error=error, hint=hint, optional=optional)
 
 
+def search_box(label: str, *, large: bool = False, **props: Any) -> rx.Component:
+    """A line for words to look for, named by `label`, with a glass in it; what it lies in is `relative`."""
+    place, room = ("start-4", "min-h-12 ps-12") if large else ("start-3", "ps-10")
+    return rx.fragment(
+        rx.icon(
+            "search",
+            size=20,
+            aria_hidden=True,
+            class_name=f"pointer-events-none absolute inset-y-0 {place} my-auto text-ink-faint",
+        ),
+        rx.el.input(type="search", aria_label=label, auto_complete="off", class_name=f"{CONTROL} {room}", **props),
+    )
+
+
 def select(*options: Any, label: str, class_name: str = "", **props: Any) -> rx.Component:
     """A choice among few, named by `label`; options are `option(…)` or a `rx.foreach` of them."""
     return rx.el.span(

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button
 from appointly.components.feedback import empty_state, skeleton
-from appointly.components.fields import CONTROL
+from appointly.components.fields import search_box
 from appointly.components.links import link
 from appointly.components.marks import avatar, badge, status_badge
 from appointly.components.ranges import time_range
@@ -69,22 +69,13 @@ def provider_bookings() -> rx.Component:
 
 def _search() -> rx.Component:
     return rx.el.div(
-        rx.icon(
-            "search",
-            size=20,
-            aria_hidden=True,
-            class_name="pointer-events-none absolute inset-y-0 start-3 my-auto text-ink-faint",
-        ),
-        rx.el.input(
-            type="search",
+        search_box(
+            "Find a booking by name, mail address, phone or reference",
+            placeholder="Name, mail, phone or reference",
             default_value=ProviderBookings.q,
             key=ProviderBookings.version,
-            aria_label="Find a booking by name, mail address, phone or reference",
-            placeholder="Name, mail, phone or reference",
-            auto_complete="off",
             max_length=LONGEST,
             on_change=ProviderBookings.find.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
-            class_name=f"{CONTROL} ps-10",
         ),
         role="search",
         class_name="relative mt-4 sm:max-w-form",

@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, looks
 from appointly.components.dialogs import closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton_card
-from appointly.components.fields import CONTROL, field, option, select
+from appointly.components.fields import CONTROL, field, option, search_box, select
 from appointly.components.forms import form
 from appointly.components.service_card import service_card
 from appointly.display.shapes import Choice
@@ -75,23 +75,15 @@ def search() -> rx.Component:
 def _words() -> rx.Component:
     """Works as a plain form too: before the page is connected, Enter loads it with the words in its address."""
     return form(
-        rx.icon(
-            "search",
-            size=20,
-            aria_hidden=True,
-            class_name="pointer-events-none absolute inset-y-0 start-4 my-auto text-ink-faint",
-        ),
-        rx.el.input(
-            type="search",
+        search_box(
+            "What are you looking for?",
+            large=True,
             name="q",
+            placeholder="Haircut tomorrow after 17:00",
             default_value=Search.q,
             key=Search.typed_elsewhere,
-            aria_label="What are you looking for?",
-            placeholder="Haircut tomorrow after 17:00",
-            auto_complete="off",
             max_length=200,
             on_change=Search.type_words.debounce(TYPING_PAUSE_MS),  # type: ignore[attr-defined]
-            class_name=f"{CONTROL} min-h-12 ps-12",
         ),
         action="/services",
         method="get",
