@@ -1,4 +1,4 @@
-"""The `appointly` command."""
+"""The `appointly` command. What a command needs is imported when it runs: the worker and the clock become Celery's."""
 
 import argparse
 import asyncio
@@ -7,11 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import psycopg
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 
-from appointly.database.embedded import running_servers
 from appointly.errors import AppointlyError
 from appointly.logs import configure_logs
 from appointly.settings import Settings, settings
@@ -31,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = ".".join(str(part) for part in problem["loc"])
             what = "The setting " if name.isupper() else ""
             print(f"appointly: {what}{name} is wrong: {problem['msg']}", file=sys.stderr)
-    except (psycopg.OperationalError, OperationalError) as error:
+    except Exception as error:
+        if "OperationalError" not in {kind.__name__ for kind in type(error).__mro__}:  # psycopg's or SQLAlchemy's
+            raise
         reason = str(getattr(error, "orig", error)).strip().splitlines()[-1]
         print(f"appointly: The database cannot be reached: {reason}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -75,6 +74,8 @@ def _servers() -> Settings:
 
 def _adopt_running_servers() -> Settings:
     """The settings, completed by what an `appointly up` in this folder runs and has chosen."""
+    from appointly.database.embedded import running_servers
+
     config = settings()
     running, key = running_servers(config.home), config.home / "secret_key"
     chosen = {
