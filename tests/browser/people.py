@@ -20,8 +20,7 @@ WHERE email = 'provider@demo.test' AND approval = %s AND service.capacity = 1 AN
   AND slot_date < current_date + 20
   AND NOT EXISTS (SELECT FROM slot other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
                   AND other.occupies && slot.occupies)
-  AND NOT EXISTS (SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-                  AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+  AND NOT EXISTS (SELECT FROM unavailable WHERE unavailable.provider_id = slot.provider_id AND span && slot.occupies)
 ORDER BY random() LIMIT 1
 """
 

@@ -96,8 +96,9 @@ async def twenty_services(race: Race) -> list[Slot]:
 
 
 async def twenty_at_once(race: Race) -> list[object]:
-    slots = await twenty_services(race)
-    return await asyncio.gather(*(choose(race, browser(1), slot) for slot in slots), return_exceptions=True)
+    """One person in twenty tabs, somebody new each time."""
+    slots, who = await twenty_services(race), browser(next(STRANGERS))
+    return await asyncio.gather(*(choose(race, who, slot) for slot in slots), return_exceptions=True)
 
 
 async def test_three_of_twenty_at_once(race: Race) -> None:

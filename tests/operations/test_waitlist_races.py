@@ -64,26 +64,28 @@ async def statuses(race: Race, line: Line) -> Counter[str]:
 
 
 async def cancel_while_others_book(race: Race, line: Line) -> list[object]:
-    """One cancels, and from then on twenty try to book by hand."""
+    """One cancels, and twenty try to book by hand: until they have, or a try that began after it was refused."""
     done = asyncio.Event()
 
     async def cancels() -> None:
-        async with race.transaction() as session:
-            await cancel_appointments(session, line.owner, [line.booked[0].id], "", NOW)
-        done.set()
+        try:
+            async with race.transaction() as session:
+                await cancel_appointments(session, line.owner, [line.booked[0].id], "", NOW)
+        finally:
+            done.set()
 
     async def books() -> object:
-        for _ in range(50):
+        while True:
+            last = done.is_set()
             async with AsyncSession(race.engine) as session:
                 try:
                     booked = await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
                 except SlotTaken as refusal:
-                    if done.is_set():
+                    if last:
                         return refusal
                 else:
                     await session.commit()
                     return booked
-        return None
 
     return (await asyncio.gather(cancels(), *(books() for _ in range(20))))[1:]
 

@@ -96,6 +96,16 @@ async def waits_for_a_lock() -> bool:
     return await count(f"{waiting} AND datname = current_database()") > 0
 
 
+async def nothing_is_open() -> bool:
+    """No transaction of anybody else's: what a killed worker had begun is undone, and its rows are locked no more."""
+    others = """
+        SELECT count(*) AS number FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND xact_start IS NOT NULL
+          AND pid <> pg_backend_pid()
+    """
+    return await count(others) == 0
+
+
 async def test_without_any_key_a_demo_mails_to_its_own_mailbox(gate: Gate, work: StartWorker) -> None:
     work(demo=True)
     await assert_each_once(gate, await book())
@@ -113,6 +123,7 @@ async def test_killed_before_it_claims(gate: Gate, to_gate: None, work: StartWor
             await until(waits_for_a_lock)
             worker.process.kill()
             worker.process.wait()
+    await until(nothing_is_open)
     expected += await book()
     await sweep()
     await assert_each_once(gate, expected)
@@ -164,6 +175,7 @@ async def test_killed_after_the_answer_and_before_it_is_written_down(
         await until(waits_for_a_lock)
         worker.process.kill()
         worker.process.wait()
+    await until(nothing_is_open)
     await forget_leases()
     await sweep()
     await assert_each_once(gate, expected)
