@@ -52,7 +52,7 @@ class Browser:
 
     async def consent(self, address: str, subject: str = "ada", **form: str) -> str:
         """The person says yes there; the address they are sent back to."""
-        async with httpx.AsyncClient() as outside:
+        async with httpx.AsyncClient(timeout=60) as outside:
             answer = await outside.post(address, data={"sub": subject, **form})
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]

@@ -49,7 +49,7 @@ class Provider:
     def knows(self, subject: str, email: str, *, verified: Any = True, name: str = "Ada Lovelace") -> None:
         """Somebody with an account there; again, with other facts, for the same account."""
         claims = {"email": email, "email_verified": verified, "name": name}
-        httpx.put(f"{self.url}/users/{subject}", json=claims).raise_for_status()
+        httpx.put(f"{self.url}/users/{subject}", json=claims, timeout=60).raise_for_status()
 
     def asked(self, path: str) -> dict[str, str]:
         """The parameters of the only request for `path`."""
@@ -72,7 +72,7 @@ class Provider:
 
     def real_keys(self) -> Any:
         """What the provider really signs with."""
-        return KeySet.import_key_set(httpx.get(f"{self.url}/jwks?real=1").json())
+        return KeySet.import_key_set(httpx.get(f"{self.url}/jwks?real=1", timeout=60).json())
 
     def reset(self) -> None:
         """As it was made."""
@@ -112,7 +112,7 @@ def _handler(provider: Provider, upstream: str) -> type[BaseHTTPRequestHandler]:
             if not parts.path.startswith("/users/") and "real" not in values:
                 provider.requests.append((self.command, parts.path, values))
             headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
-            answer = httpx.request(self.command, upstream + self.path, content=body, headers=headers)
+            answer = httpx.request(self.command, upstream + self.path, content=body, headers=headers, timeout=60)
             content, status = answer.content, 503 if provider.down else answer.status_code
             change = provider.changes.get(parts.path)
             if change and answer.is_success and "real" not in values:

@@ -1,6 +1,8 @@
 """The product's own processes for tests: they end with the tests, however those end."""
 
+import contextlib
 import http.client
+import itertools
 import os
 import socket
 import sys
@@ -13,6 +15,7 @@ from appointly.supervisor import Child
 
 TEST_SECRET = "a-secret-for-tests-only-a-secret-for-tests-only"
 HOME = frontend.ROOT / ".appointly"
+PORTS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,15 @@ class Site:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on, nor will before it is used: not one that the kernel gives to whoever asks for any.
+
+    Each process has some hundred of its own, so that two that run beside each other do not choose the same.
+    """
+    while True:
+        port = 10_000 + (os.getpid() * 100 + next(PORTS)) % 20_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(servers: Servers, url: str = "http://127.0.0.1:8000") -> dict[str, str]:

@@ -75,7 +75,7 @@ class RxClient:
                 return values[f"{name}_rx_state_"]
         return None
 
-    async def until(self, wanted: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, wanted: Callable[[], bool], seconds: float = 30) -> None:
         """Wait until `wanted()`; raises `TimeoutError`."""
         async with self.changed:
             await asyncio.wait_for(self.changed.wait_for(wanted), seconds)

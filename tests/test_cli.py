@@ -62,7 +62,7 @@ def test_web_serves_on_a_port_of_its_own_and_refuses_a_taken_one(worker_servers:
         port = int(site.url.rpartition(":")[2])
         env = environment(worker_servers, site.url)
         second = start("A second one", "web", "--port", str(port), env=env, log=tmp_path / "second.log")
-        assert second.process.wait(30) == 1
+        assert second.process.wait(120) == 1
         assert f"Port {port} on 127.0.0.1 cannot be used" in second.explain()
         assert answers(port)
     finally:
@@ -72,7 +72,7 @@ def test_web_serves_on_a_port_of_its_own_and_refuses_a_taken_one(worker_servers:
 def test_web_without_a_secret_does_not_start(worker_servers: Servers, tmp_path: Path) -> None:
     env = {**environment(worker_servers), "SECRET_KEY": "secret", "APPOINTLY_DEMO": "0"}
     web = start("The web server", "web", "--port", str(free_port()), env=env, log=tmp_path / "web.log")
-    assert web.process.wait(30) == 1
+    assert web.process.wait(120) == 1
     assert "SECRET_KEY is missing" in web.explain()
 
 
@@ -82,7 +82,7 @@ async def test_create_admin_makes_one_and_renews_the_password(
     for password in ("a long password", "another long one"):
         env = {**environment(worker_servers), "APPOINTLY_ADMIN_PASSWORD": password}
         made = start("create-admin", "create-admin", "Boss@Example.com", env=env, log=tmp_path / "log")
-        assert made.process.wait(30) == 0, made.explain()
+        assert made.process.wait(120) == 0, made.explain()
         account = await account_by_email(session, "boss@example.com")
         assert account
         assert account.role == "admin"
@@ -95,7 +95,7 @@ async def test_create_admin_never_raises_a_customer(
     ann = await person("Ann Smith")
     env = {**environment(worker_servers), "APPOINTLY_ADMIN_PASSWORD": "a long password"}
     refused = start("create-admin", "create-admin", ann.email, env=env, log=tmp_path / "log")
-    assert refused.process.wait(30) == 1
+    assert refused.process.wait(120) == 1
     assert "not an admin's" in refused.explain()
     account = await account_by_email(session, ann.email)
     assert account

@@ -297,7 +297,7 @@ async def test_no_log_holds_an_address(worker_servers: Servers, tmp_path: Path, 
     tokens = [feed_token(TEST_SECRET, FeedKey(ada.user_id, Feed.OWN, version)) for version in (1, 2)]
     web, site = start_web(worker_servers, tmp_path / "web.log")
     try:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             statuses = [(await client.get(site.url + routes.feed(token))).status_code for token in tokens]
         assert statuses == [200, 404]
     finally:

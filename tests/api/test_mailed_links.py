@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.api import mailed_links as api_links
 from appointly.domain.one_time_code import link_key
 from appointly.models import ApiToken, User
 from appointly.models.base import uuid7
@@ -183,7 +184,17 @@ async def test_a_providers_reset_is_no_way_around_the_code(http: httpx.AsyncClie
 async def test_two_browsers_at_once_set_one_password(
     http: httpx.AsyncClient, database: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
-    """Control: where a used link is not refused, each of the two believes to have set the password."""
+    """All have found the link good before one uses it.
+
+    Control: where a used link is not refused, each of them believes to have set the password.
+    """
+    found, hashing = asyncio.Barrier(4), api_links.hash_password
+
+    async def when_all_have_found_it(password: str) -> str:
+        await found.wait()
+        return await hashing(password)
+
+    monkeypatch.setattr(api_links, "hash_password", when_all_have_found_it)
     if not guarded:
         monkeypatch.setattr(mailed_links, "_USE", mailed_links._USE.replace("AND ended_at IS NULL", ""))
     await person()

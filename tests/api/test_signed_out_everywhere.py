@@ -32,21 +32,21 @@ async def others(site: Site, ada: Person, other: Person) -> None:
 
 
 async def everywhere(site: Site, ada: Person, other: Person) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as http:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as http:
         answer = await http.post("/session/end-all", headers={"origin": site.url, "cookie": ada.cookie})
     assert answer.headers["location"] == "/login"
 
 
 async def new_password(site: Site, ada: Person, other: Person) -> None:
     form = {"current": PASSWORD, "password": NEW_PASSWORD}
-    async with httpx.AsyncClient(base_url=site.url) as http:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as http:
         headers = {"origin": site.url, "cookie": ada.cookie}
         answer = await http.post("/session/password", data=form, headers=headers)
     assert "done=password" in answer.headers["location"]
 
 
 async def reset(site: Site, ada: Person, other: Person) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as http:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as http:
         await http.post("/session/reset-password", data={"email": ada.email}, headers={"origin": site.url})
         await answer_resets()
         mine = await opened(http, mails("reset_password")[0])
@@ -61,7 +61,7 @@ async def statuses(site: Site, headers: dict[str, str]) -> set[int]:
     """What either worker answers to these credentials."""
     found = set()
     for _ in range(BOTH_WORKERS):
-        async with httpx.AsyncClient(base_url=site.url) as http:
+        async with httpx.AsyncClient(timeout=60, base_url=site.url) as http:
             found.add((await http.get("/api/v1/auth/me", headers=headers)).status_code)
     return found
 

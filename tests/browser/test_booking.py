@@ -17,7 +17,7 @@ async def taken_by_another(site: Site, free: Free) -> None:
     """Somebody books this time over HTTP; where it was kept for a page, the minutes are over."""
     rows(site, "UPDATE hold SET expires_at = now() WHERE slot_id = %s RETURNING id", free.slot_id)
     form = {"slot_id": free.slot_id, "customer_name": "Quick Quinn", "customer_email": "quinn@example.com"}
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         answer = await client.post("/api/v1/bookings", json=form)
     assert answer.status_code == 201, answer.text
 

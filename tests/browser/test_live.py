@@ -18,7 +18,7 @@ DASHBOARD = "dashboard"
 async def cookie_of(site: Site, who: str) -> str:
     """The session cookie of one of the demo's people."""
     form = {"email": f"{who}@demo.test", "password": PASSWORD, "page": door(who)}
-    async with httpx.AsyncClient(base_url=site.url, headers={"origin": site.url}) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url, headers={"origin": site.url}) as client:
         answer = await client.post("/session/login", data=form)
         if (location := answer.headers["location"]).startswith("/auth/"):
             answer = await client.post("/session/otp", data=code_form(location))
@@ -29,7 +29,7 @@ async def cookie_of(site: Site, who: str) -> str:
 async def book(site: Site, slot_id: str = "") -> UUID:
     """Somebody books one of the demo provider's times."""
     form = {"slot_id": slot_id or free_time(site).slot_id, "customer_name": "Ann", "customer_email": "ann@example.com"}
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         answer = await client.post("/api/v1/bookings", json=form)
     assert answer.status_code == 201, answer.text
     return UUID(answer.json()["id"])

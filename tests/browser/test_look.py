@@ -80,7 +80,7 @@ async def test_the_first_page_is_light(page: Page, site: Site) -> None:
     page.on("request", lambda request: loaded.add(request.url))
     await settled(page, "/")
     code = [url for url in loaded if re.search(r"\.(js|css)$", urlsplit(url).path)]
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         sizes = {urlsplit(url).path: len(gzip.compress((await client.get(url)).content, 9)) for url in code}
         styles = "".join(re.findall(r"<style>(.*?)</style>", (await client.get(site.url)).text, re.DOTALL))
         sizes["the page's own styles"] = len(gzip.compress(styles.encode(), 9))

@@ -18,8 +18,7 @@ SELECT slot.id::text FROM slot JOIN service ON service.id = service_id
 WHERE service.slug = %s AND start_time > now() + interval '2 days' AND NOT EXISTS (
     SELECT FROM slot other WHERE other.provider_id = slot.provider_id AND other.booked_count > 0
       AND other.occupies && slot.occupies)
-  AND NOT EXISTS (SELECT FROM blocked_time WHERE blocked_time.provider_id = slot.provider_id
-                  AND tstzrange(blocked_time.start_time, blocked_time.end_time) && slot.occupies)
+  AND NOT EXISTS (SELECT FROM unavailable WHERE unavailable.provider_id = slot.provider_id AND span && slot.occupies)
 ORDER BY start_time LIMIT 1
 """
 

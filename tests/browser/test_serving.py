@@ -17,7 +17,7 @@ HEAVIEST = 170 * 1024  # bytes of scripts and styles on the first page, as they 
 
 @pytest.mark.parametrize("path", ["/", "/no/such/page", "/healthz", "/api/v1/openapi.json", "/assets/nothing.js"])
 async def test_every_answer_carries_the_security_headers(site: Site, path: str) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         headers = (await client.get(path)).headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "unsafe-eval" not in headers["content-security-policy"]
@@ -28,7 +28,7 @@ async def test_every_answer_carries_the_security_headers(site: Site, path: str) 
 
 async def test_what_a_page_loads_is_small_and_kept(site: Site) -> None:
     weight = 0
-    async with httpx.AsyncClient(base_url=site.url, headers={"accept-encoding": "gzip"}) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url, headers={"accept-encoding": "gzip"}) as client:
         page = await client.get("/")
         assert page.headers["cache-control"] == "no-cache"
         loaded = set(re.findall(r'"(/assets/[^"]+\.(?:js|css))"', page.text))
@@ -79,7 +79,7 @@ def database_away(site: Site) -> Iterator[None]:
 async def test_without_the_database_pages_say_so_and_then_work_again(page: Page, site: Site) -> None:
     await page.goto("/about")
     with database_away(site):
-        async with httpx.AsyncClient(base_url=site.url) as client:
+        async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
             for path in ("/services", "/services/a-haircut", "/providers/somebody", "/sitemap.xml"):
                 answer = await client.get(path)
                 assert answer.status_code == 503, path
@@ -96,6 +96,6 @@ async def test_nobody_waits_where_there_is_no_service(page: Page) -> None:
     assert answer is not None
     assert answer.status == 404
     await expect(page.get_by_role("heading", name="There is nothing to wait for")).to_be_visible()
-    async with httpx.AsyncClient(base_url=page.url.partition("/services")[0]) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=page.url.partition("/services")[0]) as client:
         service = (await client.get("/api/v1/services")).json()["items"][0]["slug"]
         assert (await client.get(f"/services/{service}/waitlist")).status_code == 200

@@ -145,7 +145,7 @@ async def test_public_pages_are_readable_without_scripts(open_page: OpenPage, pa
 
 @pytest.mark.parametrize("path", ["/services/no-such-service", "/providers/no-such-provider", "/no-such-page"])
 async def test_an_unknown_address_answers_404_and_leads_on(path: str, page: Page, site: Site) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         assert (await client.get(path)).status_code == 404
     await page.goto(path)
     await expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
@@ -163,7 +163,7 @@ async def test_an_unknown_address_answers_404_and_leads_on(path: str, page: Page
     ],
 )
 async def test_hostile_addresses_are_answered_plainly(path: str, status: int, site: Site) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         answer = await client.get(path)
     assert answer.status_code == status
     assert "Traceback" not in answer.text
@@ -171,7 +171,7 @@ async def test_hostile_addresses_are_answered_plainly(path: str, status: int, si
 
 async def test_a_service_is_described_for_search_engines(page: Page, site: Site) -> None:
     path = await first_service(page)
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         html = (await client.get(path)).text
         sitemap = (await client.get("/sitemap.xml")).text
         robots = (await client.get("/robots.txt")).text
@@ -206,7 +206,7 @@ async def test_a_lost_connection_is_told_calmly_and_mends_itself(
 
 
 async def test_a_time_that_somebody_else_takes_fades_at_once(page: Page, site: Site) -> None:
-    async with httpx.AsyncClient(base_url=f"{site.url}/api/v1") as client:
+    async with httpx.AsyncClient(timeout=60, base_url=f"{site.url}/api/v1") as client:
         found = (await client.get("/services", params={"category": "hair"})).json()["items"]
         details = [(await client.get(f"/services/{service['id']}")).json() for service in found]
     alone = next(
@@ -228,7 +228,7 @@ async def test_a_time_that_somebody_else_takes_fades_at_once(page: Page, site: S
         "customer_name": "Quick Fox",
         "customer_email": "fox@demo.test",
     }
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         assert (await client.post("/api/v1/bookings", json=body)).status_code == 201
     await expect(booker.locator("button[disabled]", has_text="taken")).to_have_count(1)
     await expect(on).to_be_hidden()
@@ -236,7 +236,7 @@ async def test_a_time_that_somebody_else_takes_fades_at_once(page: Page, site: S
 
 async def test_times_on_cards_name_their_zone_to_readers_elsewhere(browser: Browser, site: Site) -> None:
     card = "main article"
-    async with httpx.AsyncClient(base_url=site.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=site.url) as client:
         [service, *_] = (await client.get("/api/v1/services", params={"q": "Atelier Nord"})).json()["items"]
         own = (
             await client.get(

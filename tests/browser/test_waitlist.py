@@ -31,7 +31,7 @@ async def test_what_one_gives_up_goes_down_the_line(open_page: OpenPage, site: S
     free = free_time(site)
     [(day,), _] = rows(site, NOTHING_ELSE, free.slot_id, free.slot_id)
     first, second = await open_page(390, 844), await open_page()
-    async with httpx.AsyncClient(base_url=f"{site.url}/api/v1") as third:
+    async with httpx.AsyncClient(timeout=60, base_url=f"{site.url}/api/v1") as third:
         form = {"slot_id": free.slot_id, "customer_name": "Third", "customer_email": "third@example.com"}
         booked = await third.post("/bookings", json=form)
         assert booked.status_code == 201, booked.text

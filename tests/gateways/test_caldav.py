@@ -35,7 +35,7 @@ class Radicale:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.client = httpx.Client(base_url=address, auth=LOGIN, trust_env=False)
+        self.client = httpx.Client(base_url=address, auth=LOGIN, trust_env=False, timeout=60)
 
     def make(self, name: str, holds: str = "VEVENT") -> dict[str, str]:
         """A calendar; what it takes to read it."""

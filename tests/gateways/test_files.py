@@ -24,7 +24,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = Child("The S3 server", command, log=tmp_path_factory.mktemp("s3") / "s3.log")
     server.wait_until(lambda: answers(port, "/moto-api/"))
-    httpx.put(f"http://127.0.0.1:{port}/pictures", trust_env=False).raise_for_status()
+    httpx.put(f"http://127.0.0.1:{port}/pictures", trust_env=False, timeout=60).raise_for_status()
     yield f"http://127.0.0.1:{port}"
     server.stop()
 

@@ -22,13 +22,12 @@ from tests.operations.waiting import Line
 from tests.people import signed_in
 from tests.state.driver import browser_tab
 
-START = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
-
 
 async def make_class(session: AsyncSession, capacity: int = 8) -> Line:
     provider = await make_provider(session, time_zone="UTC")
     service = await make_service(session, provider, capacity=capacity, title="Yoga")
-    line = Line(session, provider, service, await make_slots(session, service, 2, START))
+    start = now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    line = Line(session, provider, service, await make_slots(session, service, 2, start))
     # The same person may take two places: that is two bookings.
     for name in ("Ann", "Ann", "Cem"):
         wanted = asking(line.slots[0], customer_name=name, customer_email=f"{name.lower()}@example.test")
@@ -47,7 +46,7 @@ async def test_one_line_one_block_and_the_list(session: AsyncSession) -> None:
         assert [each.customer for each in shown] == ["3 of 8 places", "1 of 8 places"]
         assert [each.places for each in shown] == ["3 of 8", "1 of 8"]
         there = shown[0].class_href
-    async with browser_tab(app, owner.cookie, f"/dashboard/calendar?day={START.date()}") as tab:
+    async with browser_tab(app, owner.cookie, f"/dashboard/calendar?day={line.slots[0].slot_date}") as tab:
         await tab.send(ProviderCalendar.load)
         column = (await tab.state(ProviderCalendar)).shown
         assert sorted(each.who for each in column.booked) == ["1 of 8 places", "3 of 8 places"]
