@@ -18,6 +18,7 @@ from appointly.errors import Forbidden, ValidationFailed
 from appointly.queries.alternatives import Alternative, Wish, alternatives
 from appointly.queries.bookings import Booking, bookings_of_provider
 from appointly.queries.dashboard import business
+from appointly.queries.queue import day_of_line
 from appointly.validation import Paragraphs
 
 LONGEST_DAYS = 62
@@ -79,13 +80,16 @@ FROM slot WHERE provider_id = %(provider_id)s AND slot_date BETWEEN %(first)s::d
 
 
 async def affected(session: AsyncSession, actor: Actor, days: Days, now: datetime) -> Affected:
-    """Whom it concerns if the actor cannot work on these days. Raises `Forbidden` and `ValidationFailed`."""
+    """Whom it concerns if the actor cannot work on these days. Beyond midnight today is the night that still runs.
+
+    Raises `Forbidden` and `ValidationFailed`.
+    """
     if actor.provider_id is None:
         raise Forbidden("Only providers may do this. Tell us about your business first.")
     require(actor, "booking.cancel", Whose(provider_id=actor.provider_id))
     shop = await business(session, actor.provider_id)
     zone = ZoneInfo(shop.time_zone)
-    today = now.astimezone(zone).date()
+    today = await day_of_line(session, shop, now)
     if not today <= days.first_date <= today + timedelta(days=366):
         raise ValidationFailed(fields={"first_date": "Please choose today or a day of the coming year."})
     start, end = (

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from pydantic import Field
@@ -19,6 +18,7 @@ from appointly.queries.absences import Absence, Affected, Days, affected
 from appointly.queries.alternatives import Alternative
 from appointly.queries.bookings import Booking
 from appointly.queries.dashboard import business
+from appointly.queries.queue import day_of_line
 from appointly.state.base import Viewer
 from appointly.validation import parse
 from appointly.visitor import current_actor
@@ -60,8 +60,8 @@ class AbsenceSheet(rx.State):
         if actor.provider_id is None:
             return
         async with reading() as session:
-            shop = await business(session, actor.provider_id)
-        self.first = self.last = self.today = at.astimezone(ZoneInfo(shop.time_zone)).date().isoformat()
+            today = await day_of_line(session, await business(session, actor.provider_id), at)
+        self.first = self.last = self.today = today.isoformat()
         self.done = ""
         await self._read()
 

@@ -122,6 +122,22 @@ async def test_a_short_day_is_called_off_a_minute_after_midnight(session: AsyncS
     assert (done.start, done.end) == (eve + MINUTE, datetime(2027, 3, 28, 22, tzinfo=UTC))
 
 
+async def test_the_night_that_still_runs_is_called_off_after_midnight(session: AsyncSession, shop: Shop) -> None:
+    midnight = datetime(2026, 11, 24, 23, tzinfo=UTC)  # in Berlin
+    service = await make_service(session, shop.provider, "B")
+    night = await make_slots(session, service, 4, midnight - 30 * MINUTE, "Europe/Berlin")
+    for slot in night:
+        slot.slot_date = TOMORROW
+    booked = [await book_appointment(session, shop.ada, asking(slot), NOW) for slot in (night[1], night[3])]
+    at = night[1].start_time + MINUTE
+    absence = Absence(first_date=TOMORROW, last_date=TOMORROW)
+    done = await call_off_days(session, shop.owner, absence, at)
+    assert [each.id for each in done.bookings] == [booked[1].id], "the first has begun"
+    assert (done.start, done.end) == (at, night[3].end_time)
+    with pytest.raises(errors.ValidationFailed):
+        await affected(session, shop.owner, absence, night[3].end_time)
+
+
 async def test_a_hundred_are_cancelled_or_none(session: AsyncSession, shop: Shop) -> None:
     shop.service.capacity = 100
     [place] = await make_slots(session, shop.service, 1, shop.start + timedelta(days=1))
