@@ -37,6 +37,8 @@ class Appointment(SQLModel, table=True):
         CheckConstraint("(status = 'held') = (hold_expires_at IS NOT NULL)", name="hold_has_an_end"),
         Index("ix_appointment_provider_id_start_time", "provider_id", "start_time"),
         Index("ix_appointment_customer_id_start_time", "customer_id", "start_time"),
+        Index("ix_appointment_start_time", "start_time", "id"),
+        Index("ix_appointment_created_at", "created_at", "id"),
         Index(
             "ix_appointment_words",
             text("booking_words(customer_name, customer_email, customer_phone, reference) gin_trgm_ops"),

@@ -13,7 +13,7 @@ from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, may
 from appointly.errors import NotFound
 from appointly.models.user import NOBODY
-from appointly.queries.find_bookings import naming, naming_or_at
+from appointly.queries.find_bookings import naming, naming_or_at, of_status
 from appointly.queries.paging import Page, cursor_after, read_cursor
 from appointly.queries.pictures import SHOWN
 
@@ -135,6 +135,10 @@ CASE WHEN event.actor_kind = 'provider' AND event.actor_id <> provider.user_id T
 AS_CUSTOMER = "(appointment.customer_id = %(user_id)s OR appointment.id = ANY(%(managed)s))"
 AS_PROVIDER = "(appointment.provider_id = %(own_provider_id)s OR %(all)s)"
 EITHER = f"({AS_CUSTOMER} OR {AS_PROVIDER})"
+OWN = f"({AS_CUSTOMER} OR appointment.provider_id = %(own_provider_id)s)"
+# Reach over every zone's local days, so that an index on start_time serves.
+NOT_BEFORE = "start_time >= (%(first)s::timestamp AT TIME ZONE 'UTC') - interval '1 day'"
+NOT_AFTER = "start_time <= (%(last)s::timestamp AT TIME ZONE 'UTC') + interval '2 days'"
 
 FORWARDS = (
     "(start_time, appointment.id) > (%(after)s, %(after_id)s) ORDER BY start_time, appointment.id LIMIT %(limit)s"
@@ -230,16 +234,18 @@ async def bookings_of(
     mail address or telephone number, of the reference or of the provider's name.
     """
     named, words = naming_or_at(q)
+    # Two statements and not one with a value for "all": no single plan would serve both.
+    whose = "true" if may(actor, "booking.read", Whose()) else OWN
     asked = {
-        "appointment.status = %(status)s": status,
         "appointment.service_id = %(service_id)s": service_id,
         "slot_id = %(slot_id)s": slot_id,
-        "slot_date >= %(first_date)s": first_date,
-        "slot_date <= %(last_date)s": last_date,
+        f"slot_date >= %(first)s AND {NOT_BEFORE}": first_date,
+        f"slot_date <= %(last)s AND {NOT_AFTER}": last_date,
     }
-    which = " AND ".join([EITHER, named, *(condition for condition, value in asked.items() if value is not None)])
-    values = {"status": status, "service_id": service_id, "slot_id": slot_id, **words}
-    return await _page(session, actor, which, True, limit, cursor, **values, first_date=first_date, last_date=last_date)
+    conditions = [condition for condition, value in asked.items() if value is not None]
+    which = " AND ".join([whose, named, of_status(status), *conditions])
+    values = {"service_id": service_id, "slot_id": slot_id, **words}
+    return await _page(session, actor, which, True, limit, cursor, **values, first=first_date, last=last_date)
 
 
 async def bookings_of_provider(
@@ -257,9 +263,7 @@ async def bookings_of_provider(
     which = (
         f"{AS_PROVIDER} AND appointment.provider_id = %(provider_id)s AND slot_date BETWEEN %(first)s AND %(last)s"
         " AND appointment.status = coalesce(%(status)s::text, appointment.status)"
-        # Reaches over every zone's local day, so that the index on start_time serves.
-        " AND start_time BETWEEN (%(first)s::timestamp AT TIME ZONE 'UTC') - interval '1 day'"
-        " AND (%(last)s::timestamp AT TIME ZONE 'UTC') + interval '2 days'"
+        f" AND {NOT_BEFORE} AND {NOT_AFTER}"
     )
     return await _page(
         session, actor, which, False, limit, cursor, provider_id=provider_id, first=first, last=last, status=status
@@ -342,8 +346,7 @@ async def provider_week(
         FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, interval '1 day') AS day
         LEFT JOIN appointment ON slot_date = day::date AND appointment.provider_id = %(provider_id)s AND {AS_PROVIDER}
             AND status NOT IN ('declined', 'cancelled', 'expired')
-            AND start_time BETWEEN (%(first)s::timestamp AT TIME ZONE 'UTC') - interval '1 day'
-                AND (%(last)s::timestamp AT TIME ZONE 'UTC') + interval '2 days'
+            AND {NOT_BEFORE} AND {NOT_AFTER}
         GROUP BY day ORDER BY day
     """  # noqa: S608
     last = first + timedelta(days=days - 1)

@@ -1,7 +1,9 @@
-"""What somebody types to find a booking, as a condition of SQL that an index serves."""
+"""What somebody types and chooses to find bookings, as conditions of SQL that an index serves."""
 
 import re
 from typing import LiteralString
+
+from appointly.domain.lifecycle import Status
 
 WORDS: LiteralString = "booking_words(customer_name, customer_email, customer_phone, reference)"
 # What LIKE would read as a sign of its own stands for itself.
@@ -46,3 +48,13 @@ def naming_or_at(typed: str) -> tuple[LiteralString, dict[str, str]]:
     if not words:
         return named, words
     return f"({named} OR {OF_PROVIDERS})", {**words, "word_whole": typed.replace("\0", "").strip()}
+
+
+def of_status(status: str | None) -> LiteralString:
+    """The condition that a booking has this status; true for none, false for one that there is not.
+
+    Written into the statement, not given as a value: how rare the status is decides which index serves.
+    """
+    if not status:
+        return "true"
+    return f"appointment.status = '{Status(status)}'" if status in set(Status) else "false"

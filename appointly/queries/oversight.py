@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database.statement import select
 from appointly.domain.actor import Actor
 from appointly.domain.rights import Whose, require
-from appointly.queries.find_bookings import naming_or_at
+from appointly.queries.find_bookings import naming_or_at, of_status
 
 COUNTS = """
 SELECT
@@ -26,7 +26,7 @@ LATEST_BOOKINGS: LiteralString = """
 SELECT appointment.id, reference, appointment.status, start_time, appointment.created_at, customer_name,
   service.title AS service, business_name AS provider, time_zone, appointment.price_amount, appointment.currency
 FROM appointment JOIN service ON service.id = service_id JOIN provider ON provider.id = appointment.provider_id
-WHERE (%(status)s = '' OR appointment.status = %(status)s) AND {named}
+WHERE {which}
 ORDER BY appointment.created_at DESC, appointment.id DESC LIMIT %(limit)s OFFSET %(offset)s"""
 
 JOBS = """
@@ -96,8 +96,8 @@ async def latest_bookings(
     """Bookings of all providers, the newest first, narrowed by status and by the words someone typed."""
     require(actor, "booking.read", Whose())
     named, asked = naming_or_at(words)
-    query = LATEST_BOOKINGS.replace("{named}", named)
-    return await select(session, LatestBooking, query, status=status, limit=limit, offset=offset, **asked)
+    query = LATEST_BOOKINGS.replace("{which}", f"{of_status(status)} AND {named}")
+    return await select(session, LatestBooking, query, limit=limit, offset=offset, **asked)
 
 
 async def jobs(

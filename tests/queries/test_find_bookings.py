@@ -12,10 +12,13 @@ from appointly.domain.actor import GUEST, Actor
 from appointly.models import Appointment, Provider
 from appointly.models.base import uuid7
 from appointly.operations.book_appointment import book_appointment
-from appointly.queries.bookings import bookings_of, provider_find
-from appointly.queries.find_bookings import naming, words_of
+from appointly.queries.bookings import BACKWARDS, SELECT, bookings_of, provider_find
+from appointly.queries.find_bookings import naming, of_status, words_of
+from appointly.queries.oversight import LATEST_BOOKINGS, latest_bookings
 from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
 
+ADMIN = Actor(kind="admin", user_id=uuid7())
+DAY = timedelta(days=1)
 PEOPLE = (
     ("Zoë Müller-Lüdenscheidt", "zoe.m@post.example", "+436641234567"),
     ("Anna O'Brien", "anna_b@mail.example", ""),
@@ -85,3 +88,34 @@ async def test_an_index_serves(session: AsyncSession, q: str) -> None:
     await connection.execute("SET LOCAL enable_seqscan = off")
     plan = await connection.execute(sql.SQL(f"EXPLAIN SELECT FROM appointment WHERE {condition}"), values)  # type: ignore[arg-type]
     assert "ix_appointment_words" in "".join(line for (line,) in await plan.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (f"{SELECT} WHERE true AND {BACKWARDS}", "ix_appointment_start_time"),
+        (LATEST_BOOKINGS.replace("{which}", of_status("cancelled")), "ix_appointment_created_at"),
+    ],
+)
+async def test_the_list_of_everybodys_sorts_nothing(session: AsyncSession, query: str, index: str) -> None:
+    values = {"after": NOW, "after_id": uuid7(), "limit": 25, "offset": 0}
+    connection = raw(await (await session.connection()).get_raw_connection())
+    await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = await connection.execute(sql.SQL(f"EXPLAIN {query}"), values)  # type: ignore[arg-type]
+    said = "".join(line for (line,) in await plan.fetchall())
+    assert index in said
+    assert "Sort" not in said
+
+
+async def test_bookings_of_a_status_and_between_dates(session: AsyncSession) -> None:
+    provider, made = await make_bookings(session)
+    day = made[0].slot_date
+    for actor in (ADMIN, owner_of(provider)):
+        for status, number in ((None, 3), ("confirmed", 3), ("declined", 0)):
+            assert len((await bookings_of(session, actor, status=status)).items) == number
+        for first, last, number in ((day, day, 3), (None, day - DAY, 0), (day + DAY, None, 0), (day - DAY, None, 3)):
+            assert len((await bookings_of(session, actor, first_date=first, last_date=last)).items) == number
+    assert (await bookings_of(session, GUEST)).items == []
+    assert len(await latest_bookings(session, ADMIN, status="confirmed")) == 3
+    for status in ("cancelled", "no such status", "' OR true --", "%(limit)s"):
+        assert await latest_bookings(session, ADMIN, status=status) == []
