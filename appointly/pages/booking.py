@@ -48,10 +48,10 @@ def booking() -> rx.Component:
                     _head(),
                     _ended(),
                     waiting_move(),
+                    rx.cond(BookingPage.is_own, booking_queue()),
                     rx.el.div(
                         _actions(),
                         rx.el.div(
-                            rx.cond(BookingPage.is_own, booking_queue()),
                             booking_missed(),
                             booking_review(),
                             _what(),

@@ -10,7 +10,7 @@ from appointly.state.booking_queue import BookingQueue
 
 
 def booking_queue() -> rx.Component:
-    """There on the day alone."""
+    """There on the day alone, before all else: it is what one looks for then."""
     day = BookingQueue
     return rx.cond(
         day.shown,
@@ -63,6 +63,6 @@ def booking_queue() -> rx.Component:
                     class_name="mx-auto shrink-0 sm:mx-0",
                 ),
             ),
-            class_name="flex flex-wrap items-center justify-between gap-5 p-5 sm:p-6",
+            class_name="mt-6 flex flex-wrap items-center justify-between gap-5 border-accent-line! p-5 sm:p-6",
         ),
     )

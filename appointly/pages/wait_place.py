@@ -186,7 +186,7 @@ def _offer() -> rx.Component:
             on_submit=WaitPlace.take,
             class_name="mt-5 flex flex-col gap-5 border-t border-line pt-5",
         ),
-        class_name="mt-6 border-accent p-5 sm:p-6",
+        class_name="mt-6 border-accent! p-5 sm:p-6",
     )
 
 

@@ -47,11 +47,11 @@ class BookingQueue(rx.State):
             if about != "here":
                 return
             line = await line_of(session, await business(session, found.provider_id), actor, at)
-        self.shown, self.slug, self.delay = True, found.provider_slug, late(line.delay)
+        called = line.serving is not None and found.id in line.serving.entry.ids
+        self.shown, self.slug, self.delay = True, found.provider_slug, "" if called else late(line.delay)
         self.place, self.words = place_in_line(line, [str(found.id)], at)
         self.note = line.said.note if line.said and line.delay else ""
         self.here_since = clock_time(found.checked_in_at, found.time_zone) if found.checked_in_at else ""
-        called = line.serving is not None and found.id in line.serving.entry.ids
         self.arriving = not (called or found.checked_in_at)
         code = ticket_code(settings().require_secret(), found.id)
         self.ticket = qr_picture(settings().base_url.rstrip("/") + routes.mark(code))
