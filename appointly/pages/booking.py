@@ -21,6 +21,7 @@ from appointly.pages.shell import page
 from appointly.state.base import Viewer
 from appointly.state.booking_ends import TITLE
 from appointly.state.booking_page import BookingPage
+from appointly.state.booking_queue import BookingQueue
 
 DOT = "absolute -start-[5px] top-1.5 size-2.5 rounded-full bg-accent"
 DISC = "flex size-14 shrink-0 items-center justify-center rounded-full"
@@ -278,7 +279,11 @@ def _actions() -> rx.Component:
                 rx.icon("calendar-plus", size=18, aria_hidden=True),
                 "Add to your calendar",
                 href=booked.calendar_href,
-                class_name=looks("primary", "medium", "w-full"),
+                class_name=rx.cond(
+                    BookingQueue.shown,  # on the day the line comes first
+                    looks("secondary", "medium", "w-full"),
+                    looks("primary", "medium", "w-full"),
+                ),
             ),
             rx.cond(
                 _off(),

@@ -45,7 +45,7 @@ def booking_queue() -> rx.Component:
                         class_name="mt-3 text-ink-soft",
                     ),
                 ),
-                link_button("Watch the queue", href=f"/queue/{day.slug}", kind="secondary", class_name="mt-4"),
+                link_button("Watch the queue", href=f"/queue/{day.slug}", class_name="mt-4"),
                 aria_live="polite",
                 class_name="min-w-0 flex-1 basis-60",
             ),
