@@ -65,8 +65,9 @@ class BookingEnds(rx.State):
             self.problem = error.fields.get("reason", error.message)
             return None
         except AppointlyError as error:
+            said = self.missed.said
             await self._read()
-            return Viewer.tell(error.message)  # type: ignore[operator]
+            return None if said else Viewer.tell(error.message)  # type: ignore[operator]  # pressed twice is once
         await self._read()
         return Viewer.tell("Thank you. We look into it, and you get a mail.", "success")  # type: ignore[operator]
 

@@ -81,8 +81,9 @@ class WaitPlace(rx.State):
             async with transaction() as session:
                 await pass_offer(session, current_actor(), self._asked(), now())
         except AppointlyError as error:
+            offered = self.place.offered
             await self._read()
-            return Viewer.tell(error.message)  # type: ignore[operator]
+            return Viewer.tell(error.message) if offered else None  # type: ignore[operator]  # else pressed twice
         await self._read()
         return None
 
@@ -95,7 +96,7 @@ class WaitPlace(rx.State):
         except AppointlyError as error:
             return Viewer.tell(error.message)  # type: ignore[operator]
         await self._read()
-        return None
+        return Viewer.dismiss_notice()  # type: ignore[operator]
 
     def _asked(self) -> UUID:
         """The place in the address. Raises `NotFound`."""

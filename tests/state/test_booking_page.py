@@ -16,6 +16,8 @@ from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import mark_no_show
 from appointly.queries.bookings import Booking
+from appointly.state.base import Viewer
+from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_page import BookingPage
 from tests.making import asking, make_open_provider, make_service, make_slots, owner_of
 from tests.people import Person, person, signed_in
@@ -104,3 +106,15 @@ async def test_what_has_begun_or_is_over_says_so(session: AsyncSession) -> None:
     page = await shown(told, told.ada)
     assert (page.heading, page.ending) == ("This appointment is marked as missed", Ending())
     assert "paid" not in page.booking.pays
+
+
+async def test_saying_twice_that_one_came_is_once_and_no_problem(session: AsyncSession) -> None:
+    told = await book(session, "instant", -2 * DAY)
+    async with transaction() as writing:
+        await mark_no_show(writing, told.provider, told.booked.id, now())
+    async with browser_tab(app, told.ada.cookie, f"/booking/{told.booked.reference}") as tab:
+        await tab.send(BookingEnds.load)
+        for _ in range(2):
+            await tab.send(BookingEnds.dispute, form={"dispute": "I was there."})
+            assert (await tab.state(Viewer)).notice.startswith("Thank you.")
+        assert (await tab.state(BookingEnds)).missed.words == "I was there."
