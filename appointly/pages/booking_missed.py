@@ -1,5 +1,7 @@
 """A no-show on the page of its booking: whoever came says so here, once."""
 
+from typing import Any
+
 import reflex as rx
 
 from appointly.components.buttons import button
@@ -14,24 +16,29 @@ MISSED = BookingEnds.missed
 def booking_missed() -> rx.Component:
     """The form, or what became of it; nothing where nothing was missed."""
     return rx.fragment(
-        rx.cond(
-            MISSED.said != "",
-            rx.match(
-                MISSED.tone,
-                ("good", message(_said(), tone="good")),
-                ("warn", message(_said(), tone="warn")),
-                message(_said()),
-            ),
-        ),
+        became_of_it(MISSED),
         rx.cond(MISSED.until != "", card(_form(), class_name="p-5 sm:p-6")),
     )
 
 
-def _said() -> rx.Component:
+def became_of_it(missed: Any) -> rx.Component:
+    """What was said about a no-show since; nothing where nobody has."""
+    return rx.cond(
+        missed.said != "",
+        rx.match(
+            missed.tone,
+            ("good", message(_said(missed), tone="good")),
+            ("warn", message(_said(missed), tone="warn")),
+            message(_said(missed)),
+        ),
+    )
+
+
+def _said(missed: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.p(MISSED.said, class_name="font-medium"),
-        rx.cond(MISSED.words != "", rx.el.p(f"“{MISSED.words}”", dir="auto", class_name="mt-1 wrap-anywhere")),
-        rx.cond(MISSED.answer != "", rx.el.p(f"“{MISSED.answer}”", dir="auto", class_name="mt-1 wrap-anywhere")),
+        rx.el.p(missed.said, class_name="font-medium"),
+        rx.cond(missed.words != "", rx.el.p(f"“{missed.words}”", dir="auto", class_name="mt-1 wrap-anywhere")),
+        rx.cond(missed.answer != "", rx.el.p(f"“{missed.answer}”", dir="auto", class_name="mt-1 wrap-anywhere")),
     )
 
 

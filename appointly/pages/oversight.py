@@ -164,9 +164,7 @@ FIGURE = "whitespace-nowrap tabular-nums"
 
 
 def _jobs() -> rx.Component:
-    return table(
-        ["Kind", "State", "Tries", "Last error", "Made (UTC)", "Action"], rx.foreach(Oversight.work, _job), "Jobs"
-    )
+    return table(["Kind", "State", "Tries", "Last error", "Made (UTC)"], rx.foreach(Oversight.work, _job), "Jobs")
 
 
 def _job(job: Any) -> rx.Component:
@@ -179,11 +177,15 @@ def _job(job: Any) -> rx.Component:
     )
     return row(
         rx.el.span(job.kind, class_name="block min-w-36"),
-        state,
+        rx.el.div(
+            state,
+            rx.cond(
+                job.state == "dead",
+                button("Try again", size="small", kind="secondary", on_click=Oversight.retry(job.id)),
+            ),
+            class_name="flex flex-wrap items-center gap-2",  # in sight also where the table is wider than the screen
+        ),
         rx.el.span(job.attempts, class_name=FIGURE),
         rx.el.span(job.error, class_name="line-clamp-2 max-w-form break-words text-ink-soft"),
         rx.el.span(job.made, class_name=FIGURE),
-        rx.cond(
-            job.state == "dead", button("Try again", size="small", kind="secondary", on_click=Oversight.retry(job.id))
-        ),
     )

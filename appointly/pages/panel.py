@@ -15,6 +15,7 @@ from appointly.components.ranges import time_range
 from appointly.components.surfaces import facts
 from appointly.pages.asked_moves import decline_move_dialog, wish
 from appointly.pages.booking import history_list
+from appointly.pages.booking_missed import became_of_it
 from appointly.pages.move_dialog import move_button, move_dialog
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.moving import Moving
@@ -75,6 +76,7 @@ def _panel(here: Any) -> rx.Component:
                 ),
             ),
             rx.cond(Moving.waiting.id != "", _wish()),
+            became_of_it(BookingPanel.missed),
             _deeds(),
             facts(
                 ("When", rx.fragment(booked.day, ", ", time_range(booked.starts, booked.ends))),

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from appointly.components.buttons import button
+from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, skeleton
 from appointly.components.fields import search_box
 from appointly.components.links import link
@@ -105,7 +105,28 @@ def _none() -> rx.Component:
         rx.cond(
             ProviderBookings.show == "waiting",
             provider_waits(),
-            empty_state("calendar-check", "Nothing here", "There are no bookings of this kind at the moment."),
+            _nothing(),
+        ),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.match(
+        ProviderBookings.show,
+        (
+            "requests",
+            empty_state(
+                "inbox",
+                "Nothing to answer",
+                "Who wants to book a service that you confirm yourself is asked about here.",
+            ),
+        ),
+        ("past", empty_state("history", "Nothing is over yet", "Appointments come here when they have ended.")),
+        empty_state(
+            "calendar-check",
+            "Nobody is booked",
+            "Customers book what you offer, at your free times. Each service has a link that you can send them.",
+            link_button("Your services", href="/dashboard/services"),
         ),
     )
 

@@ -10,18 +10,19 @@ from reflex_base.event import EventSpec
 from appointly.clock import now
 from appointly.database import reading, transaction
 from appointly.display.bookings import BookingView, Happened, history_of, view_of
-from appointly.display.cancellations import outcome_sentence
+from appointly.display.cancellations import MissedView, missed_view, outcome_sentence
 from appointly.display.classes import with_class
 from appointly.display.formatting import clock_time, count
 from appointly.errors import AppointlyError, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import UNDO_WITHIN, complete_appointment, mark_no_show
-from appointly.operations.flags import take_back_no_show
+from appointly.operations.flags import DISPUTE_WITHIN, take_back_no_show
 from appointly.operations.undo_finish import undo_finish
 from appointly.queries.bookings import booking_by_reference, booking_history
 from appointly.queries.cancellations import previews
 from appointly.queries.classes import participants, sizes_of
+from appointly.queries.flags import missed
 from appointly.state.base import Viewer
 from appointly.state.moving import Moving
 from appointly.visitor import current_actor
@@ -52,6 +53,7 @@ class BookingPanel(rx.State):
     others: list[BookingView] = []
     more_others: str = ""
     missing: bool = False
+    missed: MissedView = MissedView()
     asked_id: str = ""
     asked_about: str = ""
     asked_outcome: str = ""
@@ -123,7 +125,7 @@ class BookingPanel(rx.State):
         return Viewer.tell(DONE[verb], "success")  # type: ignore[operator]
 
     async def _read(self, reference: str) -> None:
-        self.missing, self.undo_until = False, ""
+        self.missing, self.undo_until, self.missed = False, "", MissedView()
         if not reference:
             self.booking, self.history = BookingView(), []
             return
@@ -134,6 +136,7 @@ class BookingPanel(rx.State):
                 sizes = await sizes_of(session, [found.slot_id])
                 people = (await participants(session, actor, found.slot_id))[1] if found.slot_id in sizes else []
                 moves = await booking_history(session, actor, found.id)
+                told = await missed(session, actor, found.id)
                 await Moving.follow(self, session, found, at)
         except NotFound:
             self.booking, self.history, self.missing = BookingView(), [], True
@@ -143,6 +146,8 @@ class BookingPanel(rx.State):
         others = [each for each in people if each.id != found.id] if self.booking.places else []
         self.others = [view_of(each, at) for each in others[:OTHERS]]
         self.more_others = f"and {count(len(others) - OTHERS, 'more', 'more')}" if len(others) > OTHERS else ""
+        if found.status == "no_show" or told.dispute:
+            self.missed = missed_view(found, told, DISPUTE_WITHIN, at, own=False)
         last = moves[-1]
         if (last.from_status, last.to_status) in FINISHED and last.at + UNDO_WITHIN > at:
             self.undo_until = clock_time(last.at + UNDO_WITHIN, found.time_zone)

@@ -58,7 +58,10 @@ class Question(rx.State, mixin=True):
         local = at.astimezone(ZoneInfo(time_zone))
         self.day = self.day or local.date().isoformat()
         self.clock = self.clock or clock_of((local.hour + 1) % 24 * 60)
-        await self._ask()
+        if services:
+            await self._ask()
+        else:
+            self.problem, self.answer = "There is no service yet, so no time can be offered.", WhyView()
 
     async def _ask(self) -> None:
         self.problem, self.answer = "", WhyView()

@@ -9,16 +9,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.appointly import app
 from appointly.clock import now
 from appointly.database import transaction
-from appointly.display.cancellations import Ending
+from appointly.display.cancellations import Ending, MissedView
 from appointly.domain.actor import Actor
 from appointly.operations.answer_appointment import decline_appointment
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import mark_no_show
+from appointly.operations.flags import dispute_no_show
 from appointly.queries.bookings import Booking
 from appointly.state.base import Viewer
 from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_page import BookingPage
+from appointly.state.booking_panel import BookingPanel
 from tests.making import asking, make_open_provider, make_service, make_slots, owner_of
 from tests.people import Person, person, signed_in
 from tests.state.driver import browser_tab
@@ -118,3 +120,23 @@ async def test_saying_twice_that_one_came_is_once_and_no_problem(session: AsyncS
             await tab.send(BookingEnds.dispute, form={"dispute": "I was there."})
             assert (await tab.state(Viewer)).notice.startswith("Thank you.")
         assert (await tab.state(BookingEnds)).missed.words == "I was there."
+
+
+async def test_a_provider_reads_beside_a_missed_appointment_that_its_customer_says_they_came(
+    session: AsyncSession,
+) -> None:
+    told = await book(session, "instant", -2 * DAY)
+    async with transaction() as writing:
+        await mark_no_show(writing, told.provider, told.booked.id, now())
+    async with browser_tab(app, told.owner.cookie, f"/dashboard?booking={told.booked.reference}") as tab:
+        await tab.send(BookingPanel.load)
+        assert (await tab.state(BookingPanel)).missed == MissedView()
+        async with transaction() as writing:
+            await dispute_no_show(writing, told.customer, told.booked.id, "I paid in cash.", now())
+        await tab.send(BookingPanel.refresh)
+        missed = (await tab.state(BookingPanel)).missed
+        assert missed.said.startswith("The customer told us that they came.")
+        assert (missed.words, missed.until) == ("I paid in cash.", "")
+        tab.path = "/dashboard"
+        await tab.send(BookingPanel.load)
+        assert (await tab.state(BookingPanel)).missed == MissedView()

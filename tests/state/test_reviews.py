@@ -36,7 +36,7 @@ from appointly.state.public_reviews import REVIEWS
 from appointly.state.service import ServiceView
 from appointly.state.why_not import WhyNot
 from tests.api.conftest import keeps_its_word
-from tests.making import asking, make_open_provider, make_service, make_slots, make_user, owner_of
+from tests.making import asking, make_open_provider, make_provider, make_service, make_slots, make_user, owner_of
 from tests.people import Person, person, signed_in
 from tests.state.driver import Tab, browser_tab
 
@@ -277,6 +277,11 @@ async def test_why_a_time_is_not_offered(
         await tab.send(WhyNot.put, name=name, value=value)
         assert (await tab.state(WhyNot)).problem
     stranger = await person("Bob", "provider")
+    beginner = await make_provider(session, "Beginner")
+    await session.commit()
+    async with browser_tab(app, (await signed_in(beginner.user_id, "")).cookie, "/dashboard/availability") as another:
+        await another.send(WhyNot.begin)
+        assert (await another.state(WhyNot)).problem == "There is no service yet, so no time can be offered."
     params = {"service_id": str(world.service.id), "start": f"{day}T08:00"}
     url = "/api/v1/provider/why-not"
     told = (await http.get(url, params=params, headers=world.owner.headers)).json()
