@@ -27,6 +27,11 @@ def whose(form: Any) -> Any:
     return form.to(dict[str, str])[WHOSE]
 
 
+def sent_once(round: Any) -> rx.Component:
+    """Tells the second of two clicks on a form's button from the first: `state.base.again` reads it."""
+    return rx.el.input(type="hidden", name="round", value=round.to_string())
+
+
 def field_problem(sentence: Any, **props: Any) -> rx.Component:
     """What is wrong with the field above."""
     return rx.el.p(

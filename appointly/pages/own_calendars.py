@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.choices import choice_card, group
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import CONTROL, LABEL, belongs_to, text_field, whose
+from appointly.components.fields import CONTROL, LABEL, belongs_to, sent_once, text_field, whose
 from appointly.components.links import text_link
 from appointly.components.surfaces import card, page_title, section_title, unfolds
 from appointly.pages.availability import HERE, availability_tabs
@@ -162,6 +162,7 @@ def _adding() -> rx.Component:
             ),
             rx.cond(errors["form"] != "", message(errors["form"], tone="bad", role="alert")),
             rx.el.div(button(rx.cond(SEARCHES, "Find my calendars", "Add the calendar"), type="submit")),
+            sent_once(OwnCalendars.made),
             key=f"made-{OwnCalendars.made}",
             on_submit=OwnCalendars.submit,
             reset_on_submit=False,

@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button, looks
 from appointly.components.dialogs import CloseAfter, closes, dialog, opens
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import option, select, text_area, text_field
+from appointly.components.fields import option, select, sent_once, text_area, text_field
 from appointly.components.marks import badge
 from appointly.components.surfaces import card, page_title, unfolds
 from appointly.components.zones import zone_note
@@ -261,6 +261,7 @@ def _walk_in() -> rx.Component:
             ),
             _problem(ProviderQueue.walk_in_problem),
             rx.el.button("Give a token", type="submit", class_name=looks("primary", "medium", "w-full")),
+            sent_once(ProviderQueue.walk_ins),
             key=f"walk-in-{ProviderQueue.walk_ins}",
             on_submit=ProviderQueue.add,
             class_name="mt-3 flex flex-col gap-3",
@@ -301,6 +302,7 @@ def _delay() -> rx.Component:
                 default_value=ProviderQueue.note,
             ),
             rx.el.button("Tell everybody", type="submit", class_name=looks("primary", "medium", "w-full")),
+            sent_once(ProviderQueue.version),
             key=f"delay-{ProviderQueue.version}",
             on_submit=ProviderQueue.announce,
             class_name="mt-3 flex flex-col gap-3",

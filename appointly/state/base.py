@@ -1,5 +1,7 @@
 """Who is signed in, as pages show it, and what a refusal becomes on a page."""
 
+from collections.abc import Mapping
+
 import reflex as rx
 import structlog
 from reflex_base.event import EventSpec
@@ -78,3 +80,8 @@ def explain(exception: Exception) -> EventSpec:
         log.error("event_failed", exc_info=exception)
     spec: EventSpec = Viewer.tell(sentence)  # type: ignore[operator]
     return spec
+
+
+def again(form: Mapping[str, str], round: int) -> bool:
+    """Whether this form was sent before (`components.fields.sent_once`): it is the second of two clicks."""
+    return form.get("round", str(round)) != str(round)

@@ -27,7 +27,7 @@ from appointly.operations.external_calendars import (
 from appointly.operations.remove_calendar import remove_calendar
 from appointly.queries.dashboard import business
 from appointly.queries.external_calendars import collisions, own_calendars
-from appointly.state.base import Viewer
+from appointly.state.base import Viewer, again
 from appointly.state.live import MINUTE, watch
 from appointly.validation import parse
 from appointly.visitor import current_actor
@@ -95,6 +95,8 @@ class OwnCalendars(rx.State):
     @rx.event
     async def submit(self, form: Form) -> EventSpec | None:
         """Add the calendar; of a CalDAV account first find those it has."""
+        if again(form, self.made):
+            return None
         self.errors = dict.fromkeys(FIELDS, "")
         try:
             actor = current_actor()

@@ -23,7 +23,7 @@ from appointly.operations.announce_delay import Delay, announce_delay
 from appointly.operations.check_in import check_in
 from appointly.queries.dashboard import business
 from appointly.queries.queue import Line, line_of, offered
-from appointly.state.base import Viewer
+from appointly.state.base import Viewer, again
 from appointly.state.live import MINUTE, watch
 from appointly.validation import parse
 from appointly.visitor import current_actor
@@ -125,6 +125,8 @@ class ProviderQueue(rx.State):
     @rx.event
     async def add(self, form: Typed) -> EventSpec | None:
         """Somebody without an appointment: `name` and `service_id`, both optional."""
+        if again(form, self.walk_ins):
+            return None
         actor = current_actor()
         try:
             walk_in = parse(WalkIn, {name: form[name] for name in WalkIn.model_fields if form.get(name)})
@@ -143,11 +145,15 @@ class ProviderQueue(rx.State):
     @rx.event
     async def announce(self, form: Typed) -> EventSpec | None:
         """Running late: `minutes` and `note`."""
+        if again(form, self.version):
+            return None
         return await self._announce({"minutes": form.get("minutes", "").strip(), "note": form.get("note", "")})
 
     @rx.event
     async def on_time(self) -> EventSpec | None:
         """The day is on time again."""
+        if not self.delay:
+            return None
         return await self._announce({"minutes": 0})
 
     async def _announce(self, said: dict[str, object]) -> EventSpec | None:

@@ -116,6 +116,23 @@ async def test_what_was_typed_wrongly_is_told_and_changes_nothing(day: Day) -> N
         assert (state.delay, len(state.waiting), state.version) == ("", 3, 0)
 
 
+async def test_the_second_of_two_clicks_gives_no_second_token_and_leaves_the_news_of_the_first(day: Day) -> None:
+    async with browser_tab(app, day.owner.cookie, "/dashboard/queue") as desk:
+        await desk.send(ProviderQueue.load)
+        for _ in range(2):
+            await desk.send(ProviderQueue.add, form={"name": "Zoë", "round": "0"})
+        assert [row.name for row in (await desk.state(ProviderQueue)).waiting if row.walk_in] == ["Zoë"]
+        for _ in range(2):
+            await desk.send(ProviderQueue.announce, form={"minutes": "20", "note": "", "round": "0"})
+        told = (await desk.state(Viewer)).notice
+        assert told.startswith("Noted. "), told
+        assert "Nobody" not in told
+        assert (await desk.state(ProviderQueue)).version == 1
+        for _ in range(2):
+            await desk.send(ProviderQueue.on_time)
+        assert (await desk.state(ProviderQueue)).version == 2
+
+
 async def test_another_provider_cannot_run_this_line(day: Day) -> None:
     other = await make_day()
     async with browser_tab(app, other.owner.cookie, "/dashboard/queue") as desk:
