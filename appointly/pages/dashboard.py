@@ -39,6 +39,14 @@ def dashboard() -> rx.Component:
             rx.el.span(
                 badge(rx.el.span(aria_hidden=True, class_name=DOT), "Live", tone="good"), class_name="self-center"
             ),
+            rx.cond(
+                Dashboard.late != "",
+                link(
+                    badge(Dashboard.late, tone="warn", icon="clock"),
+                    href="/dashboard/queue",
+                    class_name="flex min-h-9 items-center pointer-coarse:min-h-11",
+                ),
+            ),
             absence_button(),
             rx.cond(
                 Dashboard.profile != "",

@@ -150,6 +150,13 @@ async def day_of_line(session: AsyncSession, shop: Business, now: datetime) -> d
     return before if await execute(session, STILL_RUNS, provider_id=shop.id, day=before, now=now) else today
 
 
+async def delay_of(session: AsyncSession, shop: Business, now: datetime) -> int:
+    """Minutes that the day at `now` runs late."""
+    day = await day_of_line(session, shop, now)
+    said = await select(session, Announced, DAY, provider_id=shop.id, day=day)
+    return said[0].delay_minutes if said else 0
+
+
 async def line_of(session: AsyncSession, shop: Business, actor: Actor, now: datetime) -> Line:
     """The provider's line of the day at `now`; `mine` marks the tokens of the actor."""
     day = await day_of_line(session, shop, now)

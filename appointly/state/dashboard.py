@@ -13,6 +13,7 @@ from appointly.database import reading
 from appointly.display.bookings import BookingView, view_of
 from appointly.display.classes import as_one
 from appointly.display.formatting import count, duration, long_day, sum_of, zone_name
+from appointly.display.queue import late
 from appointly.display.timeline import Timeline, timeline_of
 from appointly.domain.actor import Actor
 from appointly.queries.bookings import (
@@ -25,6 +26,7 @@ from appointly.queries.bookings import (
 )
 from appointly.queries.classes import sizes_of
 from appointly.queries.dashboard import Business, Figures, business, day_frame, figures
+from appointly.queries.queue import delay_of
 from appointly.state.asked_moves import AskedMoves
 from appointly.state.booking_panel import BookingPanel
 from appointly.state.how_it_went import HowItWent
@@ -70,6 +72,7 @@ class Dashboard(rx.State):
     today: str = ""
     today_note: str = ""
     waiting: int = 0
+    late: str = ""
     waiting_note: str = ""
     week_ahead: str = ""
     week_note: str = ""
@@ -107,6 +110,7 @@ class Dashboard(rx.State):
             coming = await provider_list(session, actor, shop.id, at, status="confirmed", limit=UNDER_WAY + NEXT_UP)
             week = await provider_week(session, actor, shop.id, today)
             sizes = await sizes_of(session, {booking.slot_id for booking in [*day, *coming]})
+            self.late = late(await delay_of(session, shop, at))
             await AskedMoves.follow(self, session, shop)
         self._tell(shop, told, at)
         self.timeline = timeline_of(as_one(day, sizes), hours, blocked, today, shop.time_zone, at, classes=sizes)

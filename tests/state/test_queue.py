@@ -12,6 +12,7 @@ from appointly.models import Provider
 from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.state.base import Viewer
 from appointly.state.booking_queue import BookingQueue
+from appointly.state.dashboard import Dashboard
 from appointly.state.provider_queue import ProviderQueue
 from appointly.state.queue import QueueView
 from tests.making import asking, customer, make_provider, make_service, make_slots, make_user
@@ -128,6 +129,8 @@ async def test_the_second_of_two_clicks_gives_no_second_token_and_leaves_the_new
         assert told.startswith("Noted. "), told
         assert "Nobody" not in told
         assert (await desk.state(ProviderQueue)).version == 1
+        await desk.send(Dashboard.load)
+        assert (await desk.state(Dashboard)).late == "20 min late"
         for _ in range(2):
             await desk.send(ProviderQueue.on_time)
         assert (await desk.state(ProviderQueue)).version == 2
