@@ -64,17 +64,28 @@ def _collision(each: Any) -> rx.Component:
 
 
 def _failing() -> rx.Component:
+    """Each with its reason; on phones, where there are several, in one line."""
+    number: Any = CalendarNews.failing.length()  # type: ignore[attr-defined]
+    whole = text_link("Look at your calendars", href="/dashboard/calendars")
     return rx.el.section(
+        rx.cond(
+            number > 1,
+            rx.el.p(
+                rx.el.strong(f"We cannot read {number} of your calendars. ", class_name="font-semibold"),
+                whole,
+                class_name="text-sm sm:hidden",
+            ),
+        ),
         rx.el.ul(
             rx.foreach(
                 CalendarNews.failing,
                 lambda each: rx.el.li(
                     rx.el.strong(f"We cannot read {each.name}. ", class_name="font-semibold wrap-anywhere"),
                     f"{each.status} ",
-                    text_link("Look at your calendars", href="/dashboard/calendars"),
+                    whole,
                 ),
             ),
-            class_name="flex flex-col gap-1 text-sm",
+            class_name=rx.cond(number > 1, "flex flex-col gap-1 text-sm max-sm:hidden", "flex flex-col gap-1 text-sm"),
         ),
         aria_label="Calendars that cannot be read",
         class_name=f"{WARNING} mb-4",

@@ -118,7 +118,7 @@ def _nothing() -> rx.Component:
             empty_state(
                 "inbox",
                 "Nothing to answer",
-                "Who wants to book a service that you confirm yourself is asked about here.",
+                "A request for a service that you confirm yourself waits here for your answer.",
             ),
         ),
         ("past", empty_state("history", "Nothing is over yet", "Appointments come here when they have ended.")),
