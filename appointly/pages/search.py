@@ -317,5 +317,6 @@ def _nothing() -> rx.Component:
         ),
         rx.foreach(Search.next_days, lambda day: button(day.label, on_click=Search.look_on(day.value))),
         rx.foreach(Search.any_time, lambda day: button(day.label, on_click=Search.look_at_any_time(day.value))),
+        rx.cond(Search.near != "", button("Look further away too", on_click=Search.choose("near", ""))),
         button("Show all services", kind="secondary", on_click=Search.clear),
     )
