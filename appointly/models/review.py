@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from appointly.models.base import Instant, created, identifier, length
@@ -20,6 +20,7 @@ class Review(SQLModel, table=True):
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars_in_range"),
         length("words", 0, 2000),
         length("answer", 0, 2000),
+        Index("ix_review_best", "created_at", postgresql_where=text("stars = 5 AND hidden_at IS NULL")),
     )
 
     id: UUID = identifier()

@@ -3,16 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from psycopg import sql
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import execute, raw
 from appointly.domain.actor import GUEST, Actor
 from appointly.errors import Forbidden, NotFound, NotSignedIn
-from appointly.models import BlockedTime, DateOverride, WorkingHours
+from appointly.models import BlockedTime, DateOverride, Job, WorkingHours
 from appointly.operations.answer_appointment import confirm_appointment
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.finish_appointment import complete_appointment
+from appointly.operations.jobs import enqueue
 from appointly.queries.dashboard import Hours, business, day_frame, figures
-from appointly.queries.oversight import counts, jobs, latest_bookings
+from appointly.queries.oversight import DEAD_JOBS, JOBS, counts, jobs, latest_bookings
+from appointly.queries.reviews import BEST
 from appointly.queries.wizard import chosen_slot, offer
 from tests.making import NOW, asking, make_provider, make_service, make_slots, owner_of
 
@@ -95,3 +100,27 @@ async def test_only_an_admin_watches_over_everything(session: AsyncSession) -> N
             await latest_bookings(session, actor)
         with pytest.raises(refusal):
             await jobs(session, actor, NOW)
+
+
+async def test_jobs_that_were_given_up_come_first_then_the_newest(session: AsyncSession) -> None:
+    for number in range(4):
+        await enqueue(session, "mail", {}, f"key:{number}", NOW)
+    await execute(session, "UPDATE job SET dead_at = due_at WHERE dedupe_key IN ('key:0', 'key:2')")
+    await execute(session, "UPDATE job SET dead_at = dead_at + interval '1 hour' WHERE dedupe_key = 'key:0'")
+    keys = {job.id: job.dedupe_key for job in await session.exec(select(Job))}
+    assert [keys[job.id] for job in await jobs(session, ADMIN, NOW)] == ["key:0", "key:2", "key:3", "key:1"]
+    assert [keys[job.id] for job in await jobs(session, ADMIN, NOW, limit=3)] == ["key:0", "key:2", "key:3"]
+    assert [keys[job.id] for job in await jobs(session, ADMIN, NOW, only_dead=True)] == ["key:0", "key:2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "indexes"), [(JOBS, {"ix_job_dead", "pk_job"}), (DEAD_JOBS, {"ix_job_dead"}), (BEST, {"ix_review_best"})]
+)
+async def test_what_everybody_wrote_and_every_job_is_never_read_whole(
+    session: AsyncSession, query: str, indexes: set[str]
+) -> None:
+    connection = raw(await (await session.connection()).get_raw_connection())
+    await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = await connection.execute(sql.SQL(f"EXPLAIN {query}"), {"now": NOW, "limit": 9, "count": 3})  # type: ignore[arg-type]
+    said = "".join(line for (line,) in await plan.fetchall())
+    assert all(index in said for index in indexes), said
