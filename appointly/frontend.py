@@ -16,7 +16,7 @@ from appointly.supervisor import Child, StartFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ["rxconfig.py", "requirements.lock", "assets/**/*", "reflex.lock/*", "appointly/**/*"]
-UNRELATED = {"api", "database", "demo", "emails", "gateways", "sandbox", "external", "__pycache__"}
+UNRELATED = {"api", "database", "demo", "emails", "gateways", "sandbox", "__pycache__"}
 UNRELATED |= {"asgi.py", "cli.py", "doctor.py", "supervisor.py", "up.py", "web.py"}
 BUNDLE = ["build/client", "backend", "routes.json", "reflex.json", "env.json"]
 BUNDLES_KEPT = 3
@@ -63,7 +63,7 @@ def build(home: Path) -> Path:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Builds for other homes wait too: they share reflex.lock and assets/external."""
+    """Builds for other homes wait too: they share reflex.lock."""
     with (ROOT / "rxconfig.py").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

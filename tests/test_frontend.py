@@ -1,5 +1,6 @@
 """The front end is built once for its sources, and again only when they change."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,9 @@ def test_a_page_that_does_not_compile_is_a_sentence(sources: Path, tmp_path: Pat
     with pytest.raises(StartFailed, match=r"could not be built.*no such colour"):
         frontend.build(tmp_path / "home")
     assert not frontend.is_built(tmp_path / "home")
+
+
+def test_every_script_that_a_component_names_is_there_and_none_besides() -> None:
+    sources = [path.read_text() for path in (frontend.ROOT / "appointly/components").glob("*.py")]
+    named = {name for source in sources for name in re.findall(r'"\$/public/scripts/([^"]+)"', source)}
+    assert named == {path.name for path in (frontend.ROOT / "assets/scripts").iterdir()}

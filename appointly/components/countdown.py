@@ -14,7 +14,7 @@ LOOK = (
 class Countdown(rx.Component):
     """`words`, then the time left until `until`, then the children; `on_end` once when nothing is left."""
 
-    library = rx.asset("countdown.jsx", shared=True).importable_path
+    library = "$/public/scripts/countdown.jsx"
     tag = "Countdown"
 
     until: rx.Var[int]

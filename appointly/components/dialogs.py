@@ -10,7 +10,7 @@ from appointly.components.buttons import icon_button
 class CloseAfter(rx.Component):
     """Within the dialog called `dialog`: closes it whenever `times`, how often its work was done, changes."""
 
-    library = rx.asset("close_after.jsx", shared=True).importable_path
+    library = "$/public/scripts/close_after.jsx"
     tag = "CloseAfter"
 
     dialog: rx.Var[str]

@@ -10,7 +10,7 @@ class NowInView(rx.Component):
     `label` is read aloud.
     """
 
-    library = rx.asset("now_in_view.jsx", shared=True).importable_path
+    library = "$/public/scripts/now_in_view.jsx"
     tag = "NowInView"
 
     label: rx.Var[str]

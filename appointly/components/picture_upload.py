@@ -47,7 +47,7 @@ SHAPES: dict[Kind, tuple[str, dict[str, str]]] = {
 class PictureUpload(rx.Component):
     """The React part, in the file beside this one."""
 
-    library = rx.asset("picture_upload.jsx", shared=True).importable_path
+    library = "$/public/scripts/picture_upload.jsx"
     tag = "PictureUpload"
 
     kind: rx.Var[str]

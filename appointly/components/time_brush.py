@@ -26,7 +26,7 @@ class TimeBrush(rx.Component):
     minute. The keyboard's way are buttons that open the same dialogs.
     """
 
-    library = rx.asset("time_brush.jsx", shared=True).importable_path
+    library = "$/public/scripts/time_brush.jsx"
     tag = "TimeBrush"
 
     first: rx.Var[int]

@@ -30,7 +30,7 @@ class TimeDrag(rx.Component):
     day, empty where there is none; the dialog `sheet` opens. The keyboard's way is a button for the same dialog.
     """
 
-    library = rx.asset("time_drag.jsx", shared=True).importable_path
+    library = "$/public/scripts/time_drag.jsx"
     tag = "TimeDrag"
 
     sheet: rx.Var[str]
