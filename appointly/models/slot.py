@@ -15,6 +15,7 @@ class Slot(SQLModel, table=True):
 
     `slot_date` is the local date at the provider, `token` the place in that day's queue (1..n), `occupies` the span
     with both buffers. The exclusion constraint is the proof that a provider is never booked twice at one time.
+    `withdrawn`: booked at a time that hours and rules no longer have; it goes when nobody has it any more.
     """
 
     __tablename__ = "slot"
@@ -33,6 +34,7 @@ class Slot(SQLModel, table=True):
             using="gist",
         ),
         Index("ix_slot_provider_id_start_time", "provider_id", "start_time"),
+        Index("ix_slot_withdrawn", "provider_id", postgresql_where=text("withdrawn")),
     )
 
     id: UUID = identifier()
@@ -48,3 +50,4 @@ class Slot(SQLModel, table=True):
     booked: bool | None = Field(
         default=None, sa_column=Column(Boolean, Computed("booked_count >= capacity", persisted=True), nullable=False)
     )
+    withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

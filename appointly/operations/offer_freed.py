@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.database import announce
-from appointly.database.statement import select
+from appointly.database.statement import execute, select
 from appointly.domain.waitlist import offer_until
 from appointly.operations.own_provider import lock_providers
 from appointly.operations.waitlist_mail import mail_waitlist
@@ -48,6 +48,8 @@ class Offered:
     id: UUID
 
 
+# What was freed at a time that hours and rules no longer have is nobody's any more.
+WITHDRAW = "DELETE FROM slot WHERE provider_id = ANY(%(provider_ids)s) AND withdrawn AND booked_count = 0"
 WAITED = """
 SELECT DISTINCT provider_id FROM waitlist_entry
 WHERE provider_id = ANY(%(provider_ids)s) AND status IN ('waiting', 'offered')
@@ -100,10 +102,13 @@ async def offer_freed(session: AsyncSession, provider_ids: Sequence[UUID], now: 
     """Keep each free time of these providers for the first in line who wait for it, and tell them; how many offers.
 
     To be called by whoever frees time, in the same transaction and with the providers' locks held, so that nobody else
-    sees the time in between. Where nobody waits it is one look into an index.
+    sees the time in between. Where nobody waits it is two looks into small indexes.
     """
     made = 0
-    for waited in await select(session, Waited, WAITED, provider_ids=list(provider_ids)) if provider_ids else []:
+    if not provider_ids:
+        return made
+    await execute(session, WITHDRAW, provider_ids=list(provider_ids))
+    for waited in await select(session, Waited, WAITED, provider_ids=list(provider_ids)):
         for ended in await select(session, Ended, EXPIRE, provider_id=waited.provider_id, now=now):
             _tell(session, waited.provider_id, ended.id, ended.customer_id)
         while found := await select(session, Next, NEXT, provider_id=waited.provider_id, now=now):

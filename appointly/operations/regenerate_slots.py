@@ -133,10 +133,13 @@ WITH offer AS MATERIALIZED (
     RETURNING 1
 ), resized AS (
     -- A booked time keeps all but its places: a class of eight that becomes one of ten has ten on every day to come.
-    UPDATE slot SET capacity = greatest(offer.capacity, booked_count)
+    -- One that is wanted no more is marked, so that it is not on sale again when it is freed.
+    UPDATE slot SET capacity = greatest(offer.capacity, booked_count),
+        withdrawn = slot.id NOT IN (SELECT wanted.id FROM wanted WHERE wanted.booked)
     FROM offer
     WHERE slot.service_id = offer.service_id AND start_time > %(now)s AND booked_count > 0
-      AND slot.capacity <> greatest(offer.capacity, booked_count)
+      AND (slot.capacity, slot.withdrawn) IS DISTINCT FROM
+          (greatest(offer.capacity, booked_count), slot.id NOT IN (SELECT wanted.id FROM wanted WHERE wanted.booked))
     RETURNING 1
 ), added AS (
     INSERT INTO slot (service_id, provider_id, slot_date, token, start_time, end_time, occupies, capacity, booked_count)

@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from appointly.database.statement import execute
 from appointly.domain.actor import GUEST
 from appointly.errors import SlotTaken
-from appointly.models import Hold, Job, WaitlistEntry, WaitlistOffer
+from appointly.models import Appointment, Hold, Job, Slot, WaitlistEntry, WaitlistOffer, WorkingHours
 from appointly.operations.block_time import TimeToBlock, add_blocked_time, remove_blocked_time
 from appointly.operations.book_appointment import book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.hold_slot import expire_holds, hold_slot, release_holds
 from appointly.operations.offer_freed import offer_freed, offer_missed
 from appointly.operations.regenerate_slots import regenerate_slots
+from appointly.operations.reschedule import reschedule
 from tests.invariants import broken_invariants
 from tests.making import NOW, TOMORROW_NINE, asking
 from tests.operations.waiting import TUESDAY, make_line
@@ -137,3 +139,33 @@ async def test_what_was_missed(session: AsyncSession) -> None:
     assert await offer_missed(session, NOW) == 0
     assert [name for name, *_ in await line.offers()] == ["Ann"]
     assert await offer_freed(session, [line.provider.id], NOW) == 0
+
+
+@pytest.mark.parametrize("kept_by", ["booking", "hold", "moved away"])
+async def test_what_is_freed_at_a_time_that_is_closed_by_now_is_nobody_s(session: AsyncSession, kept_by: str) -> None:
+    """The provider closes a day on which somebody is booked: that time is neither on sale again nor offered."""
+    line = await make_line(session, 2, full=False)
+    session.add(WorkingHours(provider_id=line.provider.id, weekday=2, opens_minute=600, closes_minute=660))
+    await session.flush()
+    await regenerate_slots(session, now=NOW)
+    first, second = (slot.start_time for slot in line.slots)
+    held = None
+    if kept_by == "hold":
+        held = await hold_slot(session, line.slots[0].id, "offer", "somebody", NOW + timedelta(hours=1), NOW)
+    else:
+        booked = await book_appointment(session, GUEST, asking(line.slots[0]), NOW)
+    await execute(session, "UPDATE working_hours SET opens_minute = opens_minute + 30")
+    await regenerate_slots(session, now=NOW)
+    await line.wait("Ann")
+    await session.exec(delete(WaitlistOffer))
+    if kept_by == "booking":
+        await cancel_appointments(session, line.owner, [booked.id], "", NOW)
+    elif kept_by == "moved away":
+        await reschedule(session, line.owner, booked.id, line.slots[1].id, NOW)
+    elif held:
+        await release_holds(session, [held.id], NOW)
+    left = {slot.start_time for slot in await session.exec(select(Slot).execution_options(populate_existing=True))}
+    assert first not in left
+    assert second in left
+    assert first not in {start for _, start, _ in await line.offers()}
+    assert (await session.exec(select(Appointment.slot_id))).first() in (None, line.slots[1].id)

@@ -1,6 +1,6 @@
 """The slot rules in SQL and in Python give the same times, in zones whose clocks change oddly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -70,6 +70,7 @@ class Row:
     occupied_until: datetime
     capacity: int
     booked_count: int
+    withdrawn: bool
 
 
 @st.composite
@@ -159,7 +160,7 @@ async def rows_of(session: AsyncSession, service_id: UUID) -> list[Row]:
         Row,
         """
         SELECT id, slot_date AS date, token, start_time AS start, end_time AS "end", lower(occupies) AS occupied_from,
-               upper(occupies) AS occupied_until, capacity, booked_count
+               upper(occupies) AS occupied_until, capacity, booked_count, withdrawn
         FROM slot WHERE service_id = %(service_id)s ORDER BY start_time
         """,
         service_id=service_id,
@@ -170,22 +171,23 @@ def expected(case: Case, kept: Sequence[Row] = ()) -> list[tuple[object, ...]]:
     """What a regeneration should leave, as tuples without ids: the kept rows, and the wanted times around them."""
     wanted = slot_times(case.rules, ZoneInfo(case.zone), case.week, case.overrides, case.now)
     starts = {row.start for row in kept}
-    result: list[tuple[object, ...]] = [fields(resized(row, case)) for row in kept]
+    starts_wanted = {slot.start for slot in wanted}
+    result: list[tuple[object, ...]] = [fields(marked(row, case, starts_wanted)) for row in kept]
     for day in {slot.date for slot in wanted}:
         added = [slot for slot in wanted if slot.date == day and slot.start not in starts]
         taken = {row.token for row in kept if row.date == day}
         tokens = (number for number in count(1) if number not in taken)
         for token, slot in zip(tokens, added, strict=False):
             span = slot.start, slot.end, slot.occupied_from, slot.occupied_until
-            result.append((day, token, *span, case.rules.capacity, 0))
+            result.append((day, token, *span, case.rules.capacity, 0, False))
     return sorted(result, key=lambda row: row[2])  # type: ignore[arg-type,return-value]
 
 
-def resized(row: Row, case: Case) -> Row:
-    """A kept row with the places it has from now on."""
+def marked(row: Row, case: Case, wanted: Container[datetime]) -> Row:
+    """A kept row with the places it has from now on, and whether it goes once nobody has it any more."""
     if row.start <= case.now or not row.booked_count:
         return row
-    return replace(row, capacity=max(case.rules.capacity, row.booked_count))
+    return replace(row, capacity=max(case.rules.capacity, row.booked_count), withdrawn=row.start not in wanted)
 
 
 def fields(row: Row) -> tuple[object, ...]:
