@@ -185,11 +185,13 @@ async def first_day_with_any(
         session,
         _Day,
         f"""
-        SELECT chosen.day FROM unnest(%(days)s::date[]) AS chosen (day)
+        SELECT chosen.day FROM (
+            SELECT * FROM unnest(%(days)s::date[]) WITH ORDINALITY AS each (day, place) ORDER BY place OFFSET 0
+        ) AS chosen
         WHERE EXISTS (
             SELECT FROM (SELECT service_id FROM listing WHERE {" AND ".join(wanted)} LIMIT %(looked_at)s) AS looked
             WHERE {FREE_THEN.format(then=_then(request))}
-        ) LIMIT 1
+        ) ORDER BY place LIMIT 1
         """.replace("%(day)s", "chosen.day"),
         **_values(request, terms, now),
         days=list(days),

@@ -183,6 +183,7 @@ async def test_the_first_day_is_the_one_that_day_by_day_would_find(session: Asyn
         answers.append(await first_day_with_any(session, SearchRequest(date=week[0], **values), week, NOW))
         assert answers[-1] == (daily[0] if daily else None)
     assert answers == [week[1], week[1], week[3], week[3], None, None, None]
+    assert await first_day_with_any(session, SearchRequest(date=week[0]), week[::-1], NOW) == week[3]
 
 
 async def test_next_free_times_follow_bookings_cancellations_and_blocked_time(
