@@ -1,5 +1,6 @@
 """Fields of forms: the label above, the error in a sentence below."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -90,6 +91,26 @@ def text_field(
     required = {} if optional else {"required": True}
     control = rx.el.input(type=type, class_name=CONTROL, **required, **_marked(name, error, props))
     return field(label, control, name=props["id"], error=error, hint=hint, optional=optional)
+
+
+def contact_fields(typed: Callable[[str], dict[str, Any]]) -> rx.Component:
+    """Name, mail address and telephone of a customer; `typed` makes the field of a name show and keep what it holds."""
+    return rx.fragment(
+        rx.el.div(
+            text_field("Your name", auto_complete="name", max_length=120, **typed("customer_name")),
+            text_field("Email", type="email", auto_complete="email", max_length=254, **typed("customer_email")),
+            class_name="grid items-start gap-5 sm:grid-cols-2",
+        ),
+        text_field(
+            "Phone",
+            type="tel",
+            auto_complete="tel",
+            optional=True,
+            hint="With the country code, for example +49\u00a030\u00a01234567.",
+            max_length=40,
+            **typed("customer_phone"),
+        ),
+    )
 
 
 def text_area(

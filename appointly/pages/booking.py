@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from appointly.components.buttons import link_button, looks
-from appointly.components.feedback import empty_state, skeleton
+from appointly.components.feedback import skeleton
 from appointly.components.links import TEXT_LINK, back_link, text_link
 from appointly.components.marks import status_badge
 from appointly.components.ranges import in_order, time_range
@@ -17,6 +17,7 @@ from appointly.pages.booking_move import move_action, waiting_move
 from appointly.pages.booking_queue import booking_queue
 from appointly.pages.booking_review import booking_review
 from appointly.pages.move_dialog import move_dialog
+from appointly.pages.not_found import not_yours
 from appointly.pages.shell import page
 from appointly.state.base import Viewer
 from appointly.state.booking_ends import TITLE
@@ -74,20 +75,11 @@ def booking() -> rx.Component:
 
 
 def _not_yours() -> rx.Component:
-    return rx.fragment(
-        rx.el.h1("Booking", class_name="sr-only"),
-        empty_state(
-            "lock",
-            "This booking is not open to you",
-            "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
-            "or sign in with the account it was made with.",
-            rx.cond(
-                Viewer.signed_in,
-                link_button("Your bookings", href="/account"),
-                link_button("Sign in", href="/login"),
-            ),
-            link_button("Find an appointment", href="/services", kind="secondary"),
-        ),
+    return not_yours(
+        "Booking",
+        "This booking is not open to you",
+        "Either there is no such booking, or it is somebody else's. Open it from the link in your mail, "
+        "or sign in with the account it was made with.",
     )
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from appointly.components.buttons import button, link_button
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import text_field
+from appointly.components.fields import contact_fields
 from appointly.components.links import TEXT_LINK, back_link
 from appointly.components.surfaces import card
 from appointly.pages.shell import page
@@ -125,20 +125,7 @@ def _typed(name: str) -> dict[str, Any]:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        rx.el.div(
-            text_field("Your name", auto_complete="name", max_length=120, **_typed("customer_name")),
-            text_field("Email", type="email", auto_complete="email", max_length=254, **_typed("customer_email")),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
-        ),
-        text_field(
-            "Phone",
-            type="tel",
-            auto_complete="tel",
-            optional=True,
-            hint="With the country code, for example +49\u00a030\u00a01234567.",
-            max_length=40,
-            **_typed("customer_phone"),
-        ),
+        contact_fields(_typed),
         button("Put me on the list", type="submit", size="large", class_name="self-start"),
         rx.cond(
             Viewer.signed_in,

@@ -7,13 +7,14 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.countdown import countdown
 from appointly.components.dialogs import closes, dialog, opens
-from appointly.components.feedback import empty_state, message, skeleton
+from appointly.components.feedback import message, skeleton
 from appointly.components.fields import text_area
 from appointly.components.links import back_link, text_link
 from appointly.components.questions import question_field
 from appointly.components.ranges import in_order
 from appointly.components.surfaces import card
 from appointly.components.zones import zone_note
+from appointly.pages.not_found import not_yours
 from appointly.pages.shell import page
 from appointly.state.base import Viewer
 from appointly.state.wait_place import WaitPlace
@@ -44,20 +45,11 @@ def wait_place() -> rx.Component:
 
 
 def _not_yours() -> rx.Component:
-    return rx.fragment(
-        rx.el.h1("Waiting list", class_name="sr-only"),
-        empty_state(
-            "lock",
-            "This place in line is not open to you",
-            "Either it is gone, or it is somebody else's. Open it from the link in your mail, or sign in with the "
-            "account it was made with.",
-            rx.cond(
-                Viewer.signed_in,
-                link_button("Your bookings", href="/account"),
-                link_button("Sign in", href="/login"),
-            ),
-            link_button("Find an appointment", href="/services", kind="secondary"),
-        ),
+    return not_yours(
+        "Waiting list",
+        "This place in line is not open to you",
+        "Either it is gone, or it is somebody else's. Open it from the link in your mail, or sign in with the "
+        "account it was made with.",
     )
 
 

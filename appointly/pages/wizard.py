@@ -7,7 +7,7 @@ import reflex as rx
 from appointly.components.buttons import button, link_button
 from appointly.components.calendar import month_calendar, slot_picker
 from appointly.components.feedback import empty_state, message, skeleton
-from appointly.components.fields import text_area, text_field
+from appointly.components.fields import contact_fields, text_area
 from appointly.components.links import TEXT_LINK, back_link, link, text_link
 from appointly.components.questions import question_field
 from appointly.components.surfaces import card, fact
@@ -227,22 +227,7 @@ def _details() -> rx.Component:
                 class_name="text-sm text-ink-soft",
             ),
         ),
-        rx.el.div(
-            text_field("Your name", auto_complete="name", max_length=120, **_typed("customer_name")),
-            text_field(
-                "Email", type="email", auto_complete="email", max_length=254, hint="", **_typed("customer_email")
-            ),
-            class_name="grid items-start gap-5 sm:grid-cols-2",
-        ),
-        text_field(
-            "Phone",
-            type="tel",
-            auto_complete="tel",
-            optional=True,
-            hint="With the country code, for example +49\u00a030\u00a01234567.",
-            max_length=40,
-            **_typed("customer_phone"),
-        ),
+        contact_fields(_typed),
         rx.foreach(Wizard.questions, lambda question: question_field(question, Wizard.answer)),
         text_area("Anything the provider should know?", optional=True, rows=3, max_length=2000, **_typed("notes")),
         rx.el.div(
