@@ -116,7 +116,7 @@ def review(quote: Quote) -> rx.Component:
         rx.el.div(
             avatar(quote.initials, quote.tint, "small"),
             rx.el.div(
-                rx.el.p(quote.name, dir="auto", class_name="text-sm font-semibold wrap-anywhere"),
+                rx.el.p(rx.el.bdi(quote.name), class_name="text-sm font-semibold wrap-anywhere"),
                 rx.el.p(quote.when, " · ", quote.about, class_name="truncate text-sm text-ink-faint"),
                 class_name="min-w-0 flex-1",
             ),

@@ -113,7 +113,10 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.el.h1(BookingPage.heading, id=TITLE, tab_index=-1, class_name="text-2xl font-semibold outline-none"),
             rx.el.p(
-                f"{BookingPage.booking.service} with {BookingPage.booking.provider} · {BookingPage.booking.when} ",
+                rx.el.bdi(BookingPage.booking.service),
+                " with ",
+                rx.el.bdi(BookingPage.booking.provider),
+                f" · {BookingPage.booking.when} ",
                 zone_note(BookingPage.booking.zone, BookingPage.booking.zone_name, "text-ink-faint"),
                 class_name="mt-1 text-ink-soft",
             ),

@@ -26,7 +26,7 @@ def begun_bookings() -> rx.Component:
 def _line(draft: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.p(draft.title, dir="auto", class_name="font-semibold break-words"),
+            rx.el.p(rx.el.bdi(draft.title), class_name="font-semibold break-words"),
             rx.el.p(
                 rx.el.span(draft.provider, dir="auto"),
                 zone_note(draft.zone, f" · {draft.zone_name}", "text-ink-faint"),

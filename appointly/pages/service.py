@@ -168,7 +168,7 @@ def _who() -> rx.Component:
     return rx.el.div(
         portrait(STORY.photo, STORY.provider_initials, STORY.provider_tint),
         rx.el.div(
-            rx.el.p(text_link(STORY.provider, href=STORY.provider_href), dir="auto", class_name="text-lg break-words"),
+            rx.el.p(text_link(rx.el.bdi(STORY.provider), href=STORY.provider_href), class_name="text-lg break-words"),
             rx.el.p(STORY.headline, class_name="font-medium"),
             rx.el.p(STORY.about, dir="auto", class_name="mt-2 break-words max-w-text text-ink-soft"),
             class_name="min-w-0",

@@ -68,7 +68,7 @@ def _other(draft: Any) -> rx.Component:
     return rx.cond(
         draft.kept.until > 0,
         rx.el.li(
-            rx.el.p(text_link(draft.title, href=draft.href), dir="auto", class_name="text-sm break-words"),
+            rx.el.p(text_link(rx.el.bdi(draft.title), href=draft.href), class_name="text-sm break-words"),
             rx.el.p(
                 rx.el.span(draft.provider, dir="auto"),
                 zone_note(draft.zone, f" · {draft.zone_name}", "text-ink-faint"),

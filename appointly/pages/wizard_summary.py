@@ -45,7 +45,7 @@ def summary() -> rx.Component:
                 Wizard.offer.title != "",
                 rx.el.div(
                     rx.el.h2(Wizard.offer.title, dir="auto", class_name="text-lg font-semibold"),
-                    rx.el.p(Wizard.offer.provider, dir="auto", class_name="text-sm text-ink-soft"),
+                    rx.el.p(rx.el.bdi(Wizard.offer.provider), class_name="text-sm text-ink-soft"),
                 ),
                 skeleton("h-12 w-full"),
             ),
@@ -59,7 +59,7 @@ def summary() -> rx.Component:
     )
     narrow = rx.el.div(
         rx.el.div(
-            rx.el.p(Wizard.offer.title, dir="auto", class_name="truncate text-sm font-semibold"),
+            rx.el.p(rx.el.bdi(Wizard.offer.title), class_name="truncate text-sm font-semibold"),
             rx.el.p(
                 rx.cond(
                     Wizard.chosen.id != "",
