@@ -167,7 +167,7 @@ async def test_open_pages_move_when_something_is_said(tab: Tab, world: World) ->
     """What is shown, and that another tab of the worker reads nothing of its own: it sees what was kept for all."""
     await say(world, "First")
     service, profile = f"/services/{world.service.slug}", f"/providers/{world.provider.slug}"
-    async with browser_tab(app, path=service) as other, asyncio.timeout(20), aclosing(bus.listen()) as listening:
+    async with browser_tab(app, path=service) as other, asyncio.timeout(60), aclosing(bus.listen()) as listening:
         for path, view in ((service, ServiceView), (profile, ProviderView)):
             tab.path = path
             await tab.send(view.load)

