@@ -19,7 +19,7 @@ from tests.family import PATIENCE, family, nothing_left, until
 from tests.processes import HOME, TEST_SECRET, answers, free_port
 
 UP = [sys.executable, "-m", "appointly.cli", "up"]
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 class Up:
