@@ -14,6 +14,7 @@ from appointly.domain.lifecycle import KEEPS_TIME, Status, require_move
 from appointly.domain.reviews import ASK_AFTER
 from appointly.domain.rights import may
 from appointly.errors import AppointmentReviewed, Forbidden, ValidationFailed
+from appointly.operations.hand_on_turn import hand_on_turn
 from appointly.operations.hold_slot import PLACES_LEFT
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.own_provider import lock_providers
@@ -122,6 +123,7 @@ async def move(
         if frees:
             announce(session, f"times:{booking.provider_id}")
     if frees:
+        await hand_on_turn(session, bookings)
         await offer_freed(session, [booking.provider_id for booking in bookings], now)
 
 

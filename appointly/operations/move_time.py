@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from appointly.database import announce, jobs_written
 from appointly.database.statement import execute, rollback
 from appointly.domain.actor import Actor
+from appointly.operations.hand_on_turn import hand_on_turn
 from appointly.operations.hold_slot import PLACES_LEFT
 from appointly.operations.offer_freed import offer_freed
 from appointly.operations.plan_mails import Mail, plan_mails
@@ -89,6 +90,7 @@ async def move_time(
     jobs_written(session)
     announce_booking(session, booking)
     announce(session, f"times:{booking.provider_id}")
+    await hand_on_turn(session, [booking])
     await offer_freed(session, [booking.provider_id], now)
     return True
 

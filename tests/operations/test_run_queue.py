@@ -16,6 +16,7 @@ from appointly.operations.book_appointment import Booked, book_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.check_in import check_in
 from appointly.operations.finish_appointment import complete_appointment
+from appointly.operations.reschedule import reschedule
 from appointly.operations.run_queue import call, call_next, finish, put_back, remove, skip
 from appointly.queries.dashboard import business
 from appointly.queries.queue import Line, line_of
@@ -170,6 +171,28 @@ async def test_a_group_is_called_by_its_token_and_served_together(session: Async
     assert [await desk.status(each) for each in booked] == ["completed", "completed"]
     await put_back(session, desk.owner, booked[0].id, NINE)
     assert [await desk.status(each) for each in booked] == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize("leaves", ["cancelled", "moved"])
+async def test_a_group_stays_called_when_one_of_it_leaves(session: AsyncSession, leaves: str) -> None:
+    provider = await make_provider(session, time_zone="UTC")
+    slots = await make_slots(session, await make_service(session, provider, capacity=3))
+    desk = Desk(session, provider, slots)
+    first, *others = [await desk.book(0) for _ in range(3)]
+    early = NINE - timedelta(minutes=1)
+    await call(session, desk.owner, first.id, early)
+    if leaves == "moved":
+        await reschedule(session, desk.owner, first.id, slots[2].id, early)
+    else:
+        await cancel_appointments(session, desk.owner, [first.id], "", early)
+    serving = (await desk.line()).serving
+    assert serving
+    assert serving.entry.ids == [each.id for each in others]
+    await finish(session, desk.owner, serving.entry.id, NINE)
+    assert [await desk.status(each) for each in others] == ["completed", "completed"]
+    await put_back(session, desk.owner, others[1].id, NINE)
+    await cancel_appointments(session, desk.owner, [each.id for each in others], "", NINE)
+    assert (await desk.line()).serving is None, "nobody of it is left"
 
 
 async def test_walk_ins_stand_where_they_came(session: AsyncSession, desk: Desk) -> None:
