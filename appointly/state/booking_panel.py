@@ -13,7 +13,7 @@ from appointly.display.bookings import BookingView, Happened, history_of, view_o
 from appointly.display.cancellations import MissedView, missed_view, outcome_sentence
 from appointly.display.classes import with_class
 from appointly.display.formatting import clock_time, count
-from appointly.errors import AppointlyError, NotFound
+from appointly.errors import AppointlyError, InvalidTransition, NotFound
 from appointly.operations.answer_appointment import confirm_appointment, decline_appointment
 from appointly.operations.cancel_appointments import cancel_appointments
 from appointly.operations.finish_appointment import UNDO_WITHIN, complete_appointment, mark_no_show
@@ -59,6 +59,7 @@ class BookingPanel(rx.State):
     asked_outcome: str = ""
     undo_until: str = ""
     _refund: int = 0
+    _done: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -89,17 +90,18 @@ class BookingPanel(rx.State):
         self.asked_outcome, self._refund = outcome_sentence(shown, at), shown.outcome.refund
 
     @rx.event
-    async def act(self, verb: Verb, booking_id: UUID) -> EventSpec:
+    async def act(self, verb: Verb, booking_id: UUID) -> EventSpec | None:
         """Confirm, complete or note a no-show."""
         return await self._act(verb, booking_id, "")
 
     @rx.event
-    async def act_with_reason(self, verb: Verb, booking_id: UUID, form: Said) -> EventSpec:
+    async def act_with_reason(self, verb: Verb, booking_id: UUID, form: Said) -> EventSpec | None:
         """Decline or cancel, with what the dialog's form says to the customer."""
         return await self._act(verb, booking_id, next(iter(form.values()), ""))
 
-    async def _act(self, verb: Verb, booking_id: UUID, reason: str) -> EventSpec:
+    async def _act(self, verb: Verb, booking_id: UUID, reason: str) -> EventSpec | None:
         actor, at = current_actor(), now()
+        before, self._done = self._done, f"{verb} {booking_id}"
         try:
             async with transaction() as session:
                 match verb:
@@ -118,7 +120,11 @@ class BookingPanel(rx.State):
                         await undo_finish(session, actor, booking_id, at)
                     case "take_back":
                         await take_back_no_show(session, actor, booking_id, at)
+        except InvalidTransition as error:
+            twice = self._done == before  # the second of two clicks: the news of the first stands
+            return None if twice else Viewer.tell(error.message)  # type: ignore[operator]
         except AppointlyError as error:
+            self._done = ""
             return Viewer.tell(error.message)  # type: ignore[operator]
         if self.booking.id == str(booking_id):
             await self._read(self.booking.reference)

@@ -77,6 +77,7 @@ class Oversight(rx.State):
     upcoming: str = ""
     open_jobs: str = ""
     dead_jobs: int = 0
+    _retried: str = ""
     bookings: list[BookingRow] = []
     more: bool = False
     words: str = ""
@@ -129,13 +130,14 @@ class Oversight(rx.State):
         self.loaded = True
 
     @rx.event
-    async def retry(self, job_id: UUID) -> EventSpec:
-        """Try a dead job once more."""
+    async def retry(self, job_id: UUID) -> EventSpec | None:
+        """Try a dead job once more; the second of two clicks does nothing."""
         try:
             async with transaction() as session:
                 await retry_dead_job(session, current_actor(), job_id, now())
         except AppointlyError as error:
-            return Viewer.tell(error.message)  # type: ignore[operator]
+            return None if self._retried == str(job_id) else Viewer.tell(error.message)  # type: ignore[operator]
+        self._retried = str(job_id)
         await self.load_jobs()  # type: ignore[operator]
         return Viewer.tell("The job is tried again.", "success")  # type: ignore[operator]
 

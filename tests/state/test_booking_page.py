@@ -20,7 +20,8 @@ from appointly.queries.bookings import Booking
 from appointly.state.base import Viewer
 from appointly.state.booking_ends import BookingEnds
 from appointly.state.booking_page import BookingPage
-from appointly.state.booking_panel import BookingPanel
+from appointly.state.booking_panel import DONE, BookingPanel
+from appointly.state.how_it_went import HowItWent
 from tests.making import asking, make_open_provider, make_service, make_slots, owner_of
 from tests.people import Person, person, signed_in
 from tests.state.driver import browser_tab
@@ -140,3 +141,22 @@ async def test_a_provider_reads_beside_a_missed_appointment_that_its_customer_sa
         tab.path = "/dashboard"
         await tab.send(BookingPanel.load)
         assert (await tab.state(BookingPanel)).missed == MissedView()
+
+
+async def test_the_second_of_two_clicks_leaves_the_news_of_the_first(session: AsyncSession) -> None:
+    asked = await book(session, "manual")
+    async with browser_tab(app, asked.owner.cookie, "/dashboard") as tab:
+        for _ in range(2):
+            await tab.send(BookingPanel.act, verb="confirm", booking_id=str(asked.booked.id))
+            assert (await tab.state(Viewer)).notice == DONE["confirm"]
+        await tab.send(BookingPanel.act, verb="decline", booking_id=str(asked.booked.id))
+        assert (await tab.state(Viewer)).notice != DONE["confirm"], "another deed is refused aloud"
+
+
+async def test_the_second_of_two_clicks_on_who_came_is_no_problem(session: AsyncSession) -> None:
+    over = await book(session, "instant", -2 * DAY)
+    async with browser_tab(app, over.owner.cookie, "/dashboard") as tab:
+        for _ in range(2):
+            await tab.send(HowItWent.finish, booking_id=str(over.booked.id), end="completed")
+            assert (await tab.state(HowItWent)).said == "Noted: they came."
+        assert (await tab.state(Viewer)).notice == ""
