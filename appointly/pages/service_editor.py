@@ -33,10 +33,12 @@ def service_editor() -> rx.Component:
     return workspace(
         back_link("Services", LIST),
         page_title(
-            rx.cond(ServiceEditor.editing, "Edit the service", "A new service"),
+            rx.cond(
+                ServiceEditor.missing, "Service", rx.cond(ServiceEditor.editing, "Edit the service", "A new service")
+            ),
             "",
             rx.cond(
-                ServiceEditor.public_href != "",
+                ~ServiceEditor.missing & (ServiceEditor.public_href != ""),
                 link_button("As customers see it", href=ServiceEditor.public_href, kind="secondary", size="small"),
             ),
         ),
