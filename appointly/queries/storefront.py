@@ -18,6 +18,7 @@ from appointly.queries.pictures import SHOWN
 from appointly.queries.reviews import PROVIDER_RATING, RATING
 
 SLUG = re.compile("[a-z0-9-]{1,200}")
+LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,23 @@ FROM service JOIN provider ON provider.id = provider_id, LATERAL (
 ) AS soon
 WHERE service.id = ANY(%(ids)s) AND status = 'active' AND suspended_at IS NULL ORDER BY start_time
 """
+# Of many thousands only those are looked at that stand nearest to now, before it and after it.
 FREE_SOON: LiteralString = f"""
-WITH soon AS (
-    SELECT DISTINCT ON (service.provider_id) service.id, slot.start_time
-    FROM slot JOIN service ON service.id = slot.service_id JOIN provider ON provider.id = service.provider_id
-    WHERE start_time > %(now)s AND start_time < %(now)s + interval '12 hours'
-      AND slot_date = (%(now)s AT TIME ZONE time_zone)::date AND {LISTED} AND {IS_FREE}
+WITH near AS MATERIALIZED (
+    (SELECT service_id FROM listing WHERE next_free_at >= %(now)s AND next_free_at < %(now)s + interval '12 hours'
+     ORDER BY next_free_at, service_id LIMIT %(looked_at)s)
+    UNION ALL
+    (SELECT service_id FROM listing WHERE next_free_at < %(now)s
+     ORDER BY next_free_at DESC, service_id DESC LIMIT %(looked_at)s)
+), soon AS (
+    SELECT DISTINCT ON (service.provider_id) service.id, first.start_time
+    FROM near JOIN service ON service.id = service_id JOIN provider ON provider.id = service.provider_id, LATERAL (
+        SELECT start_time FROM slot
+        WHERE slot.service_id = service.id AND start_time > %(now)s AND start_time < %(now)s + interval '12 hours'
+          AND slot_date = (%(now)s AT TIME ZONE time_zone)::date AND {IS_FREE}
+        ORDER BY start_time LIMIT 1
+    ) AS first
+    WHERE {LISTED}
     ORDER BY service.provider_id, start_time
 ), of_category AS (
     SELECT soon.id, start_time, row_number() OVER (PARTITION BY category ORDER BY start_time) AS place
@@ -216,7 +228,7 @@ async def hours_of_provider(session: AsyncSession, provider_id: UUID, today: dat
 
 async def free_today(session: AsyncSession, count: int, now: datetime) -> list[Offer]:
     """Services with a time still free today at the provider, of as many categories as there are; one a provider."""
-    return await select(session, Offer, FREE_SOON, count=count, now=now)
+    return await select(session, Offer, FREE_SOON, count=count, now=now, looked_at=LOOKED_AT)
 
 
 async def next_times(
