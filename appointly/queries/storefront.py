@@ -188,9 +188,7 @@ ADDRESSES: LiteralString = f"""
 SELECT '/services/' || service.slug AS path FROM service JOIN provider ON provider.id = provider_id WHERE {LISTED}
 UNION ALL SELECT '/providers/' || slug FROM provider WHERE suspended_at IS NULL LIMIT 45000
 """
-CITIES: LiteralString = f"""
-SELECT DISTINCT city FROM provider JOIN service ON provider_id = provider.id WHERE {LISTED} ORDER BY city LIMIT 200
-"""
+CITIES = "SELECT DISTINCT city FROM listing ORDER BY city LIMIT 200"
 
 
 async def service_page(session: AsyncSession, slug: str) -> ServicePage | None:

@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from appointly.domain.actor import GUEST
 from appointly.operations.book_appointment import book_appointment
-from appointly.queries.storefront import free_today
+from appointly.queries.storefront import cities, free_today
 from tests.making import NOW, asking, make_provider, make_service, make_slots
 
 
@@ -40,3 +40,20 @@ async def test_free_today_is_neither_taken_nor_tomorrow_nor_unlisted(session: As
         if taken:
             await book_appointment(session, GUEST, asking(slot), NOW)
     assert [offer.title for offer in await free_today(session, 4, NOW)] == ["Shown"]
+
+
+async def test_cities_are_those_where_something_is_offered(session: AsyncSession) -> None:
+    for name, city, changes in (
+        ("A", "Oslo", {}),
+        ("B", "Bergen", {}),
+        ("C", "Bergen", {}),
+        ("D", "Narvik", {"unlisted": True}),
+        ("E", "Bodø", {"status": "paused"}),
+        ("F", "Hamar", None),
+    ):
+        provider = await make_provider(session, name)
+        provider.city = city
+        await session.flush()
+        if changes is not None:
+            await make_service(session, provider, title=name, **changes)
+    assert await cities(session) == ["Bergen", "Oslo"]
