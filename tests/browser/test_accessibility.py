@@ -74,6 +74,8 @@ async def test_the_workspace(open_page: OpenPage, site: Site, width: int) -> Non
         await page.goto(path)
         await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         await expect(page.get_by_text("–").filter(visible=True).first).to_be_visible()
+        if reference in path:  # the panel comes after the list
+            await expect(page.get_by_role("complementary", name="Booking", exact=True)).to_be_visible()
         await assert_clean_in_both(page)
     await page.goto("/dashboard/services")
     await page.get_by_role("link", name="Colour refresh").click()
