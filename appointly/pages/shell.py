@@ -123,7 +123,11 @@ def _header() -> rx.Component:
                 rx.cond(
                     Viewer.role == "provider",
                     link("Dashboard", href="/dashboard", class_name=NAVIGATION_LINK),
-                    link("For providers", href="/become-provider", class_name=NAVIGATION_LINK),
+                    rx.cond(
+                        Viewer.role == "admin",
+                        link("Overview", href="/admin", class_name=NAVIGATION_LINK),
+                        link("For providers", href="/become-provider", class_name=NAVIGATION_LINK),
+                    ),
                 ),
                 aria_label="Main",
                 class_name="ml-6 hidden gap-1 md:flex",
