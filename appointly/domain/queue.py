@@ -1,5 +1,6 @@
 """A day's line at a provider: who stands where, and when each turn is likely to begin."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from enum import StrEnum
 # forgotten to be finished says nothing about the next ones.
 AS_PLANNED = 2
 FASTEST, SLOWEST = 0.25, 3.0
+# How much later than its time an appointment may begin so that a walk-in still fits before it.
+GRACE = timedelta(minutes=10)
 
 
 class Turn(StrEnum):
@@ -30,6 +33,7 @@ class Place:
     state: Turn
     called_at: datetime | None = None
     finished_at: datetime | None = None
+    booked: bool = True
 
 
 def turn_of(*, live: bool, ticket: str | None, booked: bool, here: bool, missed: bool) -> Turn:
@@ -70,21 +74,29 @@ def pace_of(places: Iterable[Place]) -> float:
 
 
 def estimates(line: Sequence[Place], now: datetime, delay: timedelta, pace: float = 1.0) -> list[datetime | None]:
-    """When each waiting place of the line is likely to be called; None for those that do not wait.
+    """When each waiting place of the line is likely to be called, which is also the order; None for the others.
 
-    Never in the past, never before the place in front, and an appointment never before its own start. An announced
-    delay holds back everybody who still waits.
+    Appointments come in their order and walk-ins in theirs, a walk-in before an appointment only where it fits. Never
+    in the past, never before the place in front, and an appointment never before its own start. An announced delay
+    holds back everybody who still waits.
     """
     free = now
     for place in line:
         if place.state == Turn.SERVING and place.called_at is not None:
             free = max(free, place.called_at + place.planned * pace)
-    begins: list[datetime | None] = []
-    for place in line:
-        if place.state != Turn.WAITING:
-            begins.append(None)
-            continue
-        begin = max(free, place.ready + delay)
-        begins.append(begin)
-        free = begin + place.planned * pace
+    waiting = [number for number, place in enumerate(line) if place.state == Turn.WAITING]
+    booked = deque(number for number in waiting if line[number].booked)
+    walk_ins = deque(number for number in waiting if not line[number].booked)
+    begins: list[datetime | None] = [None] * len(line)
+    while booked or walk_ins:
+        comes_in = walk_ins and (not booked or _fits(line[walk_ins[0]], line[booked[0]], free, delay, pace))
+        number = (walk_ins if comes_in else booked).popleft()
+        begin = max(free, line[number].ready + delay)
+        begins[number] = begin
+        free = begin + line[number].planned * pace
     return begins
+
+
+def _fits(walk_in: Place, appointment: Place, free: datetime, delay: timedelta, pace: float) -> bool:
+    begin, due = max(free, walk_in.ready + delay), appointment.ready + delay
+    return begin < due and begin + walk_in.planned * pace <= due + GRACE

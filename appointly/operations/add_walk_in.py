@@ -59,7 +59,8 @@ OWN_SERVICE = "SELECT FROM service WHERE id = %(service_id)s AND provider_id = %
 
 
 async def add_walk_in(session: AsyncSession, actor: Actor, walk_in: WalkIn, now: datetime) -> Ticket:
-    """Put somebody at the end of the actor's own line of today. Their token ("W3") is never given twice that day.
+    """Put somebody into the actor's own line of today, behind the walk-ins before them and where no appointment has to
+    wait for them. Their token ("W3") is never given twice that day.
 
     Raises `Forbidden`, `NotFound` for a service that is not the actor's, `QueueFull`.
     """

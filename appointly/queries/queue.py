@@ -167,7 +167,7 @@ async def line_of(session: AsyncSession, shop: Business, actor: Actor, now: date
 
 
 def arranged(line: Line, entries: Sequence[Entry], now: datetime) -> Line:
-    """`line` with these entries: each in its state and with its estimate."""
+    """`line` with these entries, which are sorted by `ready`: each in its state, with its estimate and in its turn."""
     delay = timedelta(minutes=line.delay)
     over = missed([entry.ends for entry in entries], [entry.called_at is not None for entry in entries], now, delay)
     turns = [
@@ -181,12 +181,12 @@ def arranged(line: Line, entries: Sequence[Entry], now: datetime) -> Line:
         for entry, late in zip(entries, over, strict=True)
     ]
     places = [
-        Place(entry.ready, entry.planned, turn, entry.called_at, entry.finished_at)
+        Place(entry.ready, entry.planned, turn, entry.called_at, entry.finished_at, entry.booked)
         for entry, turn in zip(entries, turns, strict=True)
     ]
     begins = estimates(places, now, delay, pace_of(places))
     stand = [InLine(entry, turn, begin) for entry, turn, begin in zip(entries, turns, begins, strict=True)]
-    return replace(line, places=stand)
+    return replace(line, places=sorted(stand, key=lambda place: place.begins or place.entry.ready))
 
 
 @dataclass(frozen=True)

@@ -195,13 +195,19 @@ async def test_a_group_stays_called_when_one_of_it_leaves(session: AsyncSession,
     assert (await desk.line()).serving is None, "nobody of it is left"
 
 
-async def test_walk_ins_stand_where_they_came(session: AsyncSession, desk: Desk) -> None:
+async def test_walk_ins_stand_where_no_appointment_waits_for_them(session: AsyncSession, desk: Desk) -> None:
     await desk.book(0)
     await desk.book(1)
     one = await add_walk_in(session, desk.owner, WalkIn(name="Zoë"), NINE + timedelta(minutes=10))
     two = await add_walk_in(session, desk.owner, WalkIn(), NINE + timedelta(minutes=40))
     assert (one.token, two.token) == ("W1", "W2")
-    assert (await desk.tokens())[Turn.WAITING] == ["A1", "W1", "A2", "W2"]
+    late = NINE + timedelta(minutes=29)
+    assert (await desk.tokens(late))[Turn.WAITING] == ["A1", "A2", "W1", "W2"]
+    await desk.book(3)
+    assert (await desk.tokens())[Turn.WAITING] == ["A1", "A2", "W1", "A4", "W2"], (
+        "from ten o'clock half an hour is free"
+    )
+    assert (await desk.line()).of(Turn.WAITING)[2].begins == NINE + 2 * HALF
     await call(session, desk.owner, one.id, NINE)
     await finish(session, desk.owner, one.id, NINE + HALF)
     await put_back(session, desk.owner, one.id, NINE + HALF)
@@ -307,8 +313,7 @@ async def test_the_line_of_a_night_goes_on_after_midnight(session: AsyncSession)
     walk_in = await add_walk_in(session, desk.owner, WalkIn(), midnight + HALF)
     assert (await desk.line(midnight + HALF)).date == eleven.date()
     await call_next(session, desk.owner, late.id, midnight + HALF)
-    await call_next(session, desk.owner, walk_in.id, midnight + HALF)
-    await finish(session, desk.owner, last.id, midnight + HALF)
+    await call_next(session, desk.owner, last.id, midnight + HALF)
     assert await desk.status(last) == "completed"
     assert await desk.tokens(midnight + HALF) == {}, "a new day, when the night's last appointment is over"
     assert walk_in.token == "W1"
