@@ -92,6 +92,8 @@ WITH {BUSY}, {FREE}
 SELECT DISTINCT slot.slot_date AS date
 FROM offer JOIN slot ON slot.service_id = offer.id
 WHERE open AND slot.slot_date >= first_date AND slot.slot_date < end_date AND start_time > after
+  -- A time that goes with whoever has it is nothing to wait for.
+  AND NOT (withdrawn AND capacity = 1)
   AND slot.slot_date NOT IN (SELECT slot_date FROM free)
 ORDER BY 1
 """

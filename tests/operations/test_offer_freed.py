@@ -17,6 +17,7 @@ from appointly.operations.hold_slot import expire_holds, hold_slot, release_hold
 from appointly.operations.offer_freed import offer_freed, offer_missed
 from appointly.operations.regenerate_slots import regenerate_slots
 from appointly.operations.reschedule import reschedule
+from appointly.queries.waitlist import full_days
 from tests.invariants import broken_invariants
 from tests.making import NOW, TOMORROW_NINE, asking
 from tests.operations.waiting import TUESDAY, make_line
@@ -169,3 +170,10 @@ async def test_what_is_freed_at_a_time_that_is_closed_by_now_is_nobody_s(session
     assert second in left
     assert first not in {start for _, start, _ in await line.offers()}
     assert (await session.exec(select(Appointment.slot_id))).first() in (None, line.slots[1].id)
+
+
+async def test_nobody_can_wait_for_a_day_that_is_closed_by_now(session: AsyncSession) -> None:
+    line = await make_line(session, 1)
+    assert await full_days(session, line.service.id, TUESDAY, 1, NOW) == [TUESDAY]
+    await regenerate_slots(session, now=NOW)  # there are no working hours
+    assert await full_days(session, line.service.id, TUESDAY, 1, NOW) == []
