@@ -141,13 +141,14 @@ FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS wanted
 ON CONFLICT (calendar_id, uid, start_time) DO NOTHING
 RETURNING id
 """
+# Of a class whoever booked first stands for all of them.
 NEWLY_MET = """
-SELECT DISTINCT appointment.id FROM appointment JOIN external_busy ON external_busy.id = ANY(%(ids)s)
+SELECT DISTINCT ON (slot_id) appointment.id FROM appointment JOIN external_busy ON external_busy.id = ANY(%(ids)s)
 WHERE appointment.provider_id = external_busy.provider_id AND status IN ('pending', 'confirmed')
   AND appointment.end_time > %(now)s
   AND tstzrange(external_busy.start_time, external_busy.end_time)
       && tstzrange(appointment.start_time, appointment.end_time)
-LIMIT %(most)s
+ORDER BY slot_id, appointment.id LIMIT %(most)s
 """
 
 

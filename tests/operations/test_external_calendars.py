@@ -159,6 +159,18 @@ async def test_a_new_collision_is_mailed_once_and_the_first_reading_mails_none(s
     assert await read(busy(1, 2)) == 2
 
 
+async def test_a_class_that_is_met_is_one_mail(session: AsyncSession) -> None:
+    provider = await make_provider(session)
+    [slot] = await make_slots(session, await make_service(session, provider, capacity=3), 1)
+    for _ in range(3):
+        await book_appointment(session, GUEST, asking(slot), NOW)
+    calendar_id = await added(session, provider)
+    for spans in ([], [busy(0, 1)]):
+        await read_calendar_now(session, owner_of(provider), calendar_id, NOW)
+        await note_reading(session, await claimed(session), Reading(spans), NOW)
+    assert len((await session.exec(select(Message).where(Message.kind == "calendar_collision"))).all()) == 1
+
+
 async def test_a_failing_calendar_keeps_its_last_copy_and_waits_longer(session: AsyncSession) -> None:
     provider = await make_provider(session)
     calendar_id = await added(session, provider)
