@@ -346,6 +346,7 @@ OPERATIONS_ASIDE = {
     "end_waits": "the product itself, by the clock and with a service that ends",
     "expire_appointments": "the product itself, by the clock",
     "forget_old": "the product itself, by the clock",
+    "hand_on_turn": "called by operations that have decided",
     "hold_slot": "called by operations that have decided, and by the clock",
     "hours": "what operations on hours have in common",
     "mailed_links": "the key in the mail is the right",
